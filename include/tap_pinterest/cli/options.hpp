@@ -1,0 +1,31 @@
+// The command line: raw options, checked for usage only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tap_pinterest::cli {
+
+enum class Mode { sync, discover, test, about };
+enum class AboutFormat { text, json, markdown };
+
+struct Options {
+  Mode mode = Mode::sync;
+  std::vector<std::string> configs;  // paths or "ENV", in order
+  std::optional<std::string> catalog;
+  std::optional<std::string> state;
+  AboutFormat about_format = AboutFormat::text;
+};
+
+// The command line asked for text only (help, version) or was wrong.
+struct Finished {
+  int exit_code = 0;
+  std::string standard_output;
+  std::string standard_error;
+};
+
+std::variant<Options, Finished> parse_options(int argc, const char* const* argv);
+
+}  // namespace tap_pinterest::cli

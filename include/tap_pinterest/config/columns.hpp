@@ -1,0 +1,23 @@
+// The columns of the analytics endpoints, from Pinterest's OpenAPI document 5.23.0.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace tap_pinterest::config {
+
+struct Column {
+  std::string_view name;
+  bool is_text;  // a name, status, type or id; otherwise a number
+};
+
+// All columns that the synchronous ads analytics endpoints take, in the document's order.
+std::span<const Column> analytics_columns();
+// The column of that name, or null.
+const Column* find_column(std::string_view name);
+// The columns requested when `analytics_columns` is not set.
+std::span<const std::string_view> default_analytics_columns();
+// The metric types of pin analytics that the tap takes.
+std::span<const std::string_view> pin_metric_types();
+
+}  // namespace tap_pinterest::config

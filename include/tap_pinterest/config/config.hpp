@@ -1,0 +1,77 @@
+// The validated configuration: every setting with its type, its default applied.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/secret.hpp"
+
+namespace tap_pinterest::config {
+
+enum class Granularity { total, day, hour, week, month };
+enum class PinSplit { app_type, no_split };
+
+std::string_view to_string(Granularity granularity);  // "DAY"
+std::string_view to_string(PinSplit split);           // "APP_TYPE"
+
+// Refresh through a proxy that holds the app's secret.
+struct ProxyCredentials {
+  std::string url;
+  util::Secret auth;          // sent as Authorization; may be empty
+  util::Secret access_token;  // may be empty
+  util::Secret refresh_token;
+};
+
+// An OAuth2 app; without a refresh token the one in token_file, without that the client_credentials grant.
+struct AppCredentials {
+  std::string client_id;
+  util::Secret client_secret;
+  util::Secret refresh_token;  // may be empty
+};
+
+struct Config {
+  // Tried in this order; at least one is there.
+  util::Secret access_token;  // empty: none
+  std::optional<ProxyCredentials> proxy;
+  std::optional<AppCredentials> app;
+  std::string token_file;  // empty: none
+
+  std::string api_url;  // without a slash at the end
+  std::string ca_file;  // empty: none
+
+  std::optional<util::Day> start_date;  // as stated; absent: 30 days before today
+  std::optional<util::Day> end_date;    // as stated; absent: today
+  std::vector<std::string> analytics_columns;
+  Granularity granularity = Granularity::day;
+  int click_window_days = 30;
+  int engagement_window_days = 30;
+  int view_window_days = 1;
+  std::string conversion_report_time;
+  std::optional<int> lookback_days;  // as stated
+  std::vector<std::string> pin_metric_types;
+  PinSplit pin_split = PinSplit::app_type;
+  std::vector<std::string> entity_statuses;  // sorted, unique
+  std::vector<std::string> ad_account_ids;   // empty: all
+  bool include_shared_accounts = true;
+
+  // Requests a minute by category, after tier and overrides, before share and margin.
+  std::map<std::string, double> rate_limits;
+  double rate_limit_share = 1.0;
+  int max_concurrency = 16;
+  std::chrono::seconds request_timeout{120};
+  std::chrono::seconds max_retry{600};
+  std::chrono::seconds max_rate_limit_wait{900};
+  std::string user_agent;
+
+  // Days read again before the bookmark of ads analytics: as stated, else the widest attribution window, at
+  // least 3.
+  int ads_lookback_days() const;
+  // The same for pins: as stated, else 7.
+  int pins_lookback_days() const;
+};
+
+}  // namespace tap_pinterest::config

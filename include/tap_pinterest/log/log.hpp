@@ -1,0 +1,57 @@
+// Everything that goes to stderr: text for people, or JSON lines in the structured form of the Meltano SDK.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "tap_pinterest/util/secret.hpp"
+
+namespace tap_pinterest::log {
+
+enum class Level { debug, info, warning, error, critical };
+
+// The stream a line is about; empty for none. Fills `stream_name` of structured lines.
+void write(Level level, std::string_view stream, std::string_view message);
+
+template <typename... Args>
+void debug(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::debug, {}, fmt::format(format, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::info, {}, fmt::format(format, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void warning(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::warning, {}, fmt::format(format, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::error, {}, fmt::format(format, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void critical(fmt::format_string<Args...> format, Args&&... args) {
+  write(Level::critical, {}, fmt::format(format, std::forward<Args>(args)...));
+}
+
+// One METRIC line; `point` is {"type", "metric", "value", "tags"}.
+void metric(const nlohmann::ordered_json& point);
+
+// From now on the text of `secret` is masked wherever it would appear in a line. A second fence: no caller
+// should ever pass one. Secrets shorter than 6 characters are not masked.
+void mask(const util::Secret& secret);
+
+// Reads SINGER_SDK_LOG_CONFIG, TAP_PINTEREST_LOGLEVEL and LOGLEVEL from the environment and opens stderr.
+// Before this call lines are text at level info.
+void init();
+
+// Whether stderr is a terminal, text and not structured: a progress line may be shown.
+bool interactive();
+// Shows `text` as the progress line, in place of the one before; empty removes it. Only when interactive().
+void progress(std::string_view text);
+
+}  // namespace tap_pinterest::log

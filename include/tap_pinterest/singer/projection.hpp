@@ -1,0 +1,78 @@
+// A schema with its selection, compiled once, and the builder that turns tokens into records of that shape.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap_pinterest/singer/json_reader.hpp"
+
+namespace tap_pinterest::singer {
+
+using Json = nlohmann::ordered_json;
+
+// A tree of the schema's shape. Immutable; shared by all threads.
+class Projection {
+ public:
+  // `selected` is the schema of the record that is written: what is deselected is already gone from it.
+  // `known` is the schema with everything the API is known to send: a field in `known` but not in `selected`
+  // is dropped silently, one in neither is reported as unknown. Throws std::invalid_argument, naming the
+  // field, for a schema that cannot be compiled ($ref, anyOf, no type, ...).
+  Projection(const Json& selected, const Json& known);
+  ~Projection();
+  Projection(Projection&&) noexcept;
+  Projection& operator=(Projection&&) noexcept;
+
+  // The position of a top-level property, for RecordBuilder::value.
+  std::optional<std::size_t> index_of(std::string_view property) const;
+
+  struct Node;
+  const Node& root() const { return *root_; }
+
+ private:
+  std::unique_ptr<Node> root_;
+};
+
+// Builds one record at a time from the tokens of one JSON object: begin_object() first, end_object() last.
+// An object's slots are written in schema order, absent ones null; a repeated key clears its node, so that
+// the last wins; an array appends each finished element; an object without `properties` copies its tokens;
+// null for an object is null. Not safe for several threads at once; memory is reused from record to record.
+//
+// A value is made to fit its declared type where that loses nothing: "5" or 5.0 for an integer, 5 or 5.0 for
+// a string, "1.10" for a number, "true" for a boolean, Unix seconds or any date-time for a string of format
+// date-time (0 becomes null). What does not fit becomes null and is reported.
+class RecordBuilder final : public JsonSink {
+ public:
+  explicit RecordBuilder(const Projection& projection);
+  ~RecordBuilder() override;
+
+  // Forgets the record in hand.
+  void clear();
+
+  void begin_object() override;
+  void end_object() override;
+  void begin_array() override;
+  void end_array() override;
+  void key(std::string_view name) override;
+  void scalar(Token token) override;
+
+  // Appends the finished record as a JSON object.
+  void render(std::string& out) const;
+  // The JSON text of a top-level property of the finished record ("null" if it is absent), by its position.
+  std::string_view value(std::size_t index) const;
+
+  // Fields (dotted names, "items[]" for elements) whose value did not fit in the record in hand.
+  const std::vector<std::string>& misfits() const;
+  // Fields that neither schema knows, each once in the life of this builder.
+  const std::vector<std::string>& unknown_fields() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tap_pinterest::singer
