@@ -14,8 +14,13 @@ struct CurlOptions {
   std::string ca_file;
 };
 
+// Makes a transport for one thread. Throws std::runtime_error, which names the path, if `ca_file` cannot be
+// read or holds no certificate.
+//
 // Verifies TLS always; neither an option nor the environment can switch that off. Connections are kept alive
-// and reused. Accepts compressed answers. Call once before threads start: see `make_curl_transports`.
+// and reused, and compressed answers accepted. Of the environment only proxies are heeded (https_proxy,
+// no_proxy), as tunnels for https that never see a header of the request; plain http and loopback addresses
+// are always reached directly. The program must ignore SIGPIPE.
 std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options);
 
 }  // namespace tap_pinterest::http

@@ -36,6 +36,8 @@ class RateLimiter {
   void take(util::SteadyTime now);
   // Nothing is ready before `until`. A later pause stays.
   void pause_until(util::SteadyTime until);
+  // The end of the latest pause; long ago if there was none.
+  util::SteadyTime paused_until() const { return paused_until_; }
   // Slows down if the headers say that fewer requests are left than the rate would send before the reset.
   // Only a reset of at most one minute slows: a day's limit is used at full speed until it is gone.
   // `remaining` of 0 with a reset pauses until then.

@@ -29,9 +29,9 @@ struct Request {
   util::Secret authorization;
   // Sent with POST. A secret, since the bodies this program sends hold refresh tokens.
   util::Secret body;
-  // From the start of the connection to the last byte of the body.
+  // From the start of the connection to the last byte of the body; 0 for no limit.
   std::chrono::milliseconds timeout{0};
-  // A body that grows beyond this many bytes, after decompression, is cut off there.
+  // A body that grows beyond this many bytes, after decompression, is cut off there; 0 for no limit.
   std::size_t max_body_bytes = 0;
 };
 
@@ -49,8 +49,8 @@ struct Response {
 };
 
 enum class Failure {
-  timeout,     // no whole answer within Request::timeout
-  connection,  // not connected, reset, or no answer
+  timeout,     // connected, but no whole answer within Request::timeout
+  connection,  // not connected in time or at all, reset, or an answer that is not HTTP
   truncated,   // the body ended before its announced end, or could not be decompressed
   tls,         // the server's certificate or the handshake was refused: trying again changes nothing
   cancelled,   // the stop token asked to end

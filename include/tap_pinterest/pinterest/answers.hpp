@@ -1,0 +1,96 @@
+// From the bytes of an answer to RECORD lines: the hot path. No tree is built on the way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/singer/projection.hpp"
+
+namespace tap_pinterest::pinterest {
+
+// The body is no JSON, or JSON of another shape than this endpoint's. Trying again may help.
+class UnreadableAnswer : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A row that cannot be written without damage: a key that does not fit, or rows of one key that differ.
+class UnusableRow : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// How the rows of one stream become RECORD lines; made once a run and shared by all threads.
+struct RecordFormat {
+  RecordFormat(const StreamDefinition& definition, const singer::Projection& record_projection,
+               const std::string& stream_name);
+
+  const StreamDefinition* stream;
+  const singer::Projection* projection;
+  std::string prefix;
+  std::vector<std::size_t> key;
+  std::optional<std::size_t> replication_key;
+};
+
+struct Misfit {
+  std::string field;
+  std::string key;  // of the first record it was seen in
+};
+
+// What an answer gave.
+struct Rows {
+  // Whole RECORD lines.
+  std::string lines;
+  std::size_t records = 0;
+  // Each field once.
+  std::vector<Misfit> misfits;
+  std::vector<std::string> unknown_fields;
+  // Lone surrogates that became U+FFFD.
+  std::size_t repaired = 0;
+};
+
+struct ListRows : Rows {
+  // The next page; empty at the end of the list.
+  std::string bookmark;
+  std::size_t items = 0;
+  // The ids of the page, in its order.
+  std::vector<std::string> ids;
+  // The newest replication value of all items, written or not, in microseconds since 1970.
+  std::optional<long long> newest;
+};
+
+struct ListOptions {
+  // Write records at or after this moment (microseconds since 1970), and those without one; nothing: all.
+  std::optional<long long> since;
+  // Write only records of these ids, if there are any.
+  const std::vector<std::string>* only = nullptr;
+  // False if the stream is not selected and only the ids are wanted.
+  bool write = true;
+};
+
+// `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. `body` is
+// changed only to repair lone surrogates. Throws UnreadableAnswer and UnusableRow.
+ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,
+                   std::string_view time_extracted);
+
+struct AnalyticsOptions {
+  std::string_view account;
+  config::Granularity granularity = config::Granularity::day;
+  // The DATE of TOTAL rows.
+  std::string_view total_date;
+  // For pins: the app type that was asked for (empty: all of them), and the pin if the answer does not name
+  // it.
+  std::string_view app_type;
+  std::string_view pin_id;
+};
+
+// Rows that are identical are written once; rows of one key that differ are an UnusableRow.
+Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                        std::string_view time_extracted);
+Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                        std::string_view time_extracted);
+
+}  // namespace tap_pinterest::pinterest

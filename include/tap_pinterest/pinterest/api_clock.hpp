@@ -1,0 +1,33 @@
+// Now, as the API sees it: the Date header of its first answer, plus steady time since.
+#pragma once
+
+#include <mutex>
+#include <optional>
+
+#include "tap_pinterest/http/transport.hpp"
+#include "tap_pinterest/util/clock.hpp"
+
+namespace tap_pinterest::pinterest {
+
+// Safe for several threads at once.
+class ApiClock {
+ public:
+  explicit ApiClock(const util::Clock& clock) : clock_(clock) {}
+
+  // Sets the clock from the first answer; later ones change nothing. Returns false only for a first answer
+  // without a usable Date header: the local clock serves from then on, and the caller warns of it.
+  bool observe(const http::Response& response);
+
+  // Before the first answer this is the local clock.
+  util::Instant now() const;
+  // The moment of the first answer; `now()` before there is one.
+  util::Instant first_answer() const;
+
+ private:
+  const util::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::optional<util::Instant> first_answer_;
+  util::SteadyTime observed_at_;
+};
+
+}  // namespace tap_pinterest::pinterest

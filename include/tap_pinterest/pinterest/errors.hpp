@@ -1,0 +1,48 @@
+// What an answer means and what can be done about it: one table.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tap_pinterest/http/transport.hpp"
+#include "tap_pinterest/util/clock.hpp"
+
+namespace tap_pinterest::pinterest {
+
+// Named by what can be done next.
+enum class Action {
+  accept,        // 2xx
+  retry,         // passing: 5xx, 408, code 12
+  wait,          // a rate limit: the whole category pauses
+  authenticate,  // the token was refused
+  halve,         // the request was too large
+  deny,          // 403, 404: not there or not allowed
+  fail,          // any other 4xx, a redirect: trying again changes nothing
+};
+
+// The API's own error: {"code": n, "message": "..."}, or what could be read of another body.
+struct ApiError {
+  int status = 0;
+  std::optional<long long> code;
+  // Printable, at most 500 bytes; without the body's text if that is not the API's form.
+  std::string message;
+  // The body is an object with "code" or "message".
+  bool from_api = false;
+
+  // "404 AdAccount not found. (code 2)"
+  std::string describe() const;
+};
+
+ApiError read_error(const http::Response& response);
+
+// The error of an answer with a status outside 2xx, classed.
+Action judge(const ApiError& error);
+
+// How long the API asks to wait after a rate limit: "Retry after N seconds" in the message, Retry-After, or
+// x-ratelimit-reset, whatever is there; nothing if it does not say.
+std::optional<std::chrono::milliseconds> requested_wait(const ApiError& error, const http::Response& response,
+                                                        util::Instant now);
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,63 @@
+// The addresses of the API's requests, built from streams, ids and days.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/pinterest/windows.hpp"
+
+namespace tap_pinterest::pinterest {
+
+// The largest `page_size` of the OpenAPI document.
+inline constexpr int kPageSize = 250;
+// Servers and proxies on the way commonly refuse addresses of 8 KiB.
+inline constexpr std::size_t kMaxUrlBytes = 7500;
+
+// How pin analytics are asked for: many pins in one request (beta), or one.
+enum class PinRoute { unknown, bulk, single };
+
+// What analytics are asked for in one request.
+struct AnalyticsRequest {
+  const StreamDefinition* stream = nullptr;
+  std::string account = {};
+  std::vector<std::uint64_t> ids = {};
+  DayRange range = {};
+  // For pins on the bulk route: ALL, MOBILE, TABLET or WEB.
+  std::string_view app_type = {};
+  PinRoute route = PinRoute::unknown;
+};
+
+struct ListRequest {
+  const StreamDefinition* stream = nullptr;
+  std::string account = {};
+  // The page to read; empty for the first.
+  std::string bookmark = {};
+  // The API's numbers of each pin, wanted only if that field is selected.
+  bool pin_metrics = false;
+};
+
+// `text` percent-encoded for a query (RFC 3986: everything but unreserved characters).
+std::string encode_query(std::string_view text);
+
+std::string list_url(const config::Config& config, const ListRequest& request);
+
+// `columns` are the columns or metric types to ask for.
+std::string analytics_url(const config::Config& config, const AnalyticsRequest& request,
+                          const std::vector<std::string>& columns);
+
+// The parts of one batch that are asked for separately beside days: app types on the bulk route of pins that
+// is to be split; otherwise one, empty or ALL.
+std::vector<std::string_view> app_types(const StreamDefinition& stream, PinRoute route,
+                                        config::PinSplit split);
+
+// How many of `ids`, from the first on, fit into one request of at most `limit` ids: at least 1. `shape`
+// holds the rest of the request and one id.
+std::size_t batch_size(const config::Config& config, const AnalyticsRequest& shape,
+                       const std::vector<std::string>& columns, std::span<const std::uint64_t> ids,
+                       std::size_t limit);
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,57 @@
+// The table of streams. A stream is one entry here and one file in schemas/.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap_pinterest/config/config.hpp"
+#include "tap_pinterest/singer/catalog.hpp"
+
+namespace tap_pinterest::pinterest {
+
+// Rate-limit categories: `x-ratelimit-category` of each operation in the OpenAPI document.
+enum class Category { ads_read, ads_analytics, org_read, org_analytics };
+inline constexpr std::size_t kCategories = 4;
+std::string_view to_string(Category category);
+
+enum class Source {
+  list,           // pages of {"items": [...], "bookmark": ...}
+  ads_analytics,  // an array of flat rows
+  pin_analytics,  // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
+};
+
+struct StreamDefinition {
+  std::string_view id;
+  Source source;
+  // After api_url; {ad_account_id} stands for the account.
+  std::string_view path;
+  Category category;
+  // Up to three key properties; unused places are empty.
+  std::array<std::string_view, 3> key;
+  std::string_view replication_key;  // empty: FULL_TABLE only
+  // One partition for each ad account; otherwise one for the user.
+  bool by_account;
+  // The list takes `entity_statuses` and `order`.
+  bool has_statuses;
+  // For analytics: the list whose ids are asked for, the parameter that takes them, how many at once
+  // (`maxItems` in the OpenAPI document), and the column of the row that holds the id.
+  std::string_view parent = {};
+  std::string_view ids_parameter = {};
+  std::size_t batch = 0;
+  // OAuth scopes it needs, separated by commas.
+  std::string_view scopes = {};
+};
+
+// All streams, in the order in which they are discovered; parents come before their children.
+std::span<const StreamDefinition> streams();
+// The stream of that name, or null.
+const StreamDefinition* find_stream(std::string_view id);
+
+// A stream for discovery: its schema from schemas/, with the configured columns as properties of `metrics`,
+// the DATE of the configured granularity, and no replication key where the granularity has no bookmark.
+singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config);
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,109 @@
+// The analytics of one stream and account: a window of days, batches of ids, and how far they are written.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tap_pinterest/pinterest/api_clock.hpp"
+#include "tap_pinterest/pinterest/errors.hpp"
+#include "tap_pinterest/sync/bookmarks.hpp"
+#include "tap_pinterest/sync/id_batches.hpp"
+#include "tap_pinterest/sync/job_queue.hpp"
+#include "tap_pinterest/sync/report.hpp"
+#include "tap_pinterest/sync/stream_run.hpp"
+
+namespace tap_pinterest::sync {
+
+// What the partitions of a run share. The engine's lock is held whenever one of them is called.
+struct RunContext {
+  const config::Config& config;
+  const pinterest::ApiClock& clock;
+  Bookmarks& bookmarks;
+  JobQueue& queue;
+  Report& report;
+};
+
+class AnalyticsPartition {
+ public:
+  // `account` is empty for the pins of the user.
+  AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account);
+
+  const StreamRun& stream() const { return stream_; }
+  const std::string& account() const { return account_; }
+  // Nothing more is to be done: complete, failed or dropped.
+  bool closed() const { return closed_; }
+  // The state has a bookmark for it.
+  bool has_bookmark() const { return entry_.bookmark.has_value(); }
+
+  // Ids of the parent's list, as they come.
+  void add_ids(const std::vector<std::string>& ids);
+  void end_of_list();
+
+  // The request as it is to be sent now: cut to the reach of this day. Nothing if no day is left of it.
+  std::optional<pinterest::AnalyticsRequest> within_reach(const AnalyticsJob& job);
+  // All rows of this part are written (or there are none to be had).
+  void part_done(const AnalyticsJob& job);
+  // Puts two smaller parts in place of this one; false if it cannot be smaller. The size that is tried is
+  // kept.
+  bool halve(const AnalyticsJob& job);
+  // The part is larger than what worked in this run.
+  bool too_large(const AnalyticsJob& job) const;
+  // 401, 403 or 404 on pins: the route is not there, or a pin is gone.
+  void refused(const AnalyticsJob& job, const pinterest::ApiError& error);
+  // Whether the bulk route of pins is still to be proven.
+  bool probing() const;
+
+  void fail(const std::string& why);
+  void drop() { closed_ = true; }
+
+  // Requests that are still to be made, as far as is known.
+  std::size_t requests_left() const;
+
+ private:
+  bool is_pins() const;
+  int lookback_days() const;
+  pinterest::Reach reach() const;
+  void plan();
+  pinterest::Window fresh_window();
+  void warn_of_missed(pinterest::DayRange days);
+  void issue();
+  std::vector<AnalyticsJob> parts_of(const IdBatches::Batch& batch);
+  void push(AnalyticsJob work);
+  void push_halves_of_ids(const AnalyticsJob& job, bool probe);
+  void bulk_route_refused(const AnalyticsJob& job);
+  void bulk_route_found();
+  void use_single_route();
+  void pin_refused(const AnalyticsJob& job, const pinterest::ApiError& error);
+  void end_part(const AnalyticsJob& job);
+  config::Granularity kind() const;
+  void put_entry();
+  void move_marker();
+  void finish_if_complete();
+  void finish_window();
+
+  RunContext& context_;
+  StreamRun& stream_;
+  const std::string account_;
+  const std::string basis_;
+  Entry entry_;
+  IdBatches batches_;
+  std::map<std::size_t, std::size_t> open_parts_;  // by batch number
+  bool closed_ = false;
+
+  bool planned_ = false;
+  bool resumed_ = false;
+  pinterest::DayRange range_{};
+  std::optional<std::string> bookmark_;
+
+  pinterest::PinRoute route_ = pinterest::PinRoute::unknown;
+  std::optional<IdBatches::Batch> probe_batch_;
+  std::vector<AnalyticsJob> held_parts_;  // of the first batch, until the route is known
+  std::optional<AnalyticsJob> refused_half_;
+  std::size_t pins_read_ = 0;
+  std::size_t pins_refused_ = 0;
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,150 @@
+// A run: workers that take jobs, and what becomes of their outcomes.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "tap_pinterest/config/config.hpp"
+#include "tap_pinterest/http/transport.hpp"
+#include "tap_pinterest/pinterest/oauth.hpp"
+#include "tap_pinterest/singer/catalog.hpp"
+#include "tap_pinterest/singer/state.hpp"
+#include "tap_pinterest/sync/analytics_partition.hpp"
+#include "tap_pinterest/sync/fetch.hpp"
+#include "tap_pinterest/sync/list_read.hpp"
+
+namespace tap_pinterest::sync {
+
+struct Dependencies {
+  const config::Config& config;
+  util::Clock& clock;
+  http::TransportFactory make_transport;
+  // Where Singer lines go: a file descriptor.
+  int output;
+  // Of the jitter of backoff.
+  std::uint64_t random_seed;
+};
+
+enum class Ending {
+  complete,       // everything selected is written
+  incomplete,     // something is missing; `message` says what
+  stopped,        // request_stop() was called
+  output_closed,  // nobody reads the output any more
+};
+
+struct RunResult {
+  Ending ending = Ending::complete;
+  // For people, if the run is incomplete: what happened, where, and what to do.
+  std::string message;
+};
+
+class Engine {
+ public:
+  Engine(const Dependencies& dependencies, const singer::Selection& selection, singer::State state);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Runs to the end on `max_concurrency` threads of its own. The last line it writes is a STATE.
+  RunResult run();
+
+  // Ends the run soon: requests in flight are dropped. May be called from any thread, and never blocks.
+  void request_stop();
+  // To be called about once a second while run() runs: flushes what is old, writes a STATE that is due. May
+  // block on the output.
+  void tick();
+  // Grows while somebody reads the output.
+  std::uint64_t bytes_out() const { return emitter_.bytes_out(); }
+  // One line for people: how far the run is. Empty if it is busy just now.
+  std::string progress();
+  // After run().
+  const Report& report() const { return report_; }
+  std::vector<std::string> selected_streams() const;
+
+ private:
+  struct Account {
+    std::vector<ListRead*> lists;
+    std::vector<AnalyticsPartition*> partitions;
+    bool skipped = false;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void compile(const singer::Selection& selection);
+  void write_schemas();
+  void begin();
+  StreamRun& list_stream(std::string_view id);
+  StreamRun* selected_stream(std::string_view id);
+  bool needs_list(const pinterest::StreamDefinition& list);
+  ListRead& add_list(const pinterest::StreamDefinition& list, const std::string& account);
+  void add_account(const std::string& id);
+  void accounts_listed();
+
+  void work();
+  void work_until_the_end(http::Transport& transport);
+  void renew(Lock& lock, http::Transport& transport);
+  // Cuts a job to what is to be sent now; nothing if there is nothing to send.
+  std::optional<Job> prepare(Job job);
+  void run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token);
+
+  void apply(Job job, Fetched fetched, std::uint64_t token_generation);
+  void page_done(const ListJob& work, const pinterest::ListRows& rows);
+  void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
+  void handle(Job job, const Fault& fault, std::uint64_t token_generation);
+  void handle_answer(Job job, const Fault& fault, std::uint64_t token_generation);
+  void try_again(Job job, const Fault& fault);
+  void pause(Job job, const Fault& fault);
+  void authenticate(Job job, const Fault& fault, std::uint64_t token_generation);
+  void deny(const Job& job, const Fault& fault);
+  void skip_account(const std::string& id, const std::string& why);
+  void fail(const Job& job, const std::string& why);
+  void say_what_remains();
+  bool stop_for_long_pause(const JobQueue::Taken& taken);
+  // Ends the run, incomplete, with a message for its last line.
+  void end(const std::string& message);
+  bool ending() const { return ended_ || stop_.stop_requested(); }
+  RunResult finish();
+
+  const config::Config& config_;
+  util::Clock& clock_;
+  http::TransportFactory make_transport_;
+  Emitter emitter_;
+  pinterest::ApiClock api_clock_;
+  pinterest::TokenSource tokens_;
+  Report report_;
+  Bookmarks bookmarks_;
+  JobQueue queue_;
+  RunContext context_;
+
+  std::map<std::string, std::unique_ptr<StreamRun>, std::less<>> streams_;
+  std::deque<ListRead> lists_;
+  std::deque<AnalyticsPartition> partitions_;
+  std::map<std::string, Account> accounts_;
+
+  // Guards everything above but the emitter, the clocks and the tokens, which guard themselves.
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::stop_source stop_;
+  bool ended_ = false;
+  bool output_closed_ = false;
+  std::string fatal_;
+  std::size_t in_flight_ = 0;
+  std::mt19937_64 random_;
+  util::SteadyTime last_answer_;
+  std::array<int, pinterest::kCategories> waits_in_a_row_ = {};
+  bool said_what_remains_ = false;
+
+  bool renewing_ = false;
+  int renewal_failures_ = 0;
+  std::chrono::microseconds renewal_spent_{0};
+  util::SteadyTime renew_not_before_;
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,54 @@
+// One request that is to be made, with what has happened to it so far.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <variant>
+
+#include "tap_pinterest/pinterest/requests.hpp"
+#include "tap_pinterest/util/clock.hpp"
+
+namespace tap_pinterest::sync {
+
+class ListRead;
+class AnalyticsPartition;
+
+struct Tries {
+  int failures = 0;
+  // Answers that arrived whole but were not what this endpoint answers.
+  int unreadable = 0;
+  // Timeouts and code 12: perhaps the request is too large.
+  int slow = 0;
+  // Refused with 401 once already.
+  bool authenticated_again = false;
+  // In requests and backoff; waits for the limiter or a pause do not count.
+  std::chrono::microseconds spent{0};
+};
+
+struct ListJob {
+  ListRead* list = nullptr;
+  std::string bookmark;  // empty: the first page
+};
+
+struct AnalyticsJob {
+  AnalyticsPartition* partition = nullptr;
+  std::size_t batch = 0;
+  pinterest::AnalyticsRequest request;
+  // Asks whether the app has the bulk route of pin analytics: half of the first batch.
+  bool probe_half = false;
+};
+
+struct Job {
+  std::variant<ListJob, AnalyticsJob> work;
+  pinterest::Category category = pinterest::Category::ads_read;
+  // What its memory is estimated by: cells of analytics, or one page.
+  double units = 1;
+  Tries tries = {};
+  util::SteadyTime not_before = {};
+  std::size_t reserved_bytes = 0;
+
+  bool is_list() const { return std::holds_alternative<ListJob>(work); }
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,64 @@
+// Which job may go now: lists before analytics, within the limits of each category and the memory budget.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "tap_pinterest/http/rate_limiter.hpp"
+#include "tap_pinterest/sync/job.hpp"
+
+namespace tap_pinterest::sync {
+
+// Bodies in flight and the lines made of them are held to this; a larger request runs alone.
+inline constexpr std::size_t kMemoryBudgetBytes = 64UL * 1024 * 1024;
+
+// Not safe for several threads at once: the engine holds its lock. Never waits.
+class JobQueue {
+ public:
+  using Limiters = std::vector<http::RateLimiter>;  // by category
+
+  // `is_dropped` tells jobs whose partition has ended; they are forgotten when their turn comes.
+  JobQueue(Limiters limiters, std::function<bool(const Job&)> is_dropped);
+
+  void push(Job job);
+  // A job that is to be tried again: before the others of its kind, not before `not_before`.
+  void push_again(Job job, util::SteadyTime not_before);
+
+  struct Taken {
+    std::optional<Job> job;
+    // Without a job: when to ask again, if nothing else happens.
+    util::SteadyTime wake = util::SteadyTime::max();
+    // The category that pauses until `wake` and nothing else can be done before.
+    std::optional<pinterest::Category> paused;
+  };
+  Taken take(util::SteadyTime now);
+  // A job that was taken has ended; `bytes` is what its body and lines needed (0: not known).
+  void finished(const Job& job, std::size_t bytes);
+
+  bool empty() const;
+  std::size_t queued(pinterest::Category category) const;
+  http::RateLimiter& limiter(pinterest::Category category);
+
+ private:
+  static constexpr std::size_t kKinds = 2;  // lists, analytics
+  using Queues = std::array<std::deque<Job>, pinterest::kCategories>;
+
+  std::deque<Job>& queue_of(const Job& job);
+  void wake_delayed(util::SteadyTime now);
+  bool fits(const Job& job) const;
+  std::size_t estimate(const Job& job) const;
+
+  Limiters limiters_;
+  std::function<bool(const Job&)> is_dropped_;
+  std::array<Queues, kKinds> ready_;
+  std::vector<Job> delayed_;
+  std::size_t reserved_bytes_ = 0;
+  std::array<double, kKinds> bytes_per_unit_;
+  std::array<bool, kKinds> measured_ = {};
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,55 @@
+// A list that is being read, page by page: once a run, however many streams need it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "tap_pinterest/sync/analytics_partition.hpp"
+
+namespace tap_pinterest::sync {
+
+class ListRead {
+ public:
+  // `account` is empty for a list of the user. `children` take the list's ids.
+  ListRead(RunContext& context, StreamRun& stream, std::string account,
+           std::vector<AnalyticsPartition*> children);
+
+  const StreamRun& stream() const { return stream_; }
+  const std::string& account() const { return account_; }
+  bool ended() const { return ended_; }
+  // The state has a bookmark for it.
+  bool has_bookmark() const { return entry_.bookmark.has_value(); }
+  const std::vector<AnalyticsPartition*>& children() const { return children_; }
+
+  // Which of its records are written.
+  pinterest::ListOptions options() const;
+  pinterest::ListRequest request(const std::string& bookmark) const;
+
+  // Asks for the first page.
+  void start();
+  // Takes a page whose records are written: passes on its ids, asks for the next page or ends.
+  void page_done(const pinterest::ListRows& rows);
+  // The list cannot be read to its end: it is incomplete, and so are its children.
+  void fail(const std::string& why);
+  // Ends without a word; what its partitions had in the state stays.
+  void drop();
+
+ private:
+  void push_page(std::string bookmark);
+  void move_bookmark();
+
+  RunContext& context_;
+  StreamRun& stream_;
+  const std::string account_;
+  std::vector<AnalyticsPartition*> children_;
+  Entry entry_;
+  std::optional<long long> since_;
+  std::optional<long long> newest_;
+  std::size_t items_ = 0;
+  std::unordered_set<std::size_t> seen_bookmarks_;  // hashes
+  bool ended_ = false;
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,49 @@
+// What happened in a run, for its end: counters, and everything that must not pass in silence.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tap_pinterest/util/clock.hpp"
+
+namespace tap_pinterest::sync {
+
+// Not safe for several threads at once: the engine holds its lock.
+struct Report {
+  // Requests by endpoint (its path with places for ids) and status; status 0 is no answer.
+  std::map<std::pair<std::string, int>, std::uint64_t> requests;
+  std::map<std::pair<std::string, int>, std::chrono::microseconds> request_time;
+  std::map<std::string, std::uint64_t> records;
+  std::uint64_t retries = 0;
+  std::uint64_t rate_limited = 0;
+  std::uint64_t halved = 0;
+  std::uint64_t token_renewals = 0;
+  // Pins whose analytics the API refuses, as it does for those that are gone.
+  std::set<std::uint64_t> pins_refused;
+  std::vector<std::string> skipped_accounts;
+  std::size_t accounts_read = 0;
+
+  // The run is incomplete: it ends with 1, and the last line names the first cause.
+  void incomplete(std::string cause);
+  const std::vector<std::string>& causes() const { return causes_; }
+
+  // Warns once a run of the same thing.
+  void warn_once(std::string_view stream, const std::string& message);
+
+  std::uint64_t request_count() const;
+  // The table for people, a line each.
+  std::vector<std::string> table(const std::vector<std::string>& streams,
+                                 std::chrono::seconds duration) const;
+
+ private:
+  std::vector<std::string> causes_;
+  std::set<std::string> warned_;
+};
+
+}  // namespace tap_pinterest::sync

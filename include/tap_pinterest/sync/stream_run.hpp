@@ -1,0 +1,48 @@
+// A stream in a run: what the catalog made of it, compiled once.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tap_pinterest/pinterest/answers.hpp"
+#include "tap_pinterest/singer/catalog.hpp"
+
+namespace tap_pinterest::sync {
+
+class StreamRun {
+ public:
+  // A selected stream.
+  StreamRun(const pinterest::StreamDefinition& definition, const config::Config& config,
+            singer::SelectedStream selected);
+  // A list that is read only for the ids its children need.
+  StreamRun(const pinterest::StreamDefinition& definition, const config::Config& config);
+
+  const pinterest::StreamDefinition& definition() const { return *definition_; }
+  std::string id() const { return std::string(definition_->id); }
+  bool selected() const { return selected_; }
+  // Only for a selected stream.
+  const singer::SelectedStream& selection() const { return selection_; }
+  bool incremental() const {
+    return selected_ && selection_.method == singer::ReplicationMethod::incremental;
+  }
+  const pinterest::RecordFormat& format() const { return *format_; }
+  // What analytics ask for: columns or metric types.
+  const std::vector<std::string>& columns() const { return columns_; }
+  // The API is to be asked for `pin_metrics`.
+  bool wants_pin_metrics() const;
+
+  // How large a request of this stream may be: what worked in this run, once something did not.
+  std::size_t max_ids;
+  long long max_days;
+
+ private:
+  const pinterest::StreamDefinition* definition_;
+  bool selected_;
+  singer::SelectedStream selection_;
+  std::unique_ptr<singer::Projection> projection_;
+  std::unique_ptr<pinterest::RecordFormat> format_;
+  std::vector<std::string> columns_;
+};
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,211 @@
+#include "tap_pinterest/app/connection_test.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/http/retry_policy.hpp"
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/errors.hpp"
+#include "tap_pinterest/pinterest/oauth.hpp"
+#include "tap_pinterest/pinterest/requests.hpp"
+
+namespace tap_pinterest::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kTries = 3;
+// One page of 250 entities is well below this.
+constexpr std::size_t kMaxBodyBytes = 16UL * 1024 * 1024;
+
+struct Reply {
+  // Absent if the request failed; then `problem` says why.
+  std::optional<json> body;
+  std::string problem;
+};
+
+class ConnectionTest {
+ public:
+  ConnectionTest(const config::Config& config, const http::TransportFactory& make_transport)
+      : config_(config), transport_(make_transport()), clock_(util::real_clock()), tokens_(config, clock_) {}
+
+  bool run() {
+    if (!get_token()) return false;
+    check_accounts();
+    check_scopes();
+    check_pins();
+    return good_;
+  }
+
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  void say(bool good, std::string_view what, const std::string& detail) {
+    good_ = good_ && good;
+    lines_.push_back(fmt::format("{:<18} {:<7} {}", what, good ? "ok" : "FAILED", detail));
+  }
+
+  bool get_token() {
+    std::string problem;
+    for (int i = 0; i < kTries; ++i) {
+      const pinterest::Renewal renewal = tokens_.renew(*transport_, {});
+      if (renewal.outcome == pinterest::Renewal::Outcome::done) {
+        const auto expires = tokens_.expires_at();
+        token_line_ = expires ? "good until " +
+                                    util::format_date_time(std::chrono::floor<std::chrono::seconds>(*expires))
+                              : "given by the configuration, its end is not known";
+        return true;
+      }
+      problem = renewal.message;
+      if (renewal.outcome == pinterest::Renewal::Outcome::fatal) break;
+    }
+    say(false, "access token", problem);
+    return false;
+  }
+
+  Reply get(const std::string& url) {
+    Reply reply;
+    for (int i = 0; i < kTries; ++i) {
+      const auto token = tokens_.current();
+      if (!token) {
+        reply.problem = "no access token";
+        return reply;
+      }
+      http::Request request;
+      request.url = url;
+      request.headers = {{"Accept", "application/json"}};
+      request.authorization = util::Secret("Bearer " + token->value.reveal());
+      request.timeout = config_.request_timeout;
+      request.max_body_bytes = kMaxBodyBytes;
+      const http::Result result = transport_->send(request, {});
+      if (const auto* error = std::get_if<http::TransportError>(&result)) {
+        reply.problem = error->message;
+        continue;
+      }
+      const auto& response = std::get<http::Response>(result);
+      clock_.observe(response);
+      const pinterest::ApiError error = pinterest::read_error(response);
+      const pinterest::Action action = pinterest::judge(error);
+      if (action == pinterest::Action::accept) {
+        json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+        if (!body.is_discarded()) {
+          reply.body = std::move(body);
+          return reply;
+        }
+        reply.problem = "an answer that is not JSON";
+        continue;
+      }
+      reply.problem = error.describe();
+      if (action == pinterest::Action::authenticate && tokens_.can_renew()) {
+        tokens_.refused(token->generation);
+        if (get_token()) continue;
+        return reply;
+      }
+      if (action != pinterest::Action::retry) return reply;
+    }
+    return reply;
+  }
+
+  void check_accounts() {
+    const Reply reply = get(pinterest::list_url(config_, {.stream = pinterest::find_stream("ad_accounts")}));
+    if (!reply.body) {
+      say(false, "access token", token_line_);
+      say(false, "ad accounts", reply.problem);
+      return;
+    }
+    say(true, "access token", token_line_);
+    std::set<std::string> readable;
+    const json items = reply.body->value("items", json::array());
+    for (const json& account : items) {
+      if (account.contains("id") && account["id"].is_string()) readable.insert(account["id"]);
+    }
+    const bool more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
+    std::vector<std::string> missing;
+    for (const std::string& id : config_.ad_account_ids) {
+      if (!readable.contains(id) && !more) missing.push_back(id);
+    }
+    say(missing.empty(), "ad accounts",
+        missing.empty()
+            ? fmt::format("{}{} can be read", readable.size(), more ? " or more" : "")
+            : fmt::format("listed in ad_account_ids but not readable: {}", fmt::join(missing, ", ")));
+  }
+
+  void check_scopes() {
+    const std::string granted = tokens_.scope();
+    if (granted.empty()) {
+      say(true, "scopes", "not told: the token is used as it is");
+      return;
+    }
+    // Separated by commas or blanks.
+    std::set<std::string> scopes;
+    std::string name;
+    for (const char c : granted + ",") {
+      if (c != ',' && c != ' ') {
+        name += c;
+      } else if (!name.empty()) {
+        scopes.insert(std::exchange(name, {}));
+      }
+    }
+    std::vector<std::string> lacking;
+    for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+      std::istringstream needed{std::string(stream.scopes)};
+      for (std::string scope; std::getline(needed, scope, ',');) {
+        if (!scopes.contains(scope)) lacking.push_back(fmt::format("{} ({})", stream.id, scope));
+      }
+    }
+    say(lacking.empty(), "scopes",
+        lacking.empty() ? granted
+                        : fmt::format("{}; streams that lack one: {}", granted, fmt::join(lacking, ", ")));
+  }
+
+  void check_pins() {
+    const Reply reply = get(pinterest::list_url(config_, {.stream = pinterest::find_stream("pins")}));
+    if (!reply.body) {
+      say(false, "pins", reply.problem);
+      return;
+    }
+    const json items = reply.body->value("items", json::array());
+    say(true, "pins", items.empty() ? "readable, none there" : "readable");
+    if (items.empty() || !items[0].contains("id") || !items[0]["id"].is_string()) return;
+    const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
+    const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("pin_analytics"),
+                                              .ids = {std::stoull(items[0]["id"].get<std::string>())},
+                                              .range = {yesterday, yesterday},
+                                              .app_type = "ALL"};
+    const Reply analytics = get(pinterest::analytics_url(config_, request, config_.pin_metric_types));
+    say(true, "/pins/analytics",
+        analytics.body ? "beta endpoint is there: 100 pins a request"
+                       : "beta endpoint is not there: one request for each pin");
+  }
+
+  const config::Config& config_;
+  std::unique_ptr<http::Transport> transport_;
+  pinterest::ApiClock clock_;
+  pinterest::TokenSource tokens_;
+  std::string token_line_;
+  std::vector<std::string> lines_;
+  bool good_ = true;
+};
+
+}  // namespace
+
+int run_connection_test(const config::Config& config, const http::TransportFactory& make_transport) {
+  ConnectionTest test(config, make_transport);
+  const bool good = test.run();
+  for (const std::string& line : test.lines()) std::puts(line.c_str());
+  std::fflush(stdout);
+  if (good) return kExitSuccess;
+  log::critical("the connection test failed: see the lines marked FAILED");
+  return kExitFailure;
+}
+
+}  // namespace tap_pinterest::app

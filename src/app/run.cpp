@@ -1,0 +1,131 @@
+#include "tap_pinterest/app/run.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tap_pinterest/app/connection_test.hpp"
+#include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/sync_command.hpp"
+#include "tap_pinterest/cli/about.hpp"
+#include "tap_pinterest/cli/options.hpp"
+#include "tap_pinterest/config/settings.hpp"
+#include "tap_pinterest/http/curl_transport.hpp"
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/singer/catalog.hpp"
+#include "tap_pinterest/singer/state.hpp"
+
+namespace tap_pinterest::app {
+namespace {
+
+constexpr int kIndent = 2;
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return kExitSuccess;
+  log::critical("cannot write to standard output");
+  return kExitFailure;
+}
+
+// Says every problem, then ends with the one line that callers look for.
+int refuse(std::string_view what, const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) log::error("{}", problem);
+  log::critical("{} cannot be used: {}{}", what, problems.front(),
+                problems.size() == 1 ? "" : fmt::format(" (and {} more, see above)", problems.size() - 1));
+  return kExitUsage;
+}
+
+void mask_secrets(const config::Config& config) {
+  log::mask(config.access_token);
+  if (config.proxy) {
+    log::mask(config.proxy->auth);
+    log::mask(config.proxy->access_token);
+    log::mask(config.proxy->refresh_token);
+  }
+  if (config.app) {
+    log::mask(config.app->client_secret);
+    log::mask(config.app->refresh_token);
+  }
+}
+
+std::vector<singer::StreamDescription> describe_streams(const config::Config& config) {
+  std::vector<singer::StreamDescription> descriptions;
+  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+    descriptions.push_back(pinterest::describe(stream, config));
+  }
+  return descriptions;
+}
+
+http::TransportFactory transports(const config::Config& config) {
+  return [options = http::CurlOptions{.user_agent = config.user_agent, .ca_file = config.ca_file}] {
+    return http::make_curl_transport(options);
+  };
+}
+
+int sync(const cli::Options& options, const config::Config& config) {
+  std::vector<std::string> problems;
+  std::optional<singer::Json> catalog;
+  if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);
+  singer::State state;
+  if (options.state) {
+    if (auto document = config::read_json_file("state", *options.state, problems)) {
+      state = singer::State::parse(std::move(*document), problems);
+    }
+  }
+  if (!problems.empty()) return refuse("the catalog or the state", problems);
+
+  const singer::Selection selection = singer::select(describe_streams(config), catalog ? &*catalog : nullptr);
+  if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
+  for (const std::string& warning : selection.warnings) log::warning("{}", warning);
+  if (selection.streams.empty()) log::warning("the catalog selects no stream: nothing to do");
+  return run_sync(config, selection, std::move(state), transports(config));
+}
+
+int run_mode(const cli::Options& options) {
+  if (options.mode == cli::Mode::about) return print(cli::about(options.about_format));
+
+  const auto purpose =
+      options.mode == cli::Mode::discover ? config::Purpose::discover : config::Purpose::sync;
+  const config::LoadResult loaded = config::load_config(
+      options.configs, environment, util::day_of(util::real_clock().system_now()), purpose);
+  for (const std::string& warning : loaded.warnings) log::warning("{}", warning);
+  if (!loaded.config) return refuse("the configuration", loaded.problems);
+  const config::Config& config = *loaded.config;
+  mask_secrets(config);
+
+  if (options.mode == cli::Mode::discover) {
+    return print(singer::discover(describe_streams(config)).dump(kIndent) + "\n");
+  }
+  if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
+  return sync(options, config);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  const auto parsed = cli::parse_options(argc, argv);
+  if (const auto* finished = std::get_if<cli::Finished>(&parsed)) {
+    std::fputs(finished->standard_output.c_str(), stdout);
+    std::fputs(finished->standard_error.c_str(), stderr);
+    return finished->exit_code;
+  }
+  log::init();
+  try {
+    return run_mode(std::get<cli::Options>(parsed));
+  } catch (const std::exception& error) {
+    log::critical("an error that should not be: {}; please report it", error.what());
+    return kExitFailure;
+  }
+}
+
+}  // namespace tap_pinterest::app

@@ -1,0 +1,509 @@
+#include "tap_pinterest/pinterest/answers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "tap_pinterest/singer/messages.hpp"
+#include "tap_pinterest/singer/state.hpp"
+#include "tap_pinterest/util/dates.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+using singer::JsonSink;
+using singer::RecordBuilder;
+using singer::Token;
+using singer::TokenKind;
+
+constexpr std::string_view kNull = "null";
+
+// The text of a JSON string that needs no unescaping, as ids and dates; other values as they are.
+std::string_view without_quotes(std::string_view json) {
+  if (json.size() >= 2 && json.front() == '"') return json.substr(1, json.size() - 2);
+  return json;
+}
+
+enum class Duplicates {
+  last_wins,      // entities: the later one is newer
+  must_be_equal,  // analytics: one of two that differ is wrong
+};
+
+// Gathers the RECORD lines of one answer.
+class RowCollector {
+ public:
+  RowCollector(const RecordFormat& format, std::string_view time_extracted, Duplicates duplicates)
+      : format_(format),
+        suffix_(singer::record_suffix(time_extracted)),
+        duplicates_(duplicates),
+        builder_(*format.projection) {}
+
+  RecordBuilder& builder() { return builder_; }
+
+  // The key of the finished record, for people and for finding repeats.
+  std::string key() const {
+    std::string key;
+    for (const std::size_t slot : format_.key) {
+      const std::string_view value = builder_.value(slot);
+      if (value == kNull) throw UnusableRow("a record without a usable key" + near_key());
+      if (!key.empty()) key += ", ";
+      key += without_quotes(value);
+    }
+    return key;
+  }
+
+  // Writes the finished record; `write` false only notes what is odd about it.
+  void add(bool write) {
+    std::string record_key = key();
+    note_misfits(record_key);
+    if (!write) return;
+    const std::size_t begin = rows_.lines.size();
+    rows_.lines += format_.prefix;
+    builder_.render(rows_.lines);
+    rows_.lines += suffix_;
+    const Span span{begin, rows_.lines.size() - begin};
+    const auto [known, is_new] = by_key_.try_emplace(std::move(record_key), span);
+    if (is_new) {
+      ++rows_.records;
+    } else {
+      repeat(known->first, known->second, span);
+    }
+  }
+
+  Rows finish() {
+    drop_replaced();
+    rows_.unknown_fields = builder_.unknown_fields();
+    return std::move(rows_);
+  }
+
+ private:
+  struct Span {
+    std::size_t begin;
+    std::size_t length;
+  };
+
+  std::string_view text(Span span) const {
+    return std::string_view(rows_.lines).substr(span.begin, span.length);
+  }
+
+  // What else of the key is there, to find the record by.
+  std::string near_key() const {
+    std::string known;
+    for (const std::size_t slot : format_.key) {
+      const std::string_view value = builder_.value(slot);
+      known += known.empty() ? " (" : ", ";
+      known += without_quotes(value);
+    }
+    return known + ")";
+  }
+
+  void repeat(const std::string& record_key, Span& first, Span second) {
+    if (duplicates_ == Duplicates::last_wins) {
+      replaced_.push_back(first);
+      first = second;
+      return;
+    }
+    if (text(first) != text(second)) {
+      throw UnusableRow(fmt::format("two rows of the key {} that differ: one of them is wrong", record_key));
+    }
+    rows_.lines.resize(second.begin);
+  }
+
+  void drop_replaced() {
+    std::ranges::sort(replaced_, std::ranges::greater{}, &Span::begin);
+    for (const Span span : replaced_) rows_.lines.erase(span.begin, span.length);
+  }
+
+  void note_misfits(const std::string& record_key) {
+    for (const std::string& field : builder_.misfits()) {
+      const bool noted = std::ranges::find(rows_.misfits, field, &Misfit::field) != rows_.misfits.end();
+      if (!noted) rows_.misfits.push_back({field, record_key});
+    }
+  }
+
+  const RecordFormat& format_;
+  std::string suffix_;
+  Duplicates duplicates_;
+  RecordBuilder builder_;
+  Rows rows_;
+  std::unordered_map<std::string, Span> by_key_;
+  std::vector<Span> replaced_;
+};
+
+// Walks an answer down to its rows and hands their tokens to the builder. What stands around the rows is for
+// the derived class, which calls start_row() or skip() for a value that begins.
+class RowSink : public JsonSink {
+ public:
+  explicit RowSink(RowCollector& rows) : rows_(rows) {}
+
+  void begin_object() final { open(true); }
+  void begin_array() final { open(false); }
+  void end_object() final { close(true); }
+  void end_array() final { close(false); }
+
+  void key(std::string_view name) final {
+    if (mode_ == Mode::around) {
+      key_ = name;
+    } else if (mode_ == Mode::row) {
+      if (nesting_ == 1) row_key(name);
+      rows_.builder().key(name);
+    }
+  }
+
+  void scalar(Token token) final {
+    if (mode_ == Mode::around) {
+      value(token);
+    } else if (mode_ == Mode::row) {
+      if (nesting_ == 1) row_value(token);
+      rows_.builder().scalar(token);
+    }
+  }
+
+ protected:
+  // An object or array begins, or ends, around the rows; the key before it is in current_key().
+  virtual void enter(bool object) = 0;
+  virtual void leave() = 0;
+  // A scalar around the rows.
+  virtual void value(Token) {}
+  // A key and a scalar directly in a row.
+  virtual void row_key(std::string_view) {}
+  virtual void row_value(Token) {}
+  // The first brace of a row, and everything after its last.
+  virtual void begin_row() { rows_.builder().begin_object(); }
+  virtual void end_row() = 0;
+
+  void start_row() {
+    mode_ = Mode::row;
+    nesting_ = 1;
+    rows_.builder().clear();
+    begin_row();
+  }
+  void skip() {
+    mode_ = Mode::skipped;
+    nesting_ = 1;
+  }
+  const std::string& current_key() const { return key_; }
+  RowCollector& rows() { return rows_; }
+
+ private:
+  enum class Mode { around, row, skipped };
+
+  void open(bool object) {
+    if (mode_ == Mode::around) {
+      enter(object);
+      return;
+    }
+    ++nesting_;
+    if (mode_ != Mode::row) return;
+    if (object) {
+      rows_.builder().begin_object();
+    } else {
+      rows_.builder().begin_array();
+    }
+  }
+
+  void close(bool object) {
+    if (mode_ == Mode::around) {
+      leave();
+      return;
+    }
+    --nesting_;
+    if (nesting_ == 0) {
+      const bool row = mode_ == Mode::row;
+      mode_ = Mode::around;
+      if (row) end_row();
+      return;
+    }
+    if (mode_ != Mode::row) return;
+    if (object) {
+      rows_.builder().end_object();
+    } else {
+      rows_.builder().end_array();
+    }
+  }
+
+  RowCollector& rows_;
+  Mode mode_ = Mode::around;
+  int nesting_ = 0;
+  std::string key_;
+};
+
+// {"items": [{...}, ...], "bookmark": "..."}
+class ListSink final : public RowSink {
+ public:
+  ListSink(RowCollector& rows, const RecordFormat& format, const ListOptions& options, ListRows& list)
+      : RowSink(rows), format_(format), options_(options), list_(list) {}
+
+  void check_whole() const {
+    if (!has_items_) throw unreadable();
+  }
+
+ private:
+  // Inside of what the reader is.
+  enum Level { kOutside, kPage, kItems };
+
+  void enter(bool object) override {
+    if (level_ == kPage && current_key() != "items") {
+      skip();
+      return;
+    }
+    if (object == (level_ == kPage)) throw unreadable();
+    if (level_ == kItems) {
+      start_row();
+      return;
+    }
+    has_items_ = level_ == kPage;
+    level_ = static_cast<Level>(level_ + 1);
+  }
+
+  void leave() override { level_ = static_cast<Level>(level_ - 1); }
+
+  void value(Token token) override {
+    if (level_ != kPage) throw unreadable();
+    if (current_key() == "bookmark" && token.kind == TokenKind::string) list_.bookmark = token.text;
+  }
+
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with items"); }
+
+  void end_row() override {
+    RecordBuilder& builder = rows().builder();
+    builder.end_object();
+    ++list_.items;
+    const std::string id = rows().key();
+    const bool listed =
+        options_.only == nullptr || std::ranges::find(*options_.only, id) != options_.only->end();
+    std::optional<long long> changed;
+    if (format_.replication_key) changed = micros(builder.value(*format_.replication_key));
+    if (changed) list_.newest = std::max(list_.newest.value_or(*changed), *changed);
+    const bool is_old = options_.since && changed && *changed < *options_.since;
+    if (listed) list_.ids.push_back(id);
+    rows().add(options_.write && listed && !is_old);
+  }
+
+  static std::optional<long long> micros(std::string_view json) {
+    return singer::replication_value_micros(singer::Json::parse(json));
+  }
+
+  const RecordFormat& format_;
+  const ListOptions& options_;
+  ListRows& list_;
+  Level level_ = kOutside;
+  bool has_items_ = false;
+};
+
+// The value of a key column, kept until the row is complete.
+struct KeptToken {
+  TokenKind kind = TokenKind::null;
+  std::string text = std::string(kNull);
+
+  void keep(Token token) {
+    kind = token.kind;
+    text = token.text;
+  }
+  Token token() const { return {kind, text}; }
+};
+
+// [{"CAMPAIGN_ID": ..., "DATE": ..., COLUMN: ...}, ...]: the row becomes `metrics`, its key stands on top as
+// well.
+class AdsAnalyticsSink final : public RowSink {
+ public:
+  AdsAnalyticsSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
+      : RowSink(rows), id_column_(format.stream->key[0]), options_(options) {}
+
+  void check_whole() const {}
+
+ private:
+  void enter(bool object) override {
+    if (object != inside_) throw unreadable();
+    if (inside_) start_row();
+    inside_ = true;
+  }
+  void leave() override { inside_ = false; }
+  void value(Token) override { throw unreadable(); }
+
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not an array of rows"); }
+
+  void begin_row() override {
+    RecordBuilder& builder = rows().builder();
+    builder.begin_object();
+    builder.key("metrics");
+    builder.begin_object();
+    id_ = {};
+    date_ = {};
+    place_ = nullptr;
+  }
+
+  void row_key(std::string_view name) override {
+    place_ = name == id_column_ ? &id_ : (name == "DATE" ? &date_ : nullptr);
+  }
+
+  void row_value(Token token) override {
+    if (place_ != nullptr) place_->keep(token);
+    place_ = nullptr;
+  }
+
+  void end_row() override {
+    RecordBuilder& builder = rows().builder();
+    builder.end_object();
+    builder.key(id_column_);
+    builder.scalar(id_.token());
+    builder.key("DATE");
+    check_date();
+    builder.scalar({TokenKind::string, date_.text});
+    builder.key("ad_account_id");
+    builder.scalar({TokenKind::string, options_.account});
+    builder.end_object();
+    rows().add(true);
+  }
+
+  // Makes DATE what its granularity demands.
+  void check_date() {
+    if (options_.granularity == config::Granularity::total) {
+      date_.text = options_.total_date;
+      return;
+    }
+    const bool is_day = util::parse_day(date_.text).has_value();
+    const auto moment = util::parse_date_time(date_.text);
+    if (date_.kind != TokenKind::string || !moment) {
+      throw UnusableRow(fmt::format("a row of {} {} without a usable DATE", id_column_, id_.text));
+    }
+    if (options_.granularity == config::Granularity::hour) {
+      if (is_day) {
+        throw UnusableRow(
+            fmt::format("an HOUR row of {} {} whose DATE {} has no time: its hour would be lost", id_column_,
+                        id_.text, date_.text));
+      }
+    } else if (!is_day) {
+      date_.text = util::format_day(util::day_of(*moment));
+    }
+  }
+
+  std::string_view id_column_;
+  const AnalyticsOptions& options_;
+  bool inside_ = false;  // the array of rows
+  KeptToken id_;
+  KeptToken date_;
+  KeptToken* place_ = nullptr;
+};
+
+// {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN.
+class PinAnalyticsSink final : public RowSink {
+ public:
+  PinAnalyticsSink(RowCollector& rows, const AnalyticsOptions& options)
+      : RowSink(rows),
+        options_(options),
+        level_(options.pin_id.empty() ? kOutside : kPins),
+        pin_(options.pin_id) {}
+
+  void check_whole() const {}
+
+ private:
+  // Inside of what the reader is.
+  enum Level { kOutside, kPins, kApps, kMetrics, kDays };
+
+  void enter(bool object) override {
+    if (level_ == kMetrics && current_key() != "daily_metrics") {
+      skip();
+      return;
+    }
+    if (object == (level_ == kMetrics)) throw unreadable();
+    if (level_ == kDays) {
+      start_row();
+      return;
+    }
+    if (level_ == kPins && options_.pin_id.empty()) pin_ = current_key();
+    if (level_ == kApps) app_ = app_type();
+    level_ = static_cast<Level>(level_ + 1);
+  }
+
+  void leave() override { level_ = static_cast<Level>(level_ - 1); }
+
+  void value(Token token) override {
+    const bool nothing_there = token.kind == TokenKind::null && level_ != kOutside && level_ != kDays;
+    if (!nothing_there && level_ != kMetrics) throw unreadable();
+  }
+
+  void end_row() override {
+    RecordBuilder& builder = rows().builder();
+    builder.key("pin_id");
+    builder.scalar({TokenKind::string, pin_});
+    builder.key("app_type");
+    builder.scalar({TokenKind::string, app_});
+    builder.end_object();
+    rows().add(true);
+  }
+
+  // One route names app types in lower case. A request for one app type may be answered under "all".
+  std::string app_type() const {
+    std::string name = current_key();
+    for (char& c : name) c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+    return name == "ALL" && !options_.app_type.empty() ? std::string(options_.app_type) : name;
+  }
+
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not pin analytics by pin and app type"); }
+
+  const AnalyticsOptions& options_;
+  Level level_;
+  std::string pin_;
+  std::string app_;
+};
+
+// Reads `body` into rows. The reader refuses lone surrogates, so they are repaired then and it is read again.
+template <typename MakeSink>
+Rows read_rows(const RecordFormat& format, std::string& body, std::string_view time_extracted,
+               Duplicates duplicates, MakeSink&& make_sink) {
+  std::size_t repaired = 0;
+  while (true) {
+    RowCollector rows(format, time_extracted, duplicates);
+    auto sink = make_sink(rows);
+    const auto error = singer::read_json(body, sink);
+    if (!error) {
+      sink.check_whole();
+      Rows result = rows.finish();
+      result.repaired = repaired;
+      return result;
+    }
+    if (repaired != 0) throw UnreadableAnswer(error->message);
+    repaired = singer::repair_lone_surrogates(body);
+    if (repaired == 0) throw UnreadableAnswer(error->message);
+  }
+}
+
+}  // namespace
+
+RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Projection& record_projection,
+                           const std::string& stream_name)
+    : stream(&definition), projection(&record_projection), prefix(singer::record_prefix(stream_name)) {
+  for (const std::string_view property : definition.key) {
+    if (!property.empty()) key.push_back(projection->index_of(property).value());
+  }
+  replication_key = projection->index_of(definition.replication_key);
+}
+
+ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,
+                   std::string_view time_extracted) {
+  ListRows list;
+  static_cast<Rows&>(list) =
+      read_rows(format, body, time_extracted, Duplicates::last_wins, [&](RowCollector& rows) {
+        list = ListRows();
+        return ListSink(rows, format, options, list);
+      });
+  return list;
+}
+
+Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                        std::string_view time_extracted) {
+  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
+                   [&](RowCollector& rows) { return AdsAnalyticsSink(rows, format, options); });
+}
+
+Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                        std::string_view time_extracted) {
+  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
+                   [&](RowCollector& rows) { return PinAnalyticsSink(rows, options); });
+}
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,29 @@
+#include "tap_pinterest/pinterest/api_clock.hpp"
+
+#include "tap_pinterest/util/dates.hpp"
+
+namespace tap_pinterest::pinterest {
+
+bool ApiClock::observe(const http::Response& response) {
+  const std::scoped_lock lock(mutex_);
+  if (first_answer_) return true;
+  const std::string* date = response.header("date");
+  const std::optional<util::Instant> stated = date == nullptr ? std::nullopt : util::parse_http_date(*date);
+  first_answer_ = stated.value_or(clock_.system_now());
+  observed_at_ = clock_.steady_now();
+  return stated.has_value();
+}
+
+util::Instant ApiClock::now() const {
+  const std::scoped_lock lock(mutex_);
+  if (!first_answer_) return clock_.system_now();
+  return *first_answer_ +
+         std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady_now() - observed_at_);
+}
+
+util::Instant ApiClock::first_answer() const {
+  const std::scoped_lock lock(mutex_);
+  return first_answer_.value_or(clock_.system_now());
+}
+
+}  // namespace tap_pinterest::pinterest

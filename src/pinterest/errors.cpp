@@ -1,0 +1,116 @@
+#include "tap_pinterest/pinterest/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "tap_pinterest/http/rate_limiter.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+constexpr std::size_t kMaxMessageBytes = 500;
+constexpr std::size_t kMaxErrorBodyBytes = 64UL * 1024;
+constexpr int kAny = -1;
+// "This request exceeded a rate limit."
+constexpr int kCodeRateLimit = 8;
+// "Something went wrong on our end", with status 400 or 500.
+constexpr int kCodePassing = 12;
+
+struct Rule {
+  int first_status;
+  int last_status;
+  int code;
+  bool asks_to_wait;
+  Action action;
+};
+
+// The first rule that fits decides. The status comes before the code: code 2 is "not authenticated" with 401
+// but "not found" with 404.
+constexpr Rule kRules[] = {
+    {200, 299, kAny, false, Action::accept},         {429, 429, kAny, false, Action::wait},
+    {400, 599, kCodeRateLimit, false, Action::wait}, {400, 400, kAny, true, Action::wait},
+    {401, 401, kAny, false, Action::authenticate},   {413, 414, kAny, false, Action::halve},
+    {431, 431, kAny, false, Action::halve},          {400, 400, kCodePassing, false, Action::retry},
+    {403, 404, kAny, false, Action::deny},           {408, 408, kAny, false, Action::retry},
+    {500, 599, kAny, false, Action::retry},          {0, 999, kAny, false, Action::fail},
+};
+
+// The N of "Retry after N seconds", in any case.
+std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {
+  constexpr std::string_view kPhrase = "retry after ";
+  std::string lower(message);
+  for (char& c : lower) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::size_t at = lower.find(kPhrase);
+  if (at == std::string::npos) return std::nullopt;
+  std::int32_t seconds = 0;
+  const char* begin = lower.data() + at + kPhrase.size();
+  const auto [end, error] = std::from_chars(begin, lower.data() + lower.size(), seconds);
+  if (error != std::errc{} || seconds < 0) return std::nullopt;
+  if (!std::string_view(end, lower.data() + lower.size()).starts_with(" second")) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+void cut_to_message(std::string& text) {
+  if (text.size() <= kMaxMessageBytes) return;
+  std::size_t end = kMaxMessageBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  text += "…";
+}
+
+}  // namespace
+
+std::string ApiError::describe() const {
+  std::string text = fmt::format("{}", status);
+  if (!message.empty()) text += " " + message;
+  if (code) text += fmt::format(" (code {})", *code);
+  return text;
+}
+
+ApiError read_error(const http::Response& response) {
+  ApiError error;
+  error.status = response.status;
+  nlohmann::json body;
+  if (response.body.size() <= kMaxErrorBodyBytes) {
+    body = nlohmann::json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  }
+  if (!body.is_object()) {
+    error.message =
+        fmt::format("(a body of {} bytes that is not the API's error form)", response.body.size());
+    return error;
+  }
+  if (const auto code = body.find("code"); code != body.end() && code->is_number_integer()) {
+    error.code = code->get<long long>();
+    error.from_api = true;
+  }
+  if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
+    error.message = message->get<std::string>();
+    cut_to_message(error.message);
+    error.from_api = true;
+  }
+  return error;
+}
+
+Action judge(const ApiError& error) {
+  const bool asks_to_wait = wait_in_message(error.message).has_value();
+  for (const Rule& rule : kRules) {
+    if (error.status < rule.first_status || error.status > rule.last_status) continue;
+    if (rule.code != kAny && error.code != rule.code) continue;
+    if (rule.asks_to_wait && !asks_to_wait) continue;
+    return rule.action;
+  }
+  return Action::fail;
+}
+
+std::optional<std::chrono::milliseconds> requested_wait(const ApiError& error, const http::Response& response,
+                                                        util::Instant now) {
+  if (const auto wait = wait_in_message(error.message)) return *wait;
+  const http::RateLimitHeaders headers = http::read_rate_limit_headers(response.headers, now);
+  if (headers.retry_after) return headers.retry_after;
+  return headers.reset;
+}
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,155 @@
+#include "tap_pinterest/pinterest/streams.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tap_pinterest/config/columns.hpp"
+#include "tap_pinterest/pinterest/schemas.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+constexpr std::string_view kAdsScopes = "ads:read";
+constexpr std::string_view kPinScopes = "boards:read,pins:read";
+
+constexpr StreamDefinition kStreams[] = {
+    {.id = "ad_accounts",
+     .source = Source::list,
+     .path = "/ad_accounts",
+     .category = Category::ads_read,
+     .key = {"id"},
+     .replication_key = "",
+     .by_account = false,
+     .has_statuses = false,
+     .scopes = kAdsScopes},
+    {.id = "campaigns",
+     .source = Source::list,
+     .path = "/ad_accounts/{ad_account_id}/campaigns",
+     .category = Category::ads_read,
+     .key = {"id"},
+     .replication_key = "updated_time",
+     .by_account = true,
+     .has_statuses = true,
+     .scopes = kAdsScopes},
+    {.id = "ad_groups",
+     .source = Source::list,
+     .path = "/ad_accounts/{ad_account_id}/ad_groups",
+     .category = Category::ads_read,
+     .key = {"id"},
+     .replication_key = "updated_time",
+     .by_account = true,
+     .has_statuses = true,
+     .scopes = kAdsScopes},
+    {.id = "ads",
+     .source = Source::list,
+     .path = "/ad_accounts/{ad_account_id}/ads",
+     .category = Category::ads_read,
+     .key = {"id"},
+     .replication_key = "updated_time",
+     .by_account = true,
+     .has_statuses = true,
+     .scopes = kAdsScopes},
+    {.id = "pins",
+     .source = Source::list,
+     .path = "/pins",
+     .category = Category::org_read,
+     .key = {"id"},
+     .replication_key = "created_at",
+     .by_account = false,
+     .has_statuses = false,
+     .scopes = kPinScopes},
+    {.id = "campaign_analytics",
+     .source = Source::ads_analytics,
+     .path = "/ad_accounts/{ad_account_id}/campaigns/analytics",
+     .category = Category::ads_analytics,
+     .key = {"CAMPAIGN_ID", "DATE"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "campaigns",
+     .ids_parameter = "campaign_ids",
+     .batch = 250,
+     .scopes = kAdsScopes},
+    {.id = "ad_analytics",
+     .source = Source::ads_analytics,
+     .path = "/ad_accounts/{ad_account_id}/ads/analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_ID", "DATE"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "ads",
+     .ids_parameter = "ad_ids",
+     .batch = 250,
+     .scopes = kAdsScopes},
+    {.id = "pin_analytics",
+     .source = Source::pin_analytics,
+     .path = "/pins/analytics",
+     .category = Category::org_analytics,
+     .key = {"pin_id", "app_type", "date"},
+     .replication_key = "date",
+     .by_account = false,
+     .has_statuses = false,
+     .parent = "pins",
+     .ids_parameter = "pin_ids",
+     .batch = 100,
+     .scopes = kPinScopes},
+};
+
+singer::Json column_schema(bool is_text, std::string_view name) {
+  return {{"type", {is_text ? "string" : "number", "null"}},
+          {"description", "The column " + std::string(name) + " as the API reports it."}};
+}
+
+void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const config::Config& config) {
+  singer::Json& properties = schema["properties"]["metrics"]["properties"];
+  if (stream.source == Source::pin_analytics) {
+    for (const auto& name : config.pin_metric_types) properties[name] = column_schema(false, name);
+    return;
+  }
+  for (const auto& name : config.analytics_columns) {
+    const config::Column* column = config::find_column(name);
+    properties[name] = column_schema(column != nullptr && column->is_text, name);
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Category category) {
+  constexpr std::array<std::string_view, kCategories> kNames = {"ads_read", "ads_analytics", "org_read",
+                                                                "org_analytics"};
+  return kNames.at(static_cast<std::size_t>(category));
+}
+
+std::span<const StreamDefinition> streams() { return kStreams; }
+
+const StreamDefinition* find_stream(std::string_view id) {
+  const auto* const found = std::ranges::find(kStreams, id, &StreamDefinition::id);
+  return found == std::end(kStreams) ? nullptr : found;
+}
+
+singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config) {
+  singer::StreamDescription description{
+      .id = std::string(stream.id),
+      .schema = singer::Json::parse(schema_text(stream.id)),
+      .key_properties = {},
+      .replication_key = std::string(stream.replication_key),
+      .configured_object = {},
+  };
+  for (const std::string_view key : stream.key) {
+    if (!key.empty()) description.key_properties.emplace_back(key);
+  }
+  if (stream.source == Source::list) return description;
+
+  description.configured_object = "metrics";
+  fill_metrics(description.schema, stream, config);
+  if (stream.source == Source::ads_analytics) {
+    if (config.granularity == config::Granularity::hour) {
+      description.schema["properties"]["DATE"]["format"] = "date-time";
+    }
+    if (config.granularity == config::Granularity::total) description.replication_key.clear();
+  }
+  return description;
+}
+
+}  // namespace tap_pinterest::pinterest

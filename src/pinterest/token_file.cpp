@@ -1,0 +1,183 @@
+#include "tap_pinterest/pinterest/token_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/sha.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "tap_pinterest/util/dates.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+using nlohmann::json;
+
+// Tokens are a few hundred bytes; a file this large is not ours.
+constexpr std::size_t kMaxFileBytes = 64UL * 1024;
+// What is reserved on disk before a token is asked for.
+constexpr std::size_t kReservedBytes = 16UL * 1024;
+constexpr std::chrono::milliseconds kLockPoll{50};
+constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+
+[[noreturn]] void fail(std::string_view what, const std::string& path, int error) {
+  throw TokenFileError(
+      fmt::format("token_file: {} {}: {}", what, path, std::generic_category().message(error)));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
+  ~Descriptor() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::string read_all(int descriptor, const std::string& path) {
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (true) {
+    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("cannot read", path, errno);
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kMaxFileBytes) fail("is no token file:", path, EFBIG);
+  }
+}
+
+void write_all(int descriptor, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t count = write(descriptor, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("cannot write", path, errno);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+std::string text_of(const json& document, const char* name) {
+  const auto found = document.find(name);
+  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+json time_json(const std::optional<util::Instant>& instant) {
+  return instant ? json(util::format_date_time(*instant)) : json();
+}
+
+std::string serialize(const StoredToken& token) {
+  const json document = {
+      {"refresh_token", token.refresh_token.reveal()},
+      {"refresh_token_expires_at", time_json(token.refresh_token_expires_at)},
+      {"access_token", token.access_token.reveal()},
+      {"access_token_expires_at", time_json(token.access_token_expires_at)},
+      {"descends_from", token.descends_from},
+  };
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string hex;
+  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+std::optional<StoredToken> read_token_file(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (file.get() < 0) {
+    if (errno == ENOENT) return std::nullopt;
+    if (errno == ELOOP)
+      throw TokenFileError("token_file: " + path + " is a symbolic link, which is not followed");
+    fail("cannot open", path, errno);
+  }
+  const std::string text = read_all(file.get(), path);
+  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  StoredToken token;
+  if (document.is_object()) {
+    token.refresh_token = util::Secret(text_of(document, "refresh_token"));
+    token.refresh_token_expires_at = util::parse_date_time(text_of(document, "refresh_token_expires_at"));
+    token.access_token = util::Secret(text_of(document, "access_token"));
+    token.access_token_expires_at = util::parse_date_time(text_of(document, "access_token_expires_at"));
+    token.descends_from = text_of(document, "descends_from");
+  }
+  if (token.refresh_token.empty()) {
+    throw TokenFileError("token_file: " + path + " holds no refresh_token; remove it or name another file");
+  }
+  return token;
+}
+
+TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& stop)
+    : descriptor_(open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)) {
+  if (descriptor_ < 0) fail("cannot open the lock", path + ".lock", errno);
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (error != EWOULDBLOCK || stop.stop_requested()) {
+      close(descriptor_);
+      fail("cannot lock", path + ".lock", error);
+    }
+    wake.wait_for(lock, stop, kLockPoll, [] { return false; });
+  }
+}
+
+TokenFileLock::~TokenFileLock() { close(descriptor_); }
+
+TokenFileWriter::TokenFileWriter(std::string path)
+    : path_(std::move(path)), new_path_(path_ + ".new"), descriptor_(-1) {
+  // Under the lock a file of this name is what a killed run has left.
+  unlink(new_path_.c_str());
+  descriptor_ = open(new_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);
+  if (descriptor_ < 0) fail("cannot make", new_path_, errno);
+  try {
+    if (fchmod(descriptor_, kOwnerOnly) != 0) fail("cannot protect", new_path_, errno);
+    write_all(descriptor_, std::string(kReservedBytes, ' '), new_path_);
+    if (fsync(descriptor_) != 0) fail("cannot write", new_path_, errno);
+  } catch (const TokenFileError&) {
+    close(descriptor_);
+    unlink(new_path_.c_str());
+    throw;
+  }
+}
+
+TokenFileWriter::~TokenFileWriter() {
+  if (descriptor_ < 0) return;
+  close(descriptor_);
+  unlink(new_path_.c_str());
+}
+
+void TokenFileWriter::commit(const StoredToken& token) {
+  const std::string text = serialize(token);
+  if (lseek(descriptor_, 0, SEEK_SET) != 0) fail("cannot write", new_path_, errno);
+  write_all(descriptor_, text, new_path_);
+  if (ftruncate(descriptor_, static_cast<off_t>(text.size())) != 0) fail("cannot write", new_path_, errno);
+  if (fsync(descriptor_) != 0) fail("cannot write", new_path_, errno);
+  if (rename(new_path_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_, errno);
+  close(descriptor_);
+  descriptor_ = -1;
+  const std::string folder = std::filesystem::absolute(path_).parent_path().string();
+  const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || fsync(directory.get()) != 0) fail("cannot synchronise", folder, errno);
+}
+
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,222 @@
+#include "tap_pinterest/singer/json_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace tap_pinterest::singer {
+namespace {
+
+// Where the bracket stands that opens one level more than is allowed. Needed only once reading has failed.
+std::size_t offset_of_depth(std::string_view text, int depth) {
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (--depth < 0) return i;
+    } else if (c == '}' || c == ']') {
+      ++depth;
+    }
+  }
+  return text.size();
+}
+
+// The parser's own message without what it read last and without its exception's prefix: the text may hold
+// secrets.
+std::string short_message(std::string_view what) {
+  if (const auto begin = what.find("syntax error"); begin != std::string_view::npos) {
+    what.remove_prefix(begin);
+  } else if (const auto bracket = what.find("] "); bracket != std::string_view::npos) {
+    what.remove_prefix(bracket + 2);
+  }
+  return std::string(what.substr(0, what.find("; last read: ")));
+}
+
+// Hands what nlohmann's parser finds on to a JsonSink.
+class SaxAdapter {
+ public:
+  explicit SaxAdapter(JsonSink& sink) : sink_(sink) {}
+
+  bool null() {
+    sink_.scalar({TokenKind::null, "null"});
+    return true;
+  }
+  bool boolean(bool value) {
+    sink_.scalar({TokenKind::boolean, value ? "true" : "false"});
+    return true;
+  }
+  bool number_integer(std::int64_t value) { return integer(value); }
+  bool number_unsigned(std::uint64_t value) { return integer(value); }
+  // Decimals, and integers longer than 64 bits: the parser gives their digits.
+  bool number_float(double /*value*/, const std::string& digits) {
+    const bool is_decimal =
+        std::any_of(digits.begin(), digits.end(), [](char c) { return c == '.' || c == 'e' || c == 'E'; });
+    sink_.scalar({is_decimal ? TokenKind::decimal : TokenKind::integer, digits});
+    return true;
+  }
+  bool string(const std::string& value) {
+    sink_.scalar({TokenKind::string, value});
+    return true;
+  }
+  bool binary(nlohmann::json::binary_t& /*value*/) { return false; }
+  bool start_object(std::size_t /*elements*/) {
+    if (!deeper()) return false;
+    sink_.begin_object();
+    return true;
+  }
+  bool key(const std::string& name) {
+    sink_.key(name);
+    return true;
+  }
+  bool end_object() {
+    --depth_;
+    sink_.end_object();
+    return true;
+  }
+  bool start_array(std::size_t /*elements*/) {
+    if (!deeper()) return false;
+    sink_.begin_array();
+    return true;
+  }
+  bool end_array() {
+    --depth_;
+    sink_.end_array();
+    return true;
+  }
+  bool parse_error(std::size_t bytes_read, const std::string& /*last_token*/,
+                   const nlohmann::json::exception& error) {
+    error_ = {bytes_read == 0 ? 0 : bytes_read - 1, short_message(error.what())};
+    return false;
+  }
+
+  bool too_deep() const { return depth_ > kMaxJsonDepth; }
+  const JsonError& error() const { return error_; }
+
+ private:
+  template <typename Integer>
+  bool integer(Integer value) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    sink_.scalar({TokenKind::integer, {digits.data(), static_cast<std::size_t>(end - digits.data())}});
+    return true;
+  }
+  bool deeper() { return ++depth_ <= kMaxJsonDepth; }
+
+  JsonSink& sink_;
+  int depth_ = 0;
+  JsonError error_;
+};
+
+// The code unit of an escape "\uXXXX" that begins at `at`, or nothing if there is none.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
+  constexpr std::size_t kEscapeLength = 6;
+  if (text.size() - at < kEscapeLength || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
+  const char* const last = text.data() + at + kEscapeLength;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + at + 2, last, unit, 16);
+  if (error != std::errc() || end != last) return std::nullopt;
+  return unit;
+}
+
+bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
+bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+constexpr std::array<bool, 256> needs_escape() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
+  table['"'] = true;
+  table['\\'] = true;
+  return table;
+}
+constexpr auto kNeedsEscape = needs_escape();
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4U];
+      out += kHex[static_cast<unsigned char>(c) & 0xFU];
+  }
+}
+
+}  // namespace
+
+std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
+  SaxAdapter adapter(sink);
+  const char* const begin = text.data();
+  if (nlohmann::json::sax_parse(begin, begin + text.size(), &adapter)) return std::nullopt;
+  if (adapter.too_deep()) {
+    return JsonError{offset_of_depth(text, kMaxJsonDepth),
+                     "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
+  }
+  return JsonError{std::min(adapter.error().offset, text.size()), adapter.error().message};
+}
+
+std::size_t repair_lone_surrogates(std::string& text) {
+  constexpr std::string_view kReplacement = "\\ufffd";
+  std::size_t repaired = 0;
+  std::size_t at = text.find('\\');
+  while (at != std::string::npos) {
+    std::size_t length = 2;  // an escape, or the backslash that another one escapes
+    if (const auto unit = escaped_unit(text, at)) {
+      length = kReplacement.size();
+      const auto next = is_high_surrogate(*unit) ? escaped_unit(text, at + length) : std::nullopt;
+      if (next && is_low_surrogate(*next)) {
+        length *= 2;
+      } else if (is_high_surrogate(*unit) || is_low_surrogate(*unit)) {
+        text.replace(at, length, kReplacement);
+        ++repaired;
+      }
+    }
+    at = at + length < text.size() ? text.find('\\', at + length) : std::string::npos;
+  }
+  return repaired;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
+    out.append(text.data() + run, i - run);
+    append_escaped(out, text[i]);
+    run = i + 1;
+  }
+  out.append(text.data() + run, text.size() - run);
+  out += '"';
+}
+
+}  // namespace tap_pinterest::singer

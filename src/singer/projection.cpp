@@ -1,0 +1,573 @@
+#include "tap_pinterest/singer/projection.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+
+#include "tap_pinterest/singer/scalar_fit.hpp"
+
+namespace tap_pinterest::singer {
+namespace {
+
+// How a node takes an object or an array: not at all, token by token as it comes, or by its own children.
+enum class Form { none, copied, typed };
+
+}  // namespace
+
+// One place in the schema. Siblings have adjacent slots, so that an object that begins clears its properties
+// in one sweep; what lies deeper is cleared when it begins itself.
+struct Projection::Node {
+  std::string path;    // "a.b[].c"
+  std::string prefix;  // what stands before the value in its object: ,"name":
+  ScalarTypes scalar;
+  Form object_form = Form::none;
+  Form array_form = Form::none;
+  std::size_t slot = 0;
+  std::size_t object = 0;  // position among the typed objects
+  std::size_t array = 0;   // position among the typed arrays
+
+  std::vector<std::string> names;  // of `children`
+  std::vector<Node> children;
+  std::vector<std::string> dropped;  // keys that are known but not selected
+  bool open = false;                 // every other key is known too
+  std::unique_ptr<Node> items;
+};
+
+namespace {
+
+using Node = Projection::Node;
+
+[[noreturn]] void refuse(const std::string& path, std::string_view reason) {
+  throw std::invalid_argument("field '" + path + "' " + std::string(reason));
+}
+
+void read_type(const Json& type, Node& node) {
+  if (!type.is_string()) refuse(node.path, "has a type that is not a string");
+  const auto& name = type.get_ref<const std::string&>();
+  if (name == "object") {
+    node.object_form = Form::copied;
+  } else if (name == "array") {
+    node.array_form = Form::copied;
+  } else if (name == "boolean") {
+    node.scalar.boolean = true;
+  } else if (name == "integer") {
+    node.scalar.integer = true;
+  } else if (name == "number") {
+    node.scalar.number = true;
+  } else if (name == "string") {
+    node.scalar.string = true;
+  } else if (name != "null") {
+    refuse(node.path, "has an unknown type");
+  }
+}
+
+void read_bound(const Json& schema, std::string_view keyword, std::int64_t& bound, bool& bounded) {
+  const auto value = schema.find(keyword);
+  if (value == schema.end() || !value->is_number_integer()) return;
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  const bool too_large =
+      value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(kMost);
+  bound = too_large ? kMost : value->get<std::int64_t>();
+  bounded = true;
+}
+
+void read_types(const Json& schema, Node& node) {
+  if (!schema.is_object()) refuse(node.path, "has a schema that is not an object");
+  const auto type = schema.find("type");
+  if (type == schema.end() || (type->is_array() && type->empty())) refuse(node.path, "has no type");
+  if (type->is_array()) {
+    for (const Json& one : *type) read_type(one, node);
+  } else {
+    read_type(*type, node);
+  }
+  const auto format = schema.find("format");
+  node.scalar.date_time = node.scalar.string && format != schema.end() && *format == "date-time";
+  read_bound(schema, "minimum", node.scalar.minimum, node.scalar.bounded);
+  read_bound(schema, "maximum", node.scalar.maximum, node.scalar.bounded);
+}
+
+const Json& member_or_null(const Json& schema, std::string_view name) {
+  static const Json null;
+  if (!schema.is_object()) return null;
+  const auto member = schema.find(name);
+  return member == schema.end() ? null : *member;
+}
+
+// Turns schemas into nodes and numbers them.
+class Compiler {
+ public:
+  void compile(const Json& selected, const Json& known, Node& node) {
+    read_types(selected, node);
+    if (node.object_form != Form::none) compile_object(selected, known, node);
+    if (node.array_form != Form::none) compile_array(selected, known, node);
+  }
+
+ private:
+  void compile_object(const Json& selected, const Json& known, Node& node) {
+    const Json& properties = member_or_null(selected, "properties");
+    if (properties.is_null()) return;
+    if (!properties.is_object()) refuse(node.path, "has properties that are not an object");
+    node.object_form = Form::typed;
+    node.object = objects_++;
+
+    const Json& known_properties = member_or_null(known, "properties");
+    node.open = !known_properties.is_object();
+    if (known_properties.is_object()) {
+      for (const auto& [name, unused] : known_properties.items()) {
+        if (!properties.contains(name)) node.dropped.push_back(name);
+      }
+    }
+    const std::size_t first_slot = slots_;
+    slots_ += properties.size();
+    node.children.resize(properties.size());
+    std::size_t position = 0;
+    for (const auto& [name, schema] : properties.items()) {
+      Node& child = node.children[position];
+      child.path = node.path.empty() ? name : node.path + '.' + name;
+      if (position > 0) child.prefix += ',';
+      append_json_string(child.prefix, name);
+      child.prefix += ':';
+      child.slot = first_slot + position;
+      node.names.push_back(name);
+      compile(schema, member_or_null(known_properties, name), child);
+      ++position;
+    }
+  }
+
+  void compile_array(const Json& selected, const Json& known, Node& node) {
+    const Json& items = member_or_null(selected, "items");
+    if (items.is_null()) return;
+    node.array_form = Form::typed;
+    node.array = arrays_++;
+    node.items = std::make_unique<Node>();
+    node.items->path = node.path + "[]";
+    node.items->slot = slots_++;
+    compile(items, member_or_null(known, "items"), *node.items);
+  }
+
+  std::size_t slots_ = 1;  // the first is the record's own
+  std::size_t objects_ = 0;
+  std::size_t arrays_ = 0;
+};
+
+}  // namespace
+
+Projection::Projection(const Json& selected, const Json& known) : root_(std::make_unique<Node>()) {
+  if (selected.is_object()) Compiler().compile(selected, known, *root_);
+  if (root_->object_form != Form::typed) {
+    throw std::invalid_argument("the schema is not an object with properties");
+  }
+}
+
+Projection::~Projection() = default;
+Projection::Projection(Projection&&) noexcept = default;
+Projection& Projection::operator=(Projection&&) noexcept = default;
+
+std::optional<std::size_t> Projection::index_of(std::string_view property) const {
+  const auto name = std::find(root_->names.begin(), root_->names.end(), property);
+  if (name == root_->names.end()) return std::nullopt;
+  return static_cast<std::size_t>(name - root_->names.begin());
+}
+
+namespace {
+
+// An API that sends ever new keys must not fill the memory: no more than these are remembered for one object.
+constexpr std::size_t kMaxUnknownKeys = 1000;
+
+// Finds the child that a key names. Keys come in the same order record after record, so the key that followed
+// the last one before is tried first.
+class KeyTable {
+ public:
+  explicit KeyTable(const Node& node) : node_(&node) {
+    for (std::size_t i = 0; i < node.names.size(); ++i) add(node.names[i], &node.children[i]);
+    for (const std::string& name : node.dropped) add(name, nullptr);
+    max_keys_ = keys_.size() + kMaxUnknownKeys;
+  }
+
+  void begin() { previous_ = kNone; }
+
+  // The child, or null for a key whose value is dropped; `unknown` is set if it is met for the first time.
+  const Node* find(std::string_view name, bool& unknown) {
+    std::size_t found = previous_ == kNone ? first_ : keys_[previous_].next;
+    if (found >= keys_.size() || keys_[found].name != name) {
+      found = look_up(name, unknown);
+      if (found == kNone) return nullptr;
+      (previous_ == kNone ? first_ : keys_[previous_].next) = found;
+    }
+    previous_ = found;
+    return keys_[found].child;
+  }
+
+  const Node& node() const { return *node_; }
+
+ private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  struct Key {
+    std::string name;
+    const Node* child = nullptr;
+    std::size_t next = kNone;  // the key that followed this one last time
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  void add(std::string_view name, const Node* child) {
+    positions_.emplace(name, keys_.size());
+    keys_.push_back({std::string(name), child});
+  }
+
+  std::size_t look_up(std::string_view name, bool& unknown) {
+    if (const auto position = positions_.find(name); position != positions_.end()) return position->second;
+    if (keys_.size() >= max_keys_) return kNone;
+    unknown = !node_->open;
+    add(name, nullptr);
+    return keys_.size() - 1;
+  }
+
+  const Node* node_;
+  std::vector<Key> keys_;
+  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> positions_;
+  std::size_t max_keys_ = 0;
+  std::size_t first_ = kNone;
+  std::size_t previous_ = kNone;
+};
+
+enum class Content : unsigned char { absent, null, text, object, array };
+
+// The value of one property of the record in hand. Text lies in the arena.
+struct Slot {
+  Content content = Content::absent;
+  std::size_t offset = 0;
+  std::size_t length = 0;
+};
+
+// An object or array that has begun and not ended.
+struct Frame {
+  const Node* node = nullptr;
+  bool is_array = false;
+  std::size_t arena_mark = 0;
+};
+
+}  // namespace
+
+struct RecordBuilder::Impl {
+  explicit Impl(const Node& root_node) : root(&root_node) { adopt(root_node); }
+
+  void adopt(const Node& node);
+  void clear();
+  void begin(bool is_array);
+  void enter_object(const Node& node);
+  void leave_object();
+  void leave_array();
+  void put_null(const Node& node, bool fits);
+  const Node* target() const;
+  std::string& element_text(const Frame& frame);
+  void render_object(const Node& node, std::string& out) const;
+  void render_value(const Node& node, std::string& out) const;
+  void report_misfit(const Node& node);
+  void report_unknown(const Node& node, std::string_view name);
+
+  // Free maps and arrays: tokens go out as they come.
+  void copy_separator();
+  void copy_begin(char bracket);
+  void copy_end(char bracket);
+  void copy_key(std::string_view name);
+  void copy_scalar(Token token);
+
+  const Node* root;
+  std::vector<Slot> slots;
+  std::vector<KeyTable> key_tables;      // of typed objects
+  std::vector<std::string> array_texts;  // of typed arrays: the finished elements
+  std::string arena;
+  std::vector<Frame> frames;
+  const Node* property = nullptr;  // what the last key names; null if its value is dropped
+
+  int skip_depth = 0;  // > 0: inside of something that is dropped
+  int copy_depth = 0;  // > 0: inside of something that is copied
+  const Node* copy_node = nullptr;
+  std::string* copy_to = nullptr;
+  std::size_t copy_start = 0;
+  bool copy_needs_comma = false;
+
+  std::vector<std::string> misfits;
+  std::vector<std::string> unknown_fields;
+  std::string rendered_value;
+};
+
+void RecordBuilder::Impl::adopt(const Node& node) {
+  slots.resize(std::max(slots.size(), node.slot + 1));
+  if (node.object_form == Form::typed) key_tables.emplace_back(node);  // in the order they were numbered
+  for (const Node& child : node.children) adopt(child);
+  if (node.items) {
+    array_texts.resize(std::max(array_texts.size(), node.array + 1));
+    adopt(*node.items);
+  }
+}
+
+void RecordBuilder::Impl::clear() {
+  arena.clear();
+  frames.clear();
+  misfits.clear();
+  for (const Node& child : root->children) slots[child.slot].content = Content::absent;
+  property = nullptr;
+  skip_depth = 0;
+  copy_depth = 0;
+}
+
+// Where the value that comes next belongs; null if it is dropped.
+const Node* RecordBuilder::Impl::target() const {
+  if (frames.empty()) return nullptr;
+  return frames.back().is_array ? frames.back().node->items.get() : property;
+}
+
+// The text of the array of `frame`, ready for one more element.
+std::string& RecordBuilder::Impl::element_text(const Frame& frame) {
+  std::string& text = array_texts[frame.node->array];
+  if (!text.empty()) text += ',';
+  return text;
+}
+
+void RecordBuilder::Impl::report_misfit(const Node& node) {
+  if (std::find(misfits.begin(), misfits.end(), node.path) == misfits.end()) misfits.push_back(node.path);
+}
+
+void RecordBuilder::Impl::report_unknown(const Node& node, std::string_view name) {
+  std::string path = node.path;
+  if (!path.empty()) path += '.';
+  path += name;
+  unknown_fields.push_back(std::move(path));
+}
+
+void RecordBuilder::Impl::put_null(const Node& node, bool fits) {
+  if (!fits) report_misfit(node);
+  if (frames.back().is_array) {
+    element_text(frames.back()) += "null";
+  } else {
+    slots[node.slot].content = Content::null;
+  }
+}
+
+void RecordBuilder::Impl::enter_object(const Node& node) {
+  frames.push_back({&node, false, arena.size()});
+  for (const Node& child : node.children) slots[child.slot].content = Content::absent;
+  key_tables[node.object].begin();
+  property = nullptr;
+}
+
+void RecordBuilder::Impl::begin(bool is_array) {
+  if (skip_depth > 0) {
+    ++skip_depth;
+    return;
+  }
+  const char bracket = is_array ? '[' : '{';
+  if (copy_depth > 0) {
+    copy_begin(bracket);
+    return;
+  }
+  const Node* const node = target();
+  const Form form = node == nullptr ? Form::none : (is_array ? node->array_form : node->object_form);
+  if (form == Form::none) {
+    skip_depth = 1;
+    if (node != nullptr) put_null(*node, false);
+    return;
+  }
+  if (form == Form::copied) {
+    copy_node = node;
+    copy_to = frames.back().is_array ? &element_text(frames.back()) : &arena;
+    copy_start = copy_to->size();
+    copy_needs_comma = false;
+    copy_begin(bracket);
+    return;
+  }
+  if (is_array) {
+    array_texts[node->array].clear();
+    frames.push_back({node, true, arena.size()});
+  } else {
+    enter_object(*node);
+  }
+}
+
+void RecordBuilder::Impl::leave_object() {
+  const Frame frame = frames.back();
+  frames.pop_back();
+  if (frames.empty()) return;
+  if (!frames.back().is_array) {
+    slots[frame.node->slot].content = Content::object;
+    return;
+  }
+  render_object(*frame.node, element_text(frames.back()));
+  arena.resize(frame.arena_mark);  // the element's own texts are of no more use
+}
+
+void RecordBuilder::Impl::leave_array() {
+  const Frame frame = frames.back();
+  frames.pop_back();
+  if (!frames.back().is_array) {
+    slots[frame.node->slot].content = Content::array;
+    return;
+  }
+  std::string& text = element_text(frames.back());
+  text += '[';
+  text += array_texts[frame.node->array];
+  text += ']';
+}
+
+void RecordBuilder::Impl::render_object(const Node& node, std::string& out) const {
+  out += '{';
+  for (const Node& child : node.children) {
+    out += child.prefix;
+    render_value(child, out);
+  }
+  out += '}';
+}
+
+void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const {
+  const Slot& slot = slots[node.slot];
+  switch (slot.content) {
+    case Content::absent:
+    case Content::null:
+      out += "null";
+      return;
+    case Content::text:
+      out.append(arena, slot.offset, slot.length);
+      return;
+    case Content::object:
+      render_object(node, out);
+      return;
+    case Content::array:
+      out += '[';
+      out += array_texts[node.array];
+      out += ']';
+      return;
+  }
+}
+
+void RecordBuilder::Impl::copy_separator() {
+  if (copy_needs_comma) *copy_to += ',';
+}
+
+void RecordBuilder::Impl::copy_begin(char bracket) {
+  copy_separator();
+  *copy_to += bracket;
+  copy_needs_comma = false;
+  ++copy_depth;
+}
+
+void RecordBuilder::Impl::copy_end(char bracket) {
+  *copy_to += bracket;
+  copy_needs_comma = true;
+  if (--copy_depth > 0 || frames.back().is_array) return;
+  slots[copy_node->slot] = {Content::text, copy_start, copy_to->size() - copy_start};
+}
+
+void RecordBuilder::Impl::copy_key(std::string_view name) {
+  copy_separator();
+  append_json_string(*copy_to, name);
+  *copy_to += ':';
+  copy_needs_comma = false;
+}
+
+void RecordBuilder::Impl::copy_scalar(Token token) {
+  copy_separator();
+  if (token.kind == TokenKind::string) {
+    append_json_string(*copy_to, token.text);
+  } else {
+    *copy_to += token.text;
+  }
+  copy_needs_comma = true;
+}
+
+RecordBuilder::RecordBuilder(const Projection& projection)
+    : impl_(std::make_unique<Impl>(projection.root())) {}
+
+RecordBuilder::~RecordBuilder() = default;
+
+void RecordBuilder::clear() { impl_->clear(); }
+
+void RecordBuilder::begin_object() {
+  Impl& impl = *impl_;
+  if (impl.frames.empty() && impl.skip_depth == 0) {
+    impl.clear();
+    impl.enter_object(*impl.root);
+  } else {
+    impl.begin(false);
+  }
+}
+
+void RecordBuilder::end_object() {
+  Impl& impl = *impl_;
+  if (impl.skip_depth > 0) {
+    --impl.skip_depth;
+  } else if (impl.copy_depth > 0) {
+    impl.copy_end('}');
+  } else {
+    impl.leave_object();
+  }
+}
+
+void RecordBuilder::begin_array() { impl_->begin(true); }
+
+void RecordBuilder::end_array() {
+  Impl& impl = *impl_;
+  if (impl.skip_depth > 0) {
+    --impl.skip_depth;
+  } else if (impl.copy_depth > 0) {
+    impl.copy_end(']');
+  } else {
+    impl.leave_array();
+  }
+}
+
+void RecordBuilder::key(std::string_view name) {
+  Impl& impl = *impl_;
+  if (impl.skip_depth > 0 || impl.frames.empty()) return;
+  if (impl.copy_depth > 0) {
+    impl.copy_key(name);
+    return;
+  }
+  const Node& node = *impl.frames.back().node;
+  bool unknown = false;
+  impl.property = impl.key_tables[node.object].find(name, unknown);
+  if (unknown) impl.report_unknown(node, name);
+}
+
+void RecordBuilder::scalar(Token token) {
+  Impl& impl = *impl_;
+  if (impl.skip_depth > 0) return;
+  if (impl.copy_depth > 0) {
+    impl.copy_scalar(token);
+    return;
+  }
+  const Node* const node = impl.target();
+  if (node == nullptr) return;
+  if (token.kind == TokenKind::null || !node->scalar.any()) {
+    impl.put_null(*node, token.kind == TokenKind::null);
+    return;
+  }
+  const bool in_array = impl.frames.back().is_array;
+  std::string& out = in_array ? impl.element_text(impl.frames.back()) : impl.arena;
+  const std::size_t start = out.size();
+  if (!append_fitted(out, token, node->scalar)) impl.report_misfit(*node);
+  if (!in_array) impl.slots[node->slot] = {Content::text, start, out.size() - start};
+}
+
+void RecordBuilder::render(std::string& out) const { impl_->render_object(*impl_->root, out); }
+
+std::string_view RecordBuilder::value(std::size_t index) const {
+  Impl& impl = *impl_;
+  const Node& node = impl.root->children.at(index);
+  const Slot& slot = impl.slots[node.slot];
+  if (slot.content == Content::text) return std::string_view(impl.arena).substr(slot.offset, slot.length);
+  impl.rendered_value.clear();
+  impl.render_value(node, impl.rendered_value);
+  return impl.rendered_value;
+}
+
+const std::vector<std::string>& RecordBuilder::misfits() const { return impl_->misfits; }
+
+const std::vector<std::string>& RecordBuilder::unknown_fields() const { return impl_->unknown_fields; }
+
+}  // namespace tap_pinterest::singer

@@ -1,0 +1,613 @@
+#include "tap_pinterest/sync/engine.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "tap_pinterest/http/retry_policy.hpp"
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/singer/messages.hpp"
+
+namespace tap_pinterest::sync {
+namespace {
+
+using pinterest::Action;
+using pinterest::Category;
+using pinterest::PinRoute;
+using pinterest::Source;
+using pinterest::StreamDefinition;
+
+// What is used of a limit, so that clocks that differ a little do not cross it.
+constexpr double kLimitMargin = 0.95;
+// An answer that is not what the endpoint answers is worth so many tries.
+constexpr int kUnreadableTries = 3;
+// So many timeouts of one analytics request mean that it is too large.
+constexpr int kSlowTries = 2;
+// A pause that the API asks for without saying how long, or of no time at all, is at least this.
+constexpr std::chrono::milliseconds kShortestPause{1000};
+// "Authentication failed", with 401. A batch of pins is refused with other codes.
+constexpr int kCodeNotAuthenticated = 2;
+
+JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime now) {
+  JobQueue::Limiters limiters;
+  for (std::size_t i = 0; i < pinterest::kCategories; ++i) {
+    const std::string category(to_string(static_cast<Category>(i)));
+    limiters.emplace_back(config.rate_limits.at(category) * kLimitMargin * config.rate_limit_share, now);
+  }
+  return limiters;
+}
+
+bool is_dropped(const Job& job) {
+  if (const auto* list = std::get_if<ListJob>(&job.work)) return list->list->ended();
+  return std::get<AnalyticsJob>(job.work).partition->closed();
+}
+
+// What a request asked for, for the message of a refusal.
+std::string describe_request(const Job& job) {
+  const auto* work = std::get_if<AnalyticsJob>(&job.work);
+  if (work == nullptr) return {};
+  return fmt::format("; asked for {} ids, {} to {}, columns {}", work->request.ids.size(),
+                     util::format_day(work->request.range.first), util::format_day(work->request.range.last),
+                     fmt::join(work->partition->stream().columns(), ","));
+}
+
+}  // namespace
+
+Engine::Engine(const Dependencies& dependencies, const singer::Selection& selection, singer::State state)
+    : config_(dependencies.config),
+      clock_(dependencies.clock),
+      make_transport_(dependencies.make_transport),
+      emitter_(dependencies.output, dependencies.clock),
+      api_clock_(dependencies.clock),
+      tokens_(dependencies.config, api_clock_),
+      bookmarks_(std::move(state), emitter_, dependencies.clock, [this] { tokens_.store_pending(); }),
+      queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped),
+      context_{.config = config_,
+               .clock = api_clock_,
+               .bookmarks = bookmarks_,
+               .queue = queue_,
+               .report = report_},
+      random_(dependencies.random_seed),
+      last_answer_(dependencies.clock.steady_now()) {
+  compile(selection);
+}
+
+Engine::~Engine() = default;
+
+void Engine::compile(const singer::Selection& selection) {
+  for (const singer::SelectedStream& selected : selection.streams) {
+    const StreamDefinition& definition = *pinterest::find_stream(selected.id);
+    streams_.emplace(selected.id, std::make_unique<StreamRun>(definition, config_, selected));
+  }
+}
+
+std::vector<std::string> Engine::selected_streams() const {
+  std::vector<std::string> ids;
+  for (const StreamDefinition& definition : pinterest::streams()) {
+    const auto found = streams_.find(definition.id);
+    if (found != streams_.end() && found->second->selected()) ids.emplace_back(definition.id);
+  }
+  return ids;
+}
+
+StreamRun* Engine::selected_stream(std::string_view id) {
+  const auto found = streams_.find(id);
+  return found != streams_.end() && found->second->selected() ? found->second.get() : nullptr;
+}
+
+StreamRun& Engine::list_stream(std::string_view id) {
+  auto& stream = streams_[std::string(id)];
+  if (!stream) stream = std::make_unique<StreamRun>(*pinterest::find_stream(id), config_);
+  return *stream;
+}
+
+bool Engine::needs_list(const StreamDefinition& list) {
+  if (list.source != Source::list) return false;
+  return std::ranges::any_of(pinterest::streams(), [&](const StreamDefinition& stream) {
+    return (stream.id == list.id || stream.parent == list.id) && selected_stream(stream.id) != nullptr;
+  });
+}
+
+RunResult Engine::run() {
+  try {
+    write_schemas();
+    begin();
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < config_.max_concurrency; ++i) workers.emplace_back([this] { work(); });
+  } catch (const OutputClosed&) {
+    output_closed_ = true;
+  } catch (const OutputFailed& error) {
+    end(fmt::format("cannot write to standard output: {}", error.what()));
+  }
+  return finish();
+}
+
+void Engine::write_schemas() {
+  for (const std::string& id : selected_streams()) {
+    emitter_.write(singer::schema_line(selected_stream(id)->selection()), 0);
+  }
+}
+
+// The first jobs: the lists that need nothing before them.
+void Engine::begin() {
+  const std::scoped_lock lock(mutex_);
+  const bool needs_accounts = std::ranges::any_of(pinterest::streams(), [&](const StreamDefinition& stream) {
+    return stream.by_account && selected_stream(stream.id) != nullptr;
+  });
+  const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
+  const bool accounts_are_given = !config_.ad_account_ids.empty();
+  if (selected_stream(accounts.id) != nullptr || (needs_accounts && !accounts_are_given)) {
+    add_list(accounts, "").start();
+  } else if (needs_accounts) {
+    for (const std::string& id : config_.ad_account_ids) add_account(id);
+  }
+  for (const StreamDefinition& list : pinterest::streams()) {
+    if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(list, "").start();
+  }
+}
+
+ListRead& Engine::add_list(const StreamDefinition& list, const std::string& account) {
+  std::vector<AnalyticsPartition*> children;
+  for (const StreamDefinition& child : pinterest::streams()) {
+    StreamRun* stream = child.parent == list.id ? selected_stream(child.id) : nullptr;
+    if (stream != nullptr) children.push_back(&partitions_.emplace_back(context_, *stream, account));
+  }
+  return lists_.emplace_back(context_, list_stream(list.id), account, children);
+}
+
+void Engine::add_account(const std::string& id) {
+  const auto [place, is_new] = accounts_.try_emplace(id);
+  if (!is_new) return;
+  for (const StreamDefinition& list : pinterest::streams()) {
+    if (!list.by_account || !needs_list(list)) continue;
+    ListRead& read = add_list(list, id);
+    place->second.lists.push_back(&read);
+    std::ranges::copy(read.children(), std::back_inserter(place->second.partitions));
+    read.start();
+  }
+}
+
+void Engine::accounts_listed() {
+  for (const std::string& id : config_.ad_account_ids) {
+    if (accounts_.contains(id)) continue;
+    const std::string cause = fmt::format(
+        "account {} is listed in ad_account_ids, but Pinterest does not list it for this token", id);
+    log::error("{}", cause);
+    report_.incomplete(cause);
+  }
+  if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
+}
+
+void Engine::work() {
+  try {
+    const std::unique_ptr<http::Transport> transport = make_transport_();
+    work_until_the_end(*transport);
+  } catch (const OutputClosed&) {
+    const std::scoped_lock lock(mutex_);
+    output_closed_ = true;
+    end({});
+  } catch (const OutputFailed& error) {
+    const std::scoped_lock lock(mutex_);
+    end(fmt::format("cannot write to standard output: {}", error.what()));
+  } catch (const std::exception& error) {
+    const std::scoped_lock lock(mutex_);
+    end(fmt::format("an error that should not be: {}; please report it", error.what()));
+  }
+}
+
+void Engine::work_until_the_end(http::Transport& transport) {
+  Lock lock(mutex_);
+  while (!ending()) {
+    if (queue_.empty() && in_flight_ == 0) {
+      ended_ = true;
+      wake_.notify_all();
+      return;
+    }
+    const util::SteadyTime now = clock_.steady_now();
+    if (!queue_.empty() && !renewing_ && tokens_.wants_renewal() && renew_not_before_ <= now) {
+      renew(lock, transport);
+      continue;
+    }
+    const std::optional<pinterest::AccessToken> token = tokens_.current();
+    if (!token) {
+      const bool others_act = renewing_ || queue_.empty();
+      clock_.wait_until(lock, wake_, others_act ? util::SteadyTime::max() : renew_not_before_);
+      continue;
+    }
+    JobQueue::Taken taken = queue_.take(now);
+    if (!taken.job) {
+      if (stop_for_long_pause(taken)) return;
+      clock_.wait_until(lock, wake_, taken.wake);
+      continue;
+    }
+    std::optional<Job> job = prepare(std::move(*taken.job));
+    if (job) run_job(lock, transport, std::move(*job), *token);
+  }
+}
+
+bool Engine::stop_for_long_pause(const JobQueue::Taken& taken) {
+  if (!taken.paused || in_flight_ > 0) return false;
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(taken.wake - clock_.steady_now());
+  if (wait <= config_.max_rate_limit_wait) return false;
+  end(
+      fmt::format("Pinterest's limit for {} is used up for another {} s, longer than "
+                  "max_rate_limit_wait_seconds ({}); the state is saved: run again after {}",
+                  to_string(*taken.paused), wait.count(), config_.max_rate_limit_wait.count(),
+                  util::format_date_time(std::chrono::floor<std::chrono::seconds>(api_clock_.now()) + wait)));
+  return true;
+}
+
+void Engine::renew(Lock& lock, http::Transport& transport) {
+  renewing_ = true;
+  lock.unlock();
+  const pinterest::Renewal renewal = tokens_.renew(transport, stop_.get_token());
+  lock.lock();
+  renewing_ = false;
+  wake_.notify_all();
+  if (ending()) return;
+  using Outcome = pinterest::Renewal::Outcome;
+  if (renewal.outcome == Outcome::done) {
+    ++report_.token_renewals;
+    renewal_failures_ = 0;
+    renewal_spent_ = {};
+    return;
+  }
+  if (renewal.outcome == Outcome::fatal) {
+    end(renewal.message);
+    return;
+  }
+  ++renewal_failures_;
+  std::uniform_real_distribution<double> random(0, 1);
+  const auto wait = renewal.wait.value_or(http::backoff(renewal_failures_, random(random_)));
+  renewal_spent_ += renewal.elapsed + wait;
+  if (renewal_spent_ > config_.max_retry) {
+    end(fmt::format("the access token could not be renewed in {} tries: {}", renewal_failures_,
+                    renewal.message));
+    return;
+  }
+  log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
+            wait.count());
+  renew_not_before_ = clock_.steady_now() + wait;
+}
+
+std::optional<Job> Engine::prepare(Job job) {
+  auto* work = std::get_if<AnalyticsJob>(&job.work);
+  if (work == nullptr) return job;
+  if (work->partition->too_large(*work) && work->partition->halve(*work)) {
+    queue_.finished(job, 0);
+    return std::nullopt;
+  }
+  auto request = work->partition->within_reach(*work);
+  if (!request) {
+    queue_.finished(job, 0);
+    work->partition->part_done(*work);
+    return std::nullopt;
+  }
+  work->request = std::move(*request);
+  return job;
+}
+
+void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
+  ++in_flight_;
+  lock.unlock();
+  Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
+  const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
+  if (rows == nullptr) rows = std::get_if<pinterest::Rows>(&fetched.outcome);
+  // A STATE covers these rows only after this: apply() comes behind it.
+  if (rows != nullptr && !stop_.stop_requested()) emitter_.write(rows->lines, rows->records);
+  lock.lock();
+  --in_flight_;
+  wake_.notify_all();
+  if (ending()) return;
+  apply(std::move(job), std::move(fetched), token.generation);
+  bookmarks_.write_if_due();
+}
+
+void Engine::apply(Job job, Fetched fetched, std::uint64_t token_generation) {
+  const std::pair<std::string, int> endpoint(fetched.endpoint, fetched.status);
+  ++report_.requests[endpoint];
+  report_.request_time[endpoint] += fetched.elapsed;
+  queue_.finished(job, fetched.bytes);
+  job.tries.spent += fetched.elapsed;
+  const util::SteadyTime now = clock_.steady_now();
+  if (fetched.status != 0) {
+    last_answer_ = now;
+    queue_.limiter(job.category).observe(fetched.rate_limit, now);
+    if (!fetched.has_date) {
+      report_.warn_once({},
+                        "the API's answers have no Date header: the local clock decides which days are read");
+    }
+  }
+  if (const auto* fault = std::get_if<Fault>(&fetched.outcome)) {
+    handle(std::move(job), *fault, token_generation);
+    return;
+  }
+  waits_in_a_row_.at(static_cast<std::size_t>(job.category)) = 0;
+  if (const auto* list = std::get_if<ListJob>(&job.work)) {
+    page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
+  } else {
+    const auto& work = std::get<AnalyticsJob>(job.work);
+    note_rows(work.partition->stream(), std::get<pinterest::Rows>(fetched.outcome));
+    work.partition->part_done(work);
+  }
+}
+
+void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
+  ListRead& list = *work.list;
+  note_rows(list.stream(), rows);
+  const bool accounts = list.stream().id() == "ad_accounts";
+  if (accounts) {
+    for (const std::string& id : rows.ids) add_account(id);
+  }
+  list.page_done(rows);
+  if (accounts && list.ended()) accounts_listed();
+  say_what_remains();
+}
+
+void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
+  const std::string id = stream.id();
+  report_.records[id] += rows.records;
+  bookmarks_.records_written(rows.records);
+  if (!stream.selected()) return;
+  for (const std::string& field : rows.unknown_fields) {
+    report_.warn_once(id, fmt::format("Pinterest sends the field {}, which this version does not know; it is "
+                                      "left out",
+                                      field));
+  }
+  for (const pinterest::Misfit& misfit : rows.misfits) {
+    const std::string cause =
+        fmt::format("values of {}.{} do not fit the type that the schema gives", id, misfit.field);
+    if (std::ranges::find(report_.causes(), cause) != report_.causes().end()) continue;
+    report_.incomplete(cause);
+    log::write(log::Level::warning, id,
+               fmt::format("{} and are null; first in the record {}", cause, misfit.key));
+  }
+  if (rows.repaired > 0) {
+    report_.warn_once(id, "broken characters (lone surrogates) were replaced by U+FFFD");
+  }
+}
+
+void Engine::say_what_remains() {
+  const auto ended = [](const ListRead& list) { return list.ended(); };
+  if (said_what_remains_ || !std::ranges::all_of(lists_, ended)) return;
+  said_what_remains_ = true;
+  std::map<Category, std::size_t> left;
+  for (const AnalyticsPartition& partition : partitions_) {
+    left[partition.stream().definition().category] += partition.requests_left();
+  }
+  for (const auto& [category, requests] : left) {
+    if (requests == 0) continue;
+    const double per_minute =
+        config_.rate_limits.at(std::string(to_string(category))) * kLimitMargin * config_.rate_limit_share;
+    log::info("all lists are read; {} {} requests remain, at least {:.0f} s at the limit of {:.0f} a minute",
+              requests, to_string(category), 60.0 * static_cast<double>(requests) / per_minute, per_minute);
+  }
+}
+
+void Engine::handle(Job job, const Fault& fault, std::uint64_t token_generation) {
+  switch (fault.kind) {
+    case Fault::Kind::cancelled:
+      return;
+    case Fault::Kind::fatal:
+      end(fmt::format("no request to api_url can work: {}", fault.message));
+      return;
+    case Fault::Kind::unusable:
+      fail(job, fault.message);
+      return;
+    case Fault::Kind::unreadable:
+      if (++job.tries.unreadable >= kUnreadableTries) {
+        fail(job, fault.message);
+        return;
+      }
+      try_again(std::move(job), fault);
+      return;
+    case Fault::Kind::transport:
+      try_again(std::move(job), fault);
+      return;
+    case Fault::Kind::api:
+      handle_answer(std::move(job), fault, token_generation);
+      return;
+  }
+}
+
+void Engine::handle_answer(Job job, const Fault& fault, std::uint64_t token_generation) {
+  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  switch (fault.action) {
+    case Action::retry:
+      try_again(std::move(job), fault);
+      return;
+    case Action::wait:
+      pause(std::move(job), fault);
+      return;
+    case Action::authenticate:
+      authenticate(std::move(job), fault, token_generation);
+      return;
+    case Action::halve:
+      ++report_.halved;
+      if (analytics == nullptr || !analytics->partition->halve(*analytics)) fail(job, fault.message);
+      return;
+    case Action::deny:
+      deny(job, fault);
+      return;
+    case Action::accept:
+    case Action::fail:
+      fail(job, fault.message + describe_request(job));
+      return;
+  }
+}
+
+void Engine::try_again(Job job, const Fault& fault) {
+  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  if (fault.slow && analytics != nullptr && ++job.tries.slow >= kSlowTries &&
+      analytics->partition->halve(*analytics)) {
+    ++report_.halved;
+    return;
+  }
+  ++job.tries.failures;
+  ++report_.retries;
+  std::uniform_real_distribution<double> random(0, 1);
+  const auto wait = http::backoff(job.tries.failures, random(random_));
+  job.tries.spent += wait;
+  const util::SteadyTime now = clock_.steady_now();
+  if (job.tries.spent <= config_.max_retry) {
+    log::debug("trying again in {} ms: {}", wait.count(), fault.message);
+    queue_.push_again(std::move(job), now + wait);
+    return;
+  }
+  if (fault.kind == Fault::Kind::transport && now - last_answer_ >= config_.max_retry) {
+    end(fmt::format("no answer from api_url for {} s: {}; check the network and run again",
+                    config_.max_retry.count(), fault.message));
+    return;
+  }
+  fail(job, fmt::format("{} tries failed, the last with: {}", job.tries.failures, fault.message));
+}
+
+void Engine::pause(Job job, const Fault& fault) {
+  ++report_.rate_limited;
+  int& in_a_row = waits_in_a_row_.at(static_cast<std::size_t>(job.category));
+  std::uniform_real_distribution<double> random(0, 1);
+  const auto wait = std::max(kShortestPause, fault.wait.value_or(http::backoff(++in_a_row, random(random_))));
+  log::info("Pinterest's limit for {} is reached: waiting {} s", to_string(job.category),
+            std::chrono::ceil<std::chrono::seconds>(wait).count());
+  const util::SteadyTime now = clock_.steady_now();
+  queue_.limiter(job.category).pause_until(now + wait);
+  queue_.push_again(std::move(job), now);
+}
+
+void Engine::authenticate(Job job, const Fault& fault, std::uint64_t token_generation) {
+  const auto* work = std::get_if<AnalyticsJob>(&job.work);
+  const bool pins_batch = work != nullptr && work->request.stream->source == Source::pin_analytics &&
+                          work->request.route != PinRoute::single;
+  const bool about_the_token = fault.error.code == kCodeNotAuthenticated && tokens_.can_renew();
+  if (pins_batch && (!about_the_token || job.tries.authenticated_again)) {
+    deny(job, fault);
+    return;
+  }
+  const auto current = tokens_.current();
+  if (!current || current->generation == token_generation) {
+    if (job.tries.authenticated_again) {
+      end(fmt::format("Pinterest refuses a token that was just renewed: {}; check the app's access",
+                      fault.message));
+      return;
+    }
+    job.tries.authenticated_again = true;
+    tokens_.refused(token_generation);
+  }
+  queue_.push_again(std::move(job), clock_.steady_now());
+}
+
+void Engine::deny(const Job& job, const Fault& fault) {
+  if (const auto* list = std::get_if<ListJob>(&job.work)) {
+    if (list->list->account().empty()) {
+      list->list->fail(fault.message + "; check that the token has the scopes " +
+                       std::string(list->list->stream().definition().scopes));
+    } else {
+      skip_account(list->list->account(), fault.message);
+    }
+    return;
+  }
+  const auto& work = std::get<AnalyticsJob>(job.work);
+  if (work.partition->account().empty()) {
+    work.partition->refused(work, fault.error);
+  } else {
+    skip_account(work.partition->account(), fault.message);
+  }
+}
+
+void Engine::skip_account(const std::string& id, const std::string& why) {
+  Account& account = accounts_.at(id);
+  if (std::exchange(account.skipped, true)) return;
+  bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
+  for (ListRead* list : account.lists) {
+    is_known = is_known || list->has_bookmark();
+    list->drop();
+  }
+  for (AnalyticsPartition* partition : account.partitions) {
+    is_known = is_known || partition->has_bookmark();
+    partition->drop();
+  }
+  report_.skipped_accounts.push_back(id);
+  const std::string cause = fmt::format("account {} cannot be read and is skipped: {}", id, why);
+  log::warning("{}", cause);
+  if (is_known) report_.incomplete(cause);
+}
+
+void Engine::fail(const Job& job, const std::string& why) {
+  if (const auto* list = std::get_if<ListJob>(&job.work)) {
+    list->list->fail(why);
+  } else {
+    std::get<AnalyticsJob>(job.work).partition->fail(why);
+  }
+}
+
+void Engine::end(const std::string& message) {
+  if (fatal_.empty()) fatal_ = message;
+  ended_ = true;
+  stop_.request_stop();
+  wake_.notify_all();
+}
+
+void Engine::request_stop() {
+  stop_.request_stop();
+  wake_.notify_all();
+}
+
+void Engine::tick() {
+  try {
+    if (const Lock lock(mutex_, std::try_to_lock); lock.owns_lock()) {
+      // A stop that came between a worker's look and its wait would be missed.
+      if (ending()) wake_.notify_all();
+      bookmarks_.write_if_due();
+    }
+    emitter_.flush_if_old();
+  } catch (const OutputClosed&) {
+    request_stop();
+  } catch (const OutputFailed&) {
+    request_stop();
+  }
+}
+
+std::string Engine::progress() {
+  const Lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return {};
+  std::uint64_t records = 0;
+  for (const auto& [stream, count] : report_.records) records += count;
+  std::size_t left = 0;
+  for (const AnalyticsPartition& partition : partitions_) left += partition.requests_left();
+  return fmt::format("{} records, {} requests, {} in flight, at least {} to come", records,
+                     report_.request_count(), in_flight_, left);
+}
+
+RunResult Engine::finish() {
+  const std::scoped_lock lock(mutex_);
+  try {
+    bookmarks_.write_last();
+  } catch (const OutputClosed&) {
+    output_closed_ = true;
+  } catch (const OutputFailed& error) {
+    if (fatal_.empty()) fatal_ = fmt::format("cannot write to standard output: {}", error.what());
+  }
+  if (const auto error = tokens_.store_pending()) {
+    const std::string cause = fmt::format(
+        "the rotated refresh token could not be stored: {}; sign in again if the next run is refused",
+        *error);
+    log::error("{}", cause);
+    report_.incomplete(cause);
+  }
+  if (output_closed_) return {.ending = Ending::output_closed, .message = {}};
+  if (!fatal_.empty()) return {.ending = Ending::incomplete, .message = fatal_};
+  if (!ended_ && stop_.stop_requested()) return {.ending = Ending::stopped, .message = {}};
+
+  const bool all_skipped = !accounts_.empty() && report_.skipped_accounts.size() == accounts_.size();
+  if (all_skipped) report_.incomplete("no ad account could be read");
+  const auto& causes = report_.causes();
+  if (causes.empty()) return {};
+  std::string message = causes.front();
+  if (causes.size() > 1) message += fmt::format(" (and {} more, see above)", causes.size() - 1);
+  return {.ending = Ending::incomplete, .message = message};
+}
+
+}  // namespace tap_pinterest::sync

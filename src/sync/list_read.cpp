@@ -1,0 +1,111 @@
+#include "tap_pinterest/sync/list_read.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/util/dates.hpp"
+
+namespace tap_pinterest::sync {
+namespace {
+
+// A change within this time before the run may still become visible late, so no bookmark goes beyond it.
+constexpr std::chrono::seconds kSettleTime{300};
+// "Deep lists of pins end at 100,000": one that long may have been cut.
+constexpr std::size_t kPinListLimit = 100'000;
+
+}  // namespace
+
+ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
+                   std::vector<AnalyticsPartition*> children)
+    : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
+  if (!stream_.incremental()) return;
+  std::vector<std::string> warnings;
+  entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
+                      warnings);
+  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
+  const bool whole =
+      stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);
+  if (entry_.bookmark && !whole) since_ = entry_.bookmark->time_since_epoch().count();
+}
+
+pinterest::ListOptions ListRead::options() const {
+  const bool choose = stream_.id() == "ad_accounts" && !context_.config.ad_account_ids.empty();
+  return {.since = since_,
+          .only = choose ? &context_.config.ad_account_ids : nullptr,
+          .write = stream_.selected()};
+}
+
+pinterest::ListRequest ListRead::request(const std::string& bookmark) const {
+  return {.stream = &stream_.definition(),
+          .account = account_,
+          .bookmark = bookmark,
+          .pin_metrics = stream_.wants_pin_metrics()};
+}
+
+void ListRead::start() { push_page({}); }
+
+void ListRead::push_page(std::string bookmark) {
+  context_.queue.push(Job{.work = ListJob{.list = this, .bookmark = std::move(bookmark)},
+                          .category = stream_.definition().category});
+}
+
+void ListRead::page_done(const pinterest::ListRows& rows) {
+  items_ += rows.items;
+  if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
+  for (AnalyticsPartition* child : children_) child->add_ids(rows.ids);
+  if (!rows.bookmark.empty()) {
+    if (!seen_bookmarks_.insert(std::hash<std::string>()(rows.bookmark)).second) {
+      fail("the API repeats a page's bookmark, so the list would never end");
+      return;
+    }
+    push_page(rows.bookmark);
+    return;
+  }
+  if (stream_.id() == "pins" && items_ >= kPinListLimit) {
+    fail(fmt::format("the list ends at {} pins, where the API cuts lists: older pins are missing", items_));
+    return;
+  }
+  ended_ = true;
+  if (stream_.incremental()) move_bookmark();
+  for (AnalyticsPartition* child : children_) child->end_of_list();
+}
+
+void ListRead::move_bookmark() {
+  const long long settled = (context_.clock.first_answer() - kSettleTime).time_since_epoch().count();
+  std::optional<util::Instant> bookmark = entry_.bookmark;
+  if (newest_) {
+    const util::Instant newest{std::chrono::microseconds(std::min(*newest_, settled))};
+    bookmark = std::max(bookmark.value_or(newest), newest);
+  }
+  if (!bookmark) return;
+  entry_.bookmark = bookmark;
+  if (stream_.definition().has_statuses) entry_.entity_statuses = context_.config.entity_statuses;
+  context_.bookmarks.put(stream_.id(), account_,
+                         write_entry(entry_, stream_.selection().replication_key, /*as_date=*/false));
+}
+
+void ListRead::fail(const std::string& why) {
+  if (ended_) return;
+  ended_ = true;
+  const std::string where = account_.empty() ? "" : fmt::format(" of account {}", account_);
+  const std::string cause = fmt::format("the list of {}{} is incomplete: {}", stream_.id(), where, why);
+  log::write(log::Level::error, stream_.id(), cause);
+  context_.report.incomplete(cause);
+  for (AnalyticsPartition* child : children_) {
+    if (child->closed()) continue;
+    log::write(log::Level::error, child->stream().id(),
+               fmt::format("incomplete{} because the list of {} is", where, stream_.id()));
+    child->drop();
+  }
+}
+
+void ListRead::drop() {
+  ended_ = true;
+  for (AnalyticsPartition* child : children_) child->drop();
+}
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,45 @@
+#include "tap_pinterest/sync/report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tap_pinterest/log/log.hpp"
+
+namespace tap_pinterest::sync {
+
+void Report::incomplete(std::string cause) { causes_.push_back(std::move(cause)); }
+
+void Report::warn_once(std::string_view stream, const std::string& message) {
+  if (warned_.insert(fmt::format("{}: {}", stream, message)).second) {
+    log::write(log::Level::warning, stream, message);
+  }
+}
+
+std::uint64_t Report::request_count() const {
+  std::uint64_t count = 0;
+  for (const auto& [endpoint, requests_made] : requests) count += requests_made;
+  return count;
+}
+
+std::vector<std::string> Report::table(const std::vector<std::string>& streams,
+                                       std::chrono::seconds duration) const {
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{:<20} {:>12}", "stream", "records"));
+  for (const std::string& stream : streams) {
+    const auto found = records.find(stream);
+    lines.push_back(fmt::format("{:<20} {:>12}", stream, found == records.end() ? 0 : found->second));
+  }
+  lines.push_back(
+      fmt::format("{} requests in {} s; {} tries again, {} rate limits, {} batches halved, {} token "
+                  "renewals",
+                  request_count(), duration.count(), retries, rate_limited, halved, token_renewals));
+  if (!pins_refused.empty()) {
+    lines.push_back(fmt::format("{} pins are gone or cannot be read", pins_refused.size()));
+  }
+  if (!skipped_accounts.empty()) {
+    lines.push_back(fmt::format("skipped accounts: {}", fmt::join(skipped_accounts, ", ")));
+  }
+  return lines;
+}
+
+}  // namespace tap_pinterest::sync

@@ -1,0 +1,78 @@
+#include "tap_pinterest/sync/stream_run.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace tap_pinterest::sync {
+namespace {
+
+using pinterest::Source;
+using pinterest::StreamDefinition;
+using singer::Json;
+
+// Everything the API may send without surprise: all fields of the stream, and what stands in rows of
+// analytics whatever columns are asked for.
+Json known_schema(const StreamDefinition& definition, const config::Config& config) {
+  Json schema = pinterest::describe(definition, config).schema;
+  if (definition.source != Source::ads_analytics) return schema;
+  Json& metrics = schema["properties"]["metrics"]["properties"];
+  for (const char* name : {"DATE", definition.key[0].data()}) {
+    if (!metrics.contains(name)) metrics[name] = {{"type", {"string", "null"}}};
+  }
+  return schema;
+}
+
+// The columns that the catalog has left in `metrics`, and the id, which costs nothing more.
+std::vector<std::string> selected_columns(const StreamDefinition& definition, const config::Config& config,
+                                          const Json& schema) {
+  if (definition.source == Source::list) return {};
+  const bool pins = definition.source == Source::pin_analytics;
+  const std::vector<std::string>& configured = pins ? config.pin_metric_types : config.analytics_columns;
+  const Json::json_pointer metrics("/properties/metrics/properties");
+  std::vector<std::string> columns;
+  for (const std::string& column : configured) {
+    const bool kept = schema.contains(metrics) && schema.at(metrics).contains(column);
+    if (kept || column == definition.key[0]) columns.push_back(column);
+  }
+  // The API refuses a request without any; the cheapest row names only its key.
+  if (columns.empty()) columns.emplace_back(pins ? std::string_view(configured.at(0)) : definition.key[0]);
+  return columns;
+}
+
+Json only_key(const StreamDefinition& definition, const config::Config& config) {
+  const Json schema = pinterest::describe(definition, config).schema;
+  Json properties = Json::object();
+  for (const std::string_view key : definition.key) {
+    if (!key.empty()) properties[std::string(key)] = schema.at("properties").at(std::string(key));
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}};
+}
+
+}  // namespace
+
+StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& config,
+                     singer::SelectedStream selected)
+    : max_ids(definition.batch),
+      max_days(std::numeric_limits<long long>::max()),
+      definition_(&definition),
+      selected_(true),
+      selection_(std::move(selected)),
+      projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config))),
+      format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, selection_.id)),
+      columns_(selected_columns(definition, config, selection_.schema)) {}
+
+StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& config)
+    : max_ids(definition.batch),
+      max_days(std::numeric_limits<long long>::max()),
+      definition_(&definition),
+      selected_(false),
+      projection_(std::make_unique<singer::Projection>(only_key(definition, config),
+                                                       known_schema(definition, config))),
+      format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, id())) {}
+
+bool StreamRun::wants_pin_metrics() const {
+  return selected_ && selection_.schema.contains(Json::json_pointer("/properties/pin_metrics"));
+}
+
+}  // namespace tap_pinterest::sync

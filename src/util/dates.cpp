@@ -1,0 +1,192 @@
+#include "tap_pinterest/util/dates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace tap_pinterest::util {
+namespace {
+
+using std::chrono::microseconds;
+
+// RFC 3339 writes a year in four digits; what lies outside cannot be written back.
+constexpr std::chrono::sys_days kFirstDay{std::chrono::year{0} / 1 / 1};
+constexpr std::chrono::sys_days kDayAfterLast{std::chrono::year{10000} / 1 / 1};
+
+// Reads a text from left to right. A take that fails leaves the rest as it was.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  bool at_end() const { return rest_.empty(); }
+
+  bool take(char expected) {
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  bool take_one_of(std::string_view expected) {
+    if (rest_.empty() || expected.find(rest_.front()) == std::string_view::npos) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  // Exactly `count` digits.
+  std::optional<int> digits(std::size_t count) {
+    if (rest_.size() < count) return std::nullopt;
+    int value = 0;
+    for (const char c : rest_.substr(0, count)) {
+      if (c < '0' || c > '9') return std::nullopt;
+      value = value * 10 + (c - '0');
+    }
+    rest_.remove_prefix(count);
+    return value;
+  }
+
+  // The index of the word of `words` that comes next; all have `length` characters.
+  template <std::size_t Count>
+  std::optional<int> word(const std::array<std::string_view, Count>& words, std::size_t length) {
+    const auto found = std::find(words.begin(), words.end(), rest_.substr(0, length));
+    if (found == words.end()) return std::nullopt;
+    rest_.remove_prefix(length);
+    return static_cast<int>(found - words.begin());
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+std::optional<Day> make_day(int year, int month, int day) {
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok()) return std::nullopt;
+  return Day{date};
+}
+
+// YYYY-MM-DD
+std::optional<Day> scan_day(Scanner& scanner) {
+  const auto year = scanner.digits(4);
+  if (!year || !scanner.take('-')) return std::nullopt;
+  const auto month = scanner.digits(2);
+  if (!month || !scanner.take('-')) return std::nullopt;
+  const auto day = scanner.digits(2);
+  if (!day) return std::nullopt;
+  return make_day(*year, *month, *day);
+}
+
+// HH:MM:SS
+std::optional<microseconds> scan_time(Scanner& scanner) {
+  const auto hour = scanner.digits(2);
+  if (!hour || *hour > 23 || !scanner.take(':')) return std::nullopt;
+  const auto minute = scanner.digits(2);
+  if (!minute || *minute > 59 || !scanner.take(':')) return std::nullopt;
+  const auto second = scanner.digits(2);
+  if (!second || *second > 60) return std::nullopt;
+  // A leap second has no place in Unix time: it becomes the second before it.
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
+         std::chrono::seconds{std::min(*second, 59)};
+}
+
+// Nothing at all, or a point and at least one digit.
+std::optional<microseconds> scan_fraction(Scanner& scanner) {
+  if (!scanner.take('.')) return microseconds{0};
+  microseconds fraction{0};
+  microseconds place = std::chrono::milliseconds{100};
+  bool any = false;
+  while (const auto digit = scanner.digits(1)) {
+    fraction += *digit * place;
+    place /= 10;
+    any = true;
+  }
+  if (!any) return std::nullopt;
+  return fraction;
+}
+
+// Nothing at all (UTC), Z, +HH, +HHMM or +HH:MM.
+std::optional<microseconds> scan_offset(Scanner& scanner) {
+  if (scanner.at_end() || scanner.take_one_of("Zz")) return microseconds{0};
+  const bool west = scanner.take('-');
+  if (!west && !scanner.take('+')) return std::nullopt;
+  const auto hours = scanner.digits(2);
+  if (!hours || *hours > 23) return std::nullopt;
+  int minutes = 0;
+  if (!scanner.at_end()) {
+    scanner.take(':');
+    const auto given = scanner.digits(2);
+    if (!given || *given > 59) return std::nullopt;
+    minutes = *given;
+  }
+  const microseconds offset = std::chrono::hours{*hours} + std::chrono::minutes{minutes};
+  return west ? -offset : offset;
+}
+
+}  // namespace
+
+Day day_of(Instant instant) { return std::chrono::floor<std::chrono::days>(instant); }
+
+std::optional<Day> parse_day(std::string_view text) {
+  Scanner scanner(text);
+  const auto day = scan_day(scanner);
+  if (!scanner.at_end()) return std::nullopt;
+  return day;
+}
+
+std::string format_day(Day day) {
+  const std::chrono::year_month_day date{day};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+std::optional<Instant> parse_date_time(std::string_view text) {
+  Scanner scanner(text);
+  const auto day = scan_day(scanner);
+  if (!day) return std::nullopt;
+  if (scanner.at_end()) return Instant{*day};
+  if (!scanner.take_one_of("Tt ")) return std::nullopt;
+  const auto time = scan_time(scanner);
+  if (!time) return std::nullopt;
+  const auto fraction = scan_fraction(scanner);
+  if (!fraction) return std::nullopt;
+  const auto offset = scan_offset(scanner);
+  if (!offset || !scanner.at_end()) return std::nullopt;
+  const Instant instant = *day + *time + *fraction - *offset;
+  if (instant < kFirstDay || instant >= kDayAfterLast) return std::nullopt;
+  return instant;
+}
+
+std::string format_date_time(Instant instant) {
+  const Day day = day_of(instant);
+  const std::chrono::hh_mm_ss time{instant - day};
+  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_day(day), time.hours().count(),
+                                 time.minutes().count(), time.seconds().count());
+  if (time.subseconds().count() != 0) text += fmt::format(".{:06}", time.subseconds().count());
+  return text + "Z";
+}
+
+std::optional<Instant> parse_http_date(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kWeekdays = {"Mon, ", "Tue, ", "Wed, ", "Thu, ",
+                                                         "Fri, ", "Sat, ", "Sun, "};
+  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  Scanner scanner(text);
+  // The date says the weekday again; a server that gets it wrong still gives its time.
+  if (!scanner.word(kWeekdays, 5)) return std::nullopt;
+  const auto day_of_month = scanner.digits(2);
+  if (!day_of_month || !scanner.take(' ')) return std::nullopt;
+  const auto month = scanner.word(kMonths, 3);
+  if (!month || !scanner.take(' ')) return std::nullopt;
+  const auto year = scanner.digits(4);
+  if (!year || !scanner.take(' ')) return std::nullopt;
+  const auto day = make_day(*year, *month + 1, *day_of_month);
+  const auto time = scan_time(scanner);
+  if (!day || !time || !scanner.word(std::array<std::string_view, 1>{" GMT"}, 4) || !scanner.at_end()) {
+    return std::nullopt;
+  }
+  return *day + *time;
+}
+
+}  // namespace tap_pinterest::util

@@ -1,0 +1,193 @@
+"""The JSON Schemas of schemas/ are what Singer targets can take, and hold the fields that the streams promise."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+KEYS = {
+    "ad_accounts": ["id"],
+    "campaigns": ["id"],
+    "ad_groups": ["id"],
+    "ads": ["id"],
+    "pins": ["id"],
+    "campaign_analytics": ["CAMPAIGN_ID", "DATE"],
+    "ad_analytics": ["AD_ID", "DATE"],
+    "pin_analytics": ["pin_id", "app_type", "date"],
+}
+
+FIELDS = {
+    "ad_accounts": "id name country currency owner permissions created_time updated_time",
+    "campaigns": """
+        id ad_account_id name status objective_type type start_time end_time daily_spend_cap lifetime_spend_cap
+        is_campaign_budget_optimization is_flexible_daily_budgets is_automated_campaign is_performance_plus
+        tracking_urls bid_options order_line_id summary_status created_time updated_time""",
+    "ad_groups": """
+        id name ad_account_id campaign_id status budget_in_micro_currency bid_in_micro_currency bid_strategy_type
+        bid_multiplier budget_type billable_event start_time end_time placement_group pacing_delivery_type
+        targeting_spec targeting_template_ids optimization_goal_metadata lifetime_frequency_cap tracking_urls
+        auto_targeting_enabled is_creative_optimization conversion_learning_mode_type promotion_id
+        promotion_application_level feed_profile_id summary_status type created_time updated_time""",
+    "ads": """
+        id name ad_account_id campaign_id ad_group_id pin_id status creative_type destination_url android_deep_link
+        ios_deep_link click_tracking_url view_tracking_url disclosure_type disclosure_url lead_form_id grid_click_type
+        customizable_cta_type is_pin_deleted is_removable review_status rejected_reasons rejection_labels tracking_urls
+        collection_items_destination_url_template carousel_destination_urls carousel_android_deep_links
+        carousel_ios_deep_links quiz_pin_data summary_status type created_time updated_time""",
+    "pins": """
+        id title description link alt_text board_id board_section_id board_owner creative_type dominant_color media
+        parent_pin_id pin_metrics has_been_promoted is_owner is_standard created_at""",
+    "campaign_analytics": "CAMPAIGN_ID DATE ad_account_id metrics",
+    "ad_analytics": "AD_ID DATE ad_account_id metrics",
+    "pin_analytics": "pin_id app_type date data_status metrics",
+}
+
+# Objects without properties: their keys are data.
+FREE_MAPS = {
+    "campaigns.bid_options.app_type_multipliers",
+    "campaigns.bid_options.audience_multipliers",
+    "campaigns.bid_options.placement_multipliers",
+}
+# Objects whose properties come from the config.
+METRICS = {"campaign_analytics.metrics", "ad_analytics.metrics", "pin_analytics.metrics"}
+
+# All else ($ref, allOf, enum, pattern, ...) some target or a new value of the API would trip over.
+ALLOWED_KEYWORDS = {"type", "description", "properties", "items", "format", "minimum", "maximum"}
+TYPES = {"string", "integer", "number", "boolean", "object", "array"}
+INT64 = (-(2**63), 2**63 - 1)
+
+
+def load(stream):
+    return json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"))
+
+
+def properties(path, node):
+    """Every property and array element at every depth, as (dotted path, schema)."""
+    children = {f"{path}.{name}": child for name, child in node.get("properties", {}).items()}
+    if "items" in node:
+        children[f"{path}[]"] = node["items"]
+    for child_path, child in children.items():
+        yield child_path, child
+        yield from properties(child_path, child)
+
+
+ALL = [entry for stream in KEYS for entry in properties(stream, load(stream))]
+KEY_PATHS = {f"{stream}.{key}" for stream, keys in KEYS.items() for key in keys}
+
+every_stream = pytest.mark.parametrize("stream", KEYS)
+every_property = pytest.mark.parametrize("path, node", ALL, ids=[path for path, _ in ALL])
+
+
+def kind(node):
+    """The one type of a node besides null."""
+    types = node["type"] if isinstance(node["type"], list) else [node["type"]]
+    (only,) = [name for name in types if name != "null"]
+    return only
+
+
+def is_nullable(node):
+    return "null" in node["type"]
+
+
+def test_there_is_one_file_a_stream():
+    assert {path.name for path in SCHEMAS.iterdir()} == {f"{stream}.json" for stream in KEYS}
+
+
+@every_stream
+@pytest.mark.parametrize("validator", [Draft4Validator, Draft7Validator, Draft202012Validator])
+def test_schema_is_valid_in_every_draft(stream, validator):
+    validator.check_schema(load(stream))
+
+
+@every_stream
+def test_root_is_a_described_object(stream):
+    schema = load(stream)
+    assert list(schema) == ["type", "description", "properties"]
+    assert schema["type"] == "object"
+    assert schema["description"].strip()
+
+
+@every_stream
+def test_fields_stand_in_the_promised_order(stream):
+    assert list(load(stream)["properties"]) == FIELDS[stream].split()
+
+
+@every_stream
+def test_no_object_repeats_a_name(stream):
+    def unique(pairs):
+        names = [name for name, _ in pairs]
+        assert len(names) == len(set(names)), names
+        return dict(pairs)
+
+    json.loads((SCHEMAS / f"{stream}.json").read_text(encoding="utf-8"), object_pairs_hook=unique)
+
+
+@every_stream
+def test_keys_are_strings_and_never_null(stream):
+    for key in KEYS[stream]:
+        assert load(stream)["properties"][key]["type"] == "string"
+
+
+@every_stream
+def test_a_record_of_nulls_is_valid(stream):
+    schema = load(stream)
+    record = dict.fromkeys(schema["properties"])
+    record.update(dict.fromkeys(KEYS[stream], "1"))
+    if "metrics" in record:
+        record["metrics"] = {}
+    Draft7Validator(schema).validate(record)
+
+
+@every_property
+def test_only_plain_keywords(path, node):
+    assert set(node) <= ALLOWED_KEYWORDS
+
+
+@every_property
+def test_has_one_type_and_may_be_null_unless_it_is_a_key(path, node):
+    assert kind(node) in TYPES
+    if path in KEY_PATHS | METRICS:
+        assert not is_nullable(node)
+    else:
+        assert node["type"] == [kind(node), "null"]
+
+
+@every_property
+def test_is_described(path, node):
+    if path.endswith("[]") and kind(node) != "object":
+        return  # the array says it
+    assert node["description"].strip()
+    assert node["description"].endswith(".")
+
+
+@every_property
+def test_objects_and_arrays_say_what_they_hold(path, node):
+    assert ("items" in node) == (kind(node) == "array")
+    assert ("properties" in node) == (kind(node) == "object" and path not in FREE_MAPS)
+    if "properties" in node:
+        assert bool(node["properties"]) == (path not in METRICS)
+
+
+@every_property
+def test_bounds_are_those_of_64_bits(path, node):
+    if "minimum" in node or "maximum" in node:
+        assert kind(node) == "integer"
+        assert (node["minimum"], node["maximum"]) == INT64
+
+
+@every_property
+def test_names_tell_the_type(path, node):
+    name = path.rsplit(".", 1)[-1]
+    if name.endswith("_time") or name == "created_at":
+        assert (kind(node), node.get("format")) == ("string", "date-time")
+    elif name.lower() == "date":
+        assert (kind(node), node.get("format")) == ("string", "date")
+    else:
+        assert "format" not in node
+    if name.lower() == "id" or name.lower().endswith("_id") or name.endswith("_ids[]"):
+        assert kind(node) == "string"
+    if name.startswith("is_"):
+        assert kind(node) == "boolean"

@@ -1,0 +1,190 @@
+#include "tap_pinterest/singer/json_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+namespace tap_pinterest::singer {
+namespace {
+
+// Writes down every token it is handed.
+class Recorder final : public JsonSink {
+ public:
+  void begin_object() override { log += "{ "; }
+  void end_object() override { log += "} "; }
+  void begin_array() override { log += "[ "; }
+  void end_array() override { log += "] "; }
+  void key(std::string_view name) override { log += std::string(name) + ": "; }
+  void scalar(Token token) override {
+    constexpr std::string_view kKinds[] = {"null", "boolean", "integer", "decimal", "string"};
+    log += kKinds[static_cast<std::size_t>(token.kind)];
+    log += '(';
+    log += token.text;
+    log += ") ";
+  }
+
+  std::string log;
+};
+
+std::string tokens(std::string_view text) {
+  Recorder recorder;
+  const auto error = read_json(text, recorder);
+  EXPECT_FALSE(error) << error->message;
+  return recorder.log;
+}
+
+std::optional<JsonError> error_of(std::string_view text) {
+  Recorder recorder;
+  return read_json(text, recorder);
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+TEST(JsonReader, HandsOnTokensInOrder) {
+  EXPECT_EQ(tokens(R"({"a": [1, -2.50, "x", null, true, {"b": false}]})"),
+            "{ a: [ integer(1) decimal(-2.50) string(x) null(null) boolean(true) { b: boolean(false) } ] } ");
+}
+
+TEST(JsonReader, KeepsTheDigitsOfNumbers) {
+  EXPECT_EQ(tokens("1.10"), "decimal(1.10) ");
+  EXPECT_EQ(tokens("0.1000000000000000055511151231257827"), "decimal(0.1000000000000000055511151231257827) ");
+  EXPECT_EQ(tokens("1E2"), "decimal(1E2) ");
+  EXPECT_EQ(tokens("-9223372036854775808"), "integer(-9223372036854775808) ");
+  EXPECT_EQ(tokens("18446744073709551615"), "integer(18446744073709551615) ");
+  EXPECT_EQ(tokens("123456789012345678901234567890"), "integer(123456789012345678901234567890) ");
+}
+
+TEST(JsonReader, DecodesEscapesToUtf8) {
+  EXPECT_EQ(tokens(R"("\u00e9\ud83d\ude00\n\/")"), "string(\xC3\xA9\xF0\x9F\x98\x80\n/) ");
+}
+
+TEST(JsonReader, HandsOnRepeatedKeysTwice) {
+  EXPECT_EQ(tokens(R"({"a":1,"a":2})"), "{ a: integer(1) a: integer(2) } ");
+}
+
+TEST(JsonReader, IsStrict) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "{",
+                                      "[1,]",
+                                      "{\"a\":1,}",
+                                      "{'a':1}",
+                                      "{\"a\" 1}",
+                                      "nul",
+                                      "NaN",
+                                      "+1",
+                                      "01",
+                                      "1.",
+                                      ".5",
+                                      "1e",
+                                      "[1] x",
+                                      "{} {}",
+                                      "\"\x01\"",
+                                      "\"\xFF\"",
+                                      "\"\xED\xA0\x80\"",
+                                      "\"\\ud83d\"",
+                                      "\"\\x\"",
+                                      "// a\n1",
+                                      "1e999"}) {
+    EXPECT_TRUE(error_of(text)) << text;
+  }
+}
+
+TEST(JsonReader, NamesTheOffsetOfAnError) {
+  EXPECT_EQ(error_of(R"({"a": tru!})")->offset, 9U);
+  EXPECT_EQ(error_of("[1, 2")->offset, 5U);
+  EXPECT_EQ(error_of("")->offset, 0U);
+  EXPECT_EQ(error_of("[1] x")->offset, 4U);
+}
+
+TEST(JsonReader, ErrorsDoNotQuoteTheText) {
+  for (const std::string_view text :
+       {R"({"token": "secret)", R"({"token": secret})", R"({"secret" 1})", "[secret", R"("secret\ud83d")",
+        R"("secret; last read: secret)", "[1,2] secret", R"({"a":"secret" "secret"})"}) {
+    const auto error = error_of(text);
+    ASSERT_TRUE(error) << text;
+    EXPECT_EQ(error->message.find("secret"), std::string::npos) << error->message;
+    EXPECT_NE(error->message, "");
+  }
+}
+
+TEST(JsonReader, RefusesDeepNestingWithItsPlace) {
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']');
+  };
+  EXPECT_FALSE(error_of(nested(kMaxJsonDepth)));
+  const auto error = error_of(nested(kMaxJsonDepth + 1));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->offset, static_cast<std::size_t>(kMaxJsonDepth));
+  EXPECT_EQ(error->message, "nested deeper than 100 levels");
+
+  // Brackets in strings and closed ones do not count.
+  const std::string prefix = R"(["[[[\"[[", [], [[]], )";
+  EXPECT_EQ(error_of(prefix + nested(200'000))->offset, prefix.size() + kMaxJsonDepth - 1);
+}
+
+TEST(JsonReader, LetsTheSinksExceptionsPass) {
+  class Thrower final : public JsonSink {
+   public:
+    void begin_object() override {}
+    void end_object() override {}
+    void begin_array() override {}
+    void end_array() override {}
+    void key(std::string_view /*name*/) override {}
+    void scalar(Token /*token*/) override { throw std::runtime_error("stop"); }
+  } thrower;
+  EXPECT_THROW(read_json("[1]", thrower), std::runtime_error);
+}
+
+TEST(RepairLoneSurrogates, ReplacesOnlyThoseWithoutPartner) {
+  struct Row {
+    std::string_view before;
+    std::string_view after;
+    std::size_t repaired;
+  };
+  constexpr Row kRows[] = {
+      {R"("plain")", R"("plain")", 0},
+      {R"("\ud83d\ude00")", R"("\ud83d\ude00")", 0},
+      {R"("\ud83d")", R"("\ufffd")", 1},
+      {R"("\uDE00")", R"("\ufffd")", 1},
+      {R"("\ude00\ud83d")", R"("\ufffd\ufffd")", 2},
+      {R"("\ud83d\ud83d\ude00")", R"("\ufffd\ud83d\ude00")", 1},
+      {R"("\ud83d\n")", R"("\ufffd\n")", 1},
+      {R"("\ud83dx\ude00")", R"("\ufffdx\ufffd")", 2},
+      {R"("\\ud83d")", R"("\\ud83d")", 0},
+      {R"("\\\ud83d")", R"("\\\ufffd")", 1},
+      {R"("\ud83d\\ude00")", R"("\ufffd\\ude00")", 1},
+      {R"("\ud83)", R"("\ud83)", 0},
+      {R"("\)", R"("\)", 0},
+      {"", "", 0},
+  };
+  for (const Row& row : kRows) {
+    std::string text(row.before);
+    EXPECT_EQ(repair_lone_surrogates(text), row.repaired) << row.before;
+    EXPECT_EQ(text, row.after);
+  }
+}
+
+TEST(AppendJsonString, EscapesWhatMustBeAndNothingMore) {
+  EXPECT_EQ(json_string("plain"), R"("plain")");
+  EXPECT_EQ(json_string(""), R"("")");
+  EXPECT_EQ(json_string("a\"b\\c\n\t\r\b\f/"), R"("a\"b\\c\n\t\r\b\f/")");
+  EXPECT_EQ(json_string(std::string_view("\0\x1f\x7f", 3)), "\"\\u0000\\u001f\x7f\"");
+  EXPECT_EQ(json_string("\xC3\xA9\xF0\x9F\x98\x80"), "\"\xC3\xA9\xF0\x9F\x98\x80\"");
+}
+
+TEST(AppendJsonString, IsReadBackAsItWas) {
+  std::string every_byte;
+  for (int c = 0; c < 0x80; ++c) every_byte += static_cast<char>(c);
+  EXPECT_EQ(nlohmann::json::parse(json_string(every_byte)).get<std::string>(), every_byte);
+}
+
+}  // namespace
+}  // namespace tap_pinterest::singer
