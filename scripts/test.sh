@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs every test. Ends with ctest's summary; exits with its code.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\n== %s [%d s]\n' "$1" "$SECONDS"; }
+
+# The Python that the end-to-end tests run in; made again when what it is made of has changed.
+make_python() {
+  local venv=build/venv requirements=tests/e2e/requirements.txt made_of
+  made_of="$(/usr/bin/python3 --version) $(sha256sum <"$requirements")"
+  if [[ "$(cat "$venv/made-of" 2>/dev/null)" == "$made_of" ]]; then return; fi
+  rm -rf "$venv"
+  /usr/bin/python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+  echo "$made_of" >"$venv/made-of"
+}
+
+build() {
+  local preset=$1
+  shift
+  say "build: $preset"
+  cmake --preset "$preset" --log-level=WARNING "$@"
+}
+
+say "packages"
+scripts/install_packages.sh build simulator test
+make_python
+
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  # The same objects serve every clone of the tree.
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
+fi
+
+# The executable alone, as a packager builds it: no GoogleTest, no simulator. The end-to-end tests run this one.
+build release -B build/executable -DBUILD_TESTING=OFF -DTAP_PINTEREST_SIMULATOR=OFF
+cmake --build build/executable -- --quiet
+
+build debug -DTAP_PINTEREST_ALL_TESTS=ON \
+  -DTAP_PINTEREST_E2E_PYTHON="$PWD/build/venv/bin/python" \
+  -DTAP_PINTEREST_E2E_TAP="$PWD/build/executable/tap-pinterest"
+cmake --build build/debug -- --quiet
+
+for sanitizer in asan tsan; do
+  build "$sanitizer"
+  cmake --build "build/$sanitizer" -- --quiet
+done
+
+say "tests"
+ctest --preset debug --parallel "$(nproc)" "$@"
