@@ -65,7 +65,7 @@ void cut_to_message(std::string& text) {
 
 std::string ApiError::describe() const {
   std::string text = fmt::format("{}", status);
-  if (!message.empty()) text += " " + message;
+  if (!message.empty()) text += fmt::format(" {}", message);
   if (code) text += fmt::format(" (code {})", *code);
   return text;
 }

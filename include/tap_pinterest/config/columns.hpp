@@ -8,12 +8,14 @@ namespace tap_pinterest::config {
 
 struct Column {
   std::string_view name;
-  bool is_text;  // a name, status, type or id; otherwise a number
+  bool is_text;  // a name, status, type, id, label, tag or yes/no; otherwise a number
 };
 
 // All columns that the synchronous ads analytics endpoints take, in the document's order.
 std::span<const Column> analytics_columns();
-// The column of that name, or null.
+// Their names alone.
+std::span<const std::string_view> analytics_column_names();
+// The column of exactly that name, or null.
 const Column* find_column(std::string_view name);
 // The columns requested when `analytics_columns` is not set.
 std::span<const std::string_view> default_analytics_columns();

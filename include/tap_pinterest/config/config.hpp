@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tap_pinterest/util/dates.hpp"
@@ -58,6 +59,7 @@ struct Config {
   std::vector<std::string> ad_account_ids;   // empty: all
   bool include_shared_accounts = true;
 
+  bool trial_access = false;  // 1,000 requests a day; the limits a minute are those of standard access
   // Requests a minute by category, after tier and overrides, before share and margin.
   std::map<std::string, double> rate_limits;
   double rate_limit_share = 1.0;

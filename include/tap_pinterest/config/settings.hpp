@@ -13,19 +13,46 @@
 
 namespace tap_pinterest::config {
 
-enum class Kind { string, secret, path, url, date, integer, number, boolean, choice, list, object };
+enum class Kind {
+  string,
+  secret,
+  path,
+  url,  // https, or http to this machine
+  date,
+  integer,
+  number,
+  boolean,
+  choice,   // one of `choices`
+  list,     // an array of `choices`
+  id_list,  // an array of ids, which are digits
+  object,   // its members are settings of their own, named "object.member"
+};
+
+std::string_view to_string(Kind kind);  // "id list"
 
 struct Setting {
   std::string_view name;  // "oauth_credentials.refresh_token" for one inside an object
-  Kind kind;
+  Kind kind = Kind::string;
   std::string_view title;
   std::string_view description;
   // The default as JSON text; empty if there is none or if it is computed (then `description` says how).
-  std::string_view default_json;
+  std::string_view default_json = {};
+  // What a choice or the elements of a list may be; of an integer: the only values allowed.
+  std::span<const std::string_view> choices = {};
+  // Bounds of an integer or a number, both inclusive unless `above_minimum`.
+  std::optional<double> minimum = {};
+  std::optional<double> maximum = {};
+  bool above_minimum = false;
+  // Of an object: a member that is not in the table is a problem, not only a warning.
+  bool closed = false;
 };
 
-// All settings, in the order of the documentation.
+// All settings, in the order of the documentation; an object stands before its members.
 std::span<const Setting> settings();
+// The setting of that name, or null.
+const Setting* find_setting(std::string_view name);
+// The environment variable of a setting: "TAP_PINTEREST_OAUTH_CREDENTIALS__REFRESH_TOKEN".
+std::string environment_name(const Setting& setting);
 
 // The JSON Schema of the configuration, for --about: `title`, `description`, `default`, enums, and
 // `secret: true` with `writeOnly: true`.
@@ -45,15 +72,16 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 // For discovery missing credentials are no problem: it reads nothing but files.
 enum class Purpose { sync, discover };
 
-// Reads and merges `sources` in order, later ones overriding: paths of JSON files, or "ENV". The environment,
-// if named anywhere, wins over files. `today` is the local clock's day, used only where no end_date is stated
-// to check the length of a TOTAL window.
+// Reads and merges `sources` in order, later ones overriding setting by setting: paths of JSON files, or
+// "ENV". The environment, if named anywhere, wins over files. Null and "" mean not set. `today` is the local
+// clock's day, used only to check the length of a TOTAL window whose end_date is not stated or lies in the
+// future.
 LoadResult load_config(std::span<const std::string> sources, const Environment& environment, util::Day today,
                        Purpose purpose);
 
 // Reads a whole JSON file for `what` ("config", "catalog", "state"). On failure appends one problem, which
-// names the file and, for broken JSON, line and column. Files over 64 MB and nesting over 500 levels are
-// refused.
+// names the file and, for broken JSON, line and column, and quotes nothing of its content. Files over 64 MB,
+// nesting over 500 levels and what is not UTF-8 are refused. Of a repeated key the last value counts.
 std::optional<nlohmann::ordered_json> read_json_file(std::string_view what, const std::string& path,
                                                      std::vector<std::string>& problems);
 

@@ -1,0 +1,117 @@
+#include "tap_pinterest/cli/about.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "identity.hpp"
+#include "tap_pinterest/config/settings.hpp"
+
+namespace tap_pinterest::cli {
+namespace {
+
+using config::Kind;
+using config::Setting;
+
+// Only what works.
+constexpr auto kCapabilities =
+    std::to_array<std::string_view>({"catalog", "discover", "state", "about", "structured-logging"});
+
+// A list longer than this is shown by --format json alone.
+constexpr std::size_t kMaxShownChoices = 10;
+
+constexpr std::size_t kLineWidth = 100;
+
+std::string about_json() {
+  const nlohmann::ordered_json about = {
+      {"name", kName},
+      {"description", kDescription},
+      {"version", kVersion},
+      {"capabilities", kCapabilities},
+      {"settings", config::settings_schema()},
+  };
+  return about.dump(2) + "\n";
+}
+
+std::string describe(const Setting& setting) {
+  const auto count = setting.choices.size();
+  if (count == 0) return std::string(setting.description);
+  const std::string_view what = setting.kind == Kind::list ? "Each one of" : "One of";
+  if (count > kMaxShownChoices) {
+    return fmt::format("{} {} {} values that --format json lists.", setting.description, what, count);
+  }
+  return fmt::format("{} {} {}.", setting.description, what, fmt::join(setting.choices, ", "));
+}
+
+// The default as a person would write it; empty if there is none.
+std::string shown_default(const Setting& setting) {
+  std::string text;
+  if (setting.default_json.empty()) return text;
+  const auto value = nlohmann::ordered_json::parse(setting.default_json);
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  for (const auto& item : value) {
+    if (!text.empty()) text += ", ";
+    text += item.get<std::string>();
+  }
+  return text;
+}
+
+// Breaks `text` at blanks into lines that begin with `indent`.
+std::string wrap(std::string_view text, std::string_view indent) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t room = kLineWidth - indent.size();
+    std::size_t end = text.size() <= room ? text.size() : text.rfind(' ', room);
+    if (end == std::string_view::npos) end = std::min(text.find(' '), text.size());
+    out += fmt::format("{}{}\n", indent, text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string about_text() {
+  constexpr std::string_view kIndent = "      ";
+  std::string out = fmt::format("{} {}\n{}.\n\nCapabilities: {}\n\nSettings:\n", kName, kVersion,
+                                kDescription, fmt::join(kCapabilities, ", "));
+  for (const Setting& setting : config::settings()) {
+    out += fmt::format("\n  {} ({})\n", setting.name, config::to_string(setting.kind));
+    out += wrap(describe(setting), kIndent);
+    const std::string value = shown_default(setting);
+    if (!value.empty()) out += wrap(fmt::format("Default: {}", value), kIndent);
+  }
+  return out;
+}
+
+std::string about_markdown() {
+  std::string out =
+      fmt::format("# {}\n\n{}.\n\nVersion {}\n\n## Capabilities\n\n", kName, kDescription, kVersion);
+  for (const std::string_view capability : kCapabilities) out += fmt::format("- `{}`\n", capability);
+  out += "\n## Settings\n\n| Setting | Kind | Default | Description |\n| --- | --- | --- | --- |\n";
+  for (const Setting& setting : config::settings()) {
+    const std::string value = shown_default(setting);
+    out += fmt::format("| `{}` | {} | {} | {} |\n", setting.name, config::to_string(setting.kind),
+                       value.empty() ? value : fmt::format("`{}`", value), describe(setting));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string about(AboutFormat format) {
+  switch (format) {
+    case AboutFormat::json:
+      return about_json();
+    case AboutFormat::markdown:
+      return about_markdown();
+    case AboutFormat::text:
+      return about_text();
+  }
+  return {};
+}
+
+}  // namespace tap_pinterest::cli

@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "sources.hpp"
+#include "tap_pinterest/config/settings.hpp"
+#include "values.hpp"
+
+namespace tap_pinterest::config {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+constexpr std::chrono::days kLongestTotal{90};
+
+constexpr auto kGranularities = std::to_array<Granularity>(
+    {Granularity::total, Granularity::day, Granularity::hour, Granularity::week, Granularity::month});
+constexpr auto kPinSplits = std::to_array<PinSplit>({PinSplit::app_type, PinSplit::no_split});
+
+// The enumerator that is written as `text`, which has been checked.
+template <typename Enumerators>
+auto from_string(const Enumerators& enumerators, const std::string& text) {
+  return *std::ranges::find(enumerators, text, [](auto value) { return to_string(value); });
+}
+
+std::string without_slash_at_end(std::string url) {
+  url.erase(url.find_last_not_of('/') + 1);
+  return url;
+}
+
+std::optional<ProxyCredentials> proxy_of(const Values& values) {
+  if (!values.stated("oauth_credentials.refresh_proxy_url")) return std::nullopt;
+  return ProxyCredentials{
+      .url = values.text("oauth_credentials.refresh_proxy_url"),
+      .auth = values.secret("oauth_credentials.refresh_proxy_url_auth"),
+      .access_token = values.secret("oauth_credentials.access_token"),
+      .refresh_token = values.secret("oauth_credentials.refresh_token"),
+  };
+}
+
+std::optional<AppCredentials> app_of(const Values& values) {
+  if (!values.stated("client_id")) return std::nullopt;
+  return AppCredentials{
+      .client_id = values.text("client_id"),
+      .client_secret = values.secret("client_secret"),
+      .refresh_token = values.secret("refresh_token"),
+  };
+}
+
+std::map<std::string, double> rate_limits_of(const Values& values) {
+  constexpr std::string_view kPrefix = "rate_limits.";
+  std::map<std::string, double> limits;
+  for (const Setting& setting : settings()) {
+    if (!setting.name.starts_with(kPrefix)) continue;
+    limits.emplace(setting.name.substr(kPrefix.size()), values.number(setting.name));
+  }
+  return limits;
+}
+
+std::vector<std::string> sorted(std::vector<std::string> items) {
+  std::ranges::sort(items);
+  return items;
+}
+
+Config store(const Values& values) {
+  Config config;
+  config.access_token = values.secret("access_token");
+  config.proxy = proxy_of(values);
+  config.app = app_of(values);
+  config.token_file = values.text("token_file");
+  config.api_url = without_slash_at_end(values.text("api_url"));
+  config.ca_file = values.text("ca_file");
+  config.start_date = values.day("start_date");
+  config.end_date = values.day("end_date");
+  config.analytics_columns = values.list("analytics_columns");
+  config.granularity = from_string(kGranularities, values.text("analytics_granularity"));
+  config.click_window_days = values.integer("click_window_days");
+  config.engagement_window_days = values.integer("engagement_window_days");
+  config.view_window_days = values.integer("view_window_days");
+  config.conversion_report_time = values.text("conversion_report_time");
+  config.lookback_days = values.optional_integer("lookback_days");
+  config.pin_metric_types = values.list("pin_metric_types");
+  config.pin_split = from_string(kPinSplits, values.text("pin_analytics_split_field"));
+  config.entity_statuses = sorted(values.list("entity_statuses"));
+  config.ad_account_ids = values.list("ad_account_ids");
+  config.include_shared_accounts = values.boolean("include_shared_accounts");
+  config.trial_access = values.text("access_tier") == "trial";
+  config.rate_limits = rate_limits_of(values);
+  config.rate_limit_share = values.number("rate_limit_share");
+  config.max_concurrency = values.integer("max_concurrency");
+  config.request_timeout = std::chrono::seconds(values.integer("request_timeout_seconds"));
+  config.max_retry = std::chrono::seconds(values.integer("max_retry_seconds"));
+  config.max_rate_limit_wait = std::chrono::seconds(values.integer("max_rate_limit_wait_seconds"));
+  config.user_agent = values.text("user_agent");
+  return config;
+}
+
+// Settings that only make sense together.
+struct CredentialSet {
+  std::span<const std::string_view> members;  // one of them stated asks for all that are required
+  std::span<const std::string_view> required;
+};
+
+constexpr auto kProxyMembers = std::to_array<std::string_view>(
+    {"oauth_credentials.refresh_proxy_url", "oauth_credentials.refresh_proxy_url_auth",
+     "oauth_credentials.access_token", "oauth_credentials.refresh_token"});
+constexpr auto kProxyRequired = std::to_array<std::string_view>(
+    {"oauth_credentials.refresh_proxy_url", "oauth_credentials.refresh_token"});
+constexpr auto kAppMembers = std::to_array<std::string_view>({"client_id", "client_secret", "refresh_token"});
+constexpr auto kAppRequired = std::to_array<std::string_view>({"client_id", "client_secret"});
+constexpr auto kCredentialSets =
+    std::to_array<CredentialSet>({{kProxyMembers, kProxyRequired}, {kAppMembers, kAppRequired}});
+
+void check_credentials(const Values& values, Problems& problems) {
+  const auto stated = [&](std::string_view name) { return values.stated(name); };
+  bool any = values.stated("access_token");
+  for (const CredentialSet& set : kCredentialSets) {
+    const auto first = std::ranges::find_if(set.members, stated);
+    if (first == set.members.end()) continue;
+    any = true;
+    for (const std::string_view name : set.required) {
+      if (!values.stated(name)) problems.push_back(fmt::format("{}: missing; {} needs it", name, *first));
+    }
+  }
+  // An object that is none has been complained about already, and may have been meant as credentials.
+  if (any || values.stated("oauth_credentials")) return;
+  problems.emplace_back(
+      "no credentials: set access_token, or oauth_credentials.refresh_proxy_url and "
+      "oauth_credentials.refresh_token, or client_id and client_secret (and refresh_token)");
+}
+
+// The days of a TOTAL window are one request, and the API takes no longer one.
+void check_total(const Values& values, const Config& config, util::Day today, Problems& problems) {
+  if (config.granularity != Granularity::total) return;
+  if (!values.stated("start_date")) {
+    problems.emplace_back("start_date: missing; analytics_granularity TOTAL needs it");
+  }
+  if (!config.start_date || values.broken("end_date")) return;
+  const util::Day end = std::min(config.end_date.value_or(today), today);
+  if (end - *config.start_date >= kLongestTotal) {
+    problems.push_back(
+        fmt::format("start_date: analytics_granularity TOTAL takes at most {} days up to end_date (today if "
+                    "that is not set)",
+                    kLongestTotal.count()));
+  }
+}
+
+void check_dates(const Values& values, const Config& config, util::Day today, Problems& problems) {
+  if (config.start_date && config.end_date && *config.start_date > *config.end_date) {
+    problems.emplace_back("start_date: is after end_date");
+  }
+  check_total(values, config, today, problems);
+}
+
+}  // namespace
+
+LoadResult load_config(std::span<const std::string> sources, const Environment& environment, util::Day today,
+                       Purpose purpose) {
+  LoadResult result;
+  const Stated stated = read_sources(sources, environment, result.problems, result.warnings);
+  const Values values(stated.values, result.problems);
+  Config config = store(values);
+  // What seems to be missing may stand in a source that could not be read.
+  if (!stated.incomplete && purpose == Purpose::sync) check_credentials(values, result.problems);
+  if (!stated.incomplete) check_dates(values, config, today, result.problems);
+  if (result.problems.empty()) result.config = std::move(config);
+  return result;
+}
+
+}  // namespace tap_pinterest::config

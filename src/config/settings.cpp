@@ -1,0 +1,469 @@
+#include "tap_pinterest/config/settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tap_pinterest/config/columns.hpp"
+
+namespace tap_pinterest::config {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr auto kGranularities = std::to_array<std::string_view>({"TOTAL", "DAY", "HOUR", "WEEK", "MONTH"});
+constexpr auto kWindowDays = std::to_array<std::string_view>({"0", "1", "7", "14", "30", "60"});
+constexpr auto kReportTimes = std::to_array<std::string_view>({"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"});
+constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPLIT"});
+constexpr auto kEntityStatuses =
+    std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
+constexpr auto kTiers = std::to_array<std::string_view>({"standard", "trial"});
+constexpr double kMaxSeconds = 86'400;
+constexpr double kMaxPerMinute = 1'000'000;
+
+std::string json_array(std::span<const std::string_view> values) {
+  return Json(std::vector<std::string>(values.begin(), values.end())).dump();
+}
+
+// The table. A row here and a line in load_config.cpp that stores the value are a new setting.
+std::vector<Setting> make_table() {
+  static const std::string default_columns = json_array(default_analytics_columns());
+  static const std::string default_pin_metrics = json_array(pin_metric_types());
+  return {
+      {
+          .name = "access_token",
+          .kind = Kind::secret,
+          .title = "Access token",
+          .description = "A ready access token, used as it is. If it is refused and refresh credentials are "
+                         "given too, those take over.",
+      },
+      {
+          .name = "oauth_credentials",
+          .kind = Kind::object,
+          .title = "OAuth credentials by proxy",
+          .description = "Refresh tokens through a proxy that holds the app's secret.",
+      },
+      {
+          .name = "oauth_credentials.refresh_proxy_url",
+          .kind = Kind::url,
+          .title = "Refresh proxy address",
+          .description = "Where an access token is asked for: a POST of JSON with grant_type and "
+                         "refresh_token. https, or http to this machine.",
+      },
+      {
+          .name = "oauth_credentials.refresh_proxy_url_auth",
+          .kind = Kind::secret,
+          .title = "Refresh proxy authorization",
+          .description = "Sent to the proxy as the Authorization header.",
+      },
+      {
+          .name = "oauth_credentials.access_token",
+          .kind = Kind::secret,
+          .title = "First access token",
+          .description = "An access token to use until it expires.",
+      },
+      {
+          .name = "oauth_credentials.refresh_token",
+          .kind = Kind::secret,
+          .title = "Refresh token for the proxy",
+          .description = "The refresh token that the proxy exchanges for access tokens.",
+      },
+      {
+          .name = "client_id",
+          .kind = Kind::string,
+          .title = "Client ID",
+          .description = "The id of the Pinterest app.",
+      },
+      {
+          .name = "client_secret",
+          .kind = Kind::secret,
+          .title = "Client secret",
+          .description = "The secret of the Pinterest app.",
+      },
+      {
+          .name = "refresh_token",
+          .kind = Kind::secret,
+          .title = "Refresh token",
+          .description =
+              "The refresh token that the app was given. Without it the one in token_file is used, "
+              "and without that too the client_credentials grant, which reads what the app's owner "
+              "can read.",
+      },
+      {
+          .name = "token_file",
+          .kind = Kind::path,
+          .title = "Token file",
+          .description = "A file where rotated tokens are kept between runs (mode 0600).",
+      },
+      {
+          .name = "api_url",
+          .kind = Kind::url,
+          .title = "API address",
+          .description = "The address of the API. https, or http to this machine.",
+          .default_json = R"("https://api.pinterest.com/v5")",
+      },
+      {
+          .name = "ca_file",
+          .kind = Kind::path,
+          .title = "Certificate authorities",
+          .description = "A PEM file of certificate authorities to trust beside the system's.",
+      },
+      {
+          .name = "start_date",
+          .kind = Kind::date,
+          .title = "Start date",
+          .description = "First day of analytics (UTC): a date, or a date-time with or without offset. The "
+                         "default is 30 days ago. It never filters accounts, campaigns, ads or pins.",
+      },
+      {
+          .name = "end_date",
+          .kind = Kind::date,
+          .title = "End date",
+          .description =
+              "Last day of analytics (UTC), inclusive. The default is today, and a later day means "
+              "today.",
+      },
+      {
+          .name = "analytics_columns",
+          .kind = Kind::list,
+          .title = "Analytics columns",
+          .description = "Columns requested for campaign_analytics and ad_analytics.",
+          .default_json = default_columns,
+          .choices = analytics_column_names(),
+      },
+      {
+          .name = "analytics_granularity",
+          .kind = Kind::choice,
+          .title = "Analytics granularity",
+          .description = "The period that a row of ads analytics covers. TOTAL is one row for start_date "
+                         "(which must be set) to end_date, at most 90 days.",
+          .default_json = R"("DAY")",
+          .choices = kGranularities,
+      },
+      {
+          .name = "click_window_days",
+          .kind = Kind::integer,
+          .title = "Click window",
+          .description = "Days after a click in which a conversion is attributed to it.",
+          .default_json = "30",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "engagement_window_days",
+          .kind = Kind::integer,
+          .title = "Engagement window",
+          .description = "Days after an engagement in which a conversion is attributed to it.",
+          .default_json = "30",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "view_window_days",
+          .kind = Kind::integer,
+          .title = "View window",
+          .description = "Days after a view in which a conversion is attributed to it.",
+          .default_json = "1",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "conversion_report_time",
+          .kind = Kind::choice,
+          .title = "Conversion report time",
+          .description =
+              "The day a conversion counts for: that of the ad's action or that of the conversion.",
+          .default_json = R"("TIME_OF_AD_ACTION")",
+          .choices = kReportTimes,
+      },
+      {
+          .name = "lookback_days",
+          .kind = Kind::integer,
+          .title = "Look-back",
+          .description = "Days of analytics read again before the bookmark, since conversions arrive late. "
+                         "The default is the widest of the three windows and at least 3; for pins 7.",
+          .minimum = 0,
+          .maximum = 1000,
+      },
+      {
+          .name = "pin_metric_types",
+          .kind = Kind::list,
+          .title = "Pin metric types",
+          .description = "Metrics requested for pin_analytics.",
+          .default_json = default_pin_metrics,
+          .choices = pin_metric_types(),
+      },
+      {
+          .name = "pin_analytics_split_field",
+          .kind = Kind::choice,
+          .title = "Pin analytics split",
+          .description = "Whether pin_analytics has rows by app type or only their sum.",
+          .default_json = R"("APP_TYPE")",
+          .choices = kPinSplits,
+      },
+      {
+          .name = "entity_statuses",
+          .kind = Kind::list,
+          .title = "Entity statuses",
+          .description = "Statuses of the campaigns, ad groups and ads that are read. Without ARCHIVED their "
+                         "past spend is lost.",
+          .default_json = R"(["ACTIVE","PAUSED","ARCHIVED"])",
+          .choices = kEntityStatuses,
+      },
+      {
+          .name = "ad_account_ids",
+          .kind = Kind::id_list,
+          .title = "Ad accounts",
+          .description = "Ids of the ad accounts to read. The default is all. One that is listed and cannot "
+                         "be read is an error.",
+      },
+      {
+          .name = "include_shared_accounts",
+          .kind = Kind::boolean,
+          .title = "Include shared accounts",
+          .description = "Whether accounts that others share with the user are read too.",
+          .default_json = "true",
+      },
+      {
+          .name = "access_tier",
+          .kind = Kind::choice,
+          .title = "Access tier",
+          .description = "The tier of the Pinterest app; it sets how fast requests are sent. A trial app has "
+                         "1,000 requests a day.",
+          .default_json = R"("standard")",
+          .choices = kTiers,
+      },
+      {
+          .name = "rate_limits",
+          .kind = Kind::object,
+          .title = "Rate limits",
+          .description = "Requests a minute by category, where they differ from the tier's.",
+          .closed = true,
+      },
+      {
+          .name = "rate_limits.ads_read",
+          .kind = Kind::number,
+          .title = "Limit of ads_read",
+          .description = "Requests a minute for ad accounts, campaigns, ad groups and ads.",
+          .default_json = "1000",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.ads_analytics",
+          .kind = Kind::number,
+          .title = "Limit of ads_analytics",
+          .description = "Requests a minute for ads analytics.",
+          .default_json = "300",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.org_read",
+          .kind = Kind::number,
+          .title = "Limit of org_read",
+          .description = "Requests a minute for pins and tokens.",
+          .default_json = "1000",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.org_analytics",
+          .kind = Kind::number,
+          .title = "Limit of org_analytics",
+          .description = "Requests a minute for pin analytics.",
+          .default_json = "300",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limit_share",
+          .kind = Kind::number,
+          .title = "Share of the rate limits",
+          .description = "The part of the limits that this process may use, for several of them beside each "
+                         "other with one app.",
+          .default_json = "1",
+          .minimum = 0,
+          .maximum = 1,
+          .above_minimum = true,
+      },
+      {
+          .name = "max_concurrency",
+          .kind = Kind::integer,
+          .title = "Requests in flight",
+          .description = "How many requests may be in flight at once.",
+          .default_json = "16",
+          .minimum = 1,
+          .maximum = 64,
+      },
+      {
+          .name = "request_timeout_seconds",
+          .kind = Kind::integer,
+          .title = "Request timeout",
+          .description = "Seconds that one request may take.",
+          .default_json = "120",
+          .minimum = 1,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "max_retry_seconds",
+          .kind = Kind::integer,
+          .title = "Retry time",
+          .description = "Seconds that all tries of one request may take, waits for rate limits not counted.",
+          .default_json = "600",
+          .minimum = 1,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "max_rate_limit_wait_seconds",
+          .kind = Kind::integer,
+          .title = "Longest wait for a rate limit",
+          .description = "Seconds. If the API asks for a longer wait, the run stops with its state saved.",
+          .default_json = "900",
+          .minimum = 0,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "user_agent",
+          .kind = Kind::string,
+          .title = "User agent",
+          .description = "The name that the tap gives itself towards the API.",
+          .default_json = "\"tap-pinterest/" TAP_PINTEREST_VERSION "\"",
+      },
+  };
+}
+
+std::string_view json_type(Kind kind) {
+  switch (kind) {
+    case Kind::string:
+    case Kind::secret:
+    case Kind::path:
+    case Kind::url:
+    case Kind::date:
+    case Kind::choice:
+      return "string";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::list:
+    case Kind::id_list:
+      return "array";
+    case Kind::object:
+      return "object";
+  }
+  return {};
+}
+
+// The allowed values as JSON: numbers for an integer, strings for all others.
+Json enumeration(const Setting& setting) {
+  Json values = Json::array();
+  for (const std::string_view choice : setting.choices) {
+    values.push_back(setting.kind == Kind::integer ? Json::parse(choice) : Json(choice));
+  }
+  return values;
+}
+
+// 64 rather than 64.0 where the bound is whole.
+Json bound(double value) {
+  const auto whole = static_cast<long long>(value);
+  return static_cast<double>(whole) == value ? Json(whole) : Json(value);
+}
+
+Json property(const Setting& setting) {
+  Json schema = {
+      {"type", json_type(setting.kind)}, {"title", setting.title}, {"description", setting.description}};
+  if (setting.kind == Kind::date) schema["format"] = "date";
+  if (setting.kind == Kind::url) schema["format"] = "uri";
+  if (setting.kind == Kind::list) schema["items"] = {{"type", "string"}, {"enum", enumeration(setting)}};
+  if (setting.kind == Kind::id_list) schema["items"] = {{"type", "string"}, {"pattern", "^[0-9]+$"}};
+  if (setting.kind != Kind::list && !setting.choices.empty()) schema["enum"] = enumeration(setting);
+  if (setting.minimum) {
+    schema[setting.above_minimum ? "exclusiveMinimum" : "minimum"] = bound(*setting.minimum);
+  }
+  if (setting.maximum) schema["maximum"] = bound(*setting.maximum);
+  if (!setting.default_json.empty()) schema["default"] = Json::parse(setting.default_json);
+  if (setting.kind == Kind::secret) {
+    schema["secret"] = true;
+    schema["writeOnly"] = true;
+  }
+  if (setting.kind == Kind::object) {
+    schema["properties"] = Json::object();
+    if (setting.closed) schema["additionalProperties"] = false;
+  }
+  return schema;
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::string:
+      return "string";
+    case Kind::secret:
+      return "secret";
+    case Kind::path:
+      return "path";
+    case Kind::url:
+      return "url";
+    case Kind::date:
+      return "date";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::choice:
+      return "choice";
+    case Kind::list:
+      return "list";
+    case Kind::id_list:
+      return "id list";
+    case Kind::object:
+      return "object";
+  }
+  return {};
+}
+
+std::span<const Setting> settings() {
+  // Made at first use: a run that only prints its version does not pay for it.
+  static const std::vector<Setting> table = make_table();
+  return table;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto table = settings();
+  const auto found = std::ranges::find(table, name, &Setting::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string environment_name(const Setting& setting) {
+  std::string name = "TAP_PINTEREST_";
+  for (const char c : setting.name) {
+    if (c == '.') {
+      name += "__";
+    } else {
+      name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+  }
+  return name;
+}
+
+nlohmann::ordered_json settings_schema() {
+  Json properties = Json::object();
+  for (const Setting& setting : settings()) {
+    const std::size_t dot = setting.name.find('.');
+    if (dot == std::string_view::npos) {
+      properties[std::string(setting.name)] = property(setting);
+    } else {
+      Json& object = properties.at(std::string(setting.name.substr(0, dot)));
+      object["properties"][std::string(setting.name.substr(dot + 1))] = property(setting);
+    }
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}};
+}
+
+}  // namespace tap_pinterest::config

@@ -1,0 +1,153 @@
+#include "sources.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace tap_pinterest::config {
+namespace {
+
+constexpr std::string_view kEnvironmentSource = "ENV";
+
+// Settings of the Meltano SDK that this tap does not have, and what to do instead.
+struct ForeignSetting {
+  std::string_view name;
+  std::string_view advice;
+};
+constexpr std::string_view kUseMapper =
+    "this tap does not map streams; put a mapper such as meltano-map-transform behind it";
+constexpr std::string_view kNoFlattening = "flattening is not supported yet; records are written nested";
+constexpr auto kForeignSettings = std::to_array<ForeignSetting>({
+    {"stream_maps", kUseMapper},
+    {"stream_map_config", kUseMapper},
+    {"flattening_enabled", kNoFlattening},
+    {"flattening_max_depth", kNoFlattening},
+});
+
+bool is_unset(const Json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
+}
+
+class Reader {
+ public:
+  Reader(const Environment& environment, std::vector<std::string>& problems,
+         std::vector<std::string>& warnings)
+      : environment_(environment), problems_(problems), warnings_(warnings) {}
+
+  void read_file(const std::string& path) {
+    const auto document = read_json_file("config", path, problems_);
+    if (document && !document->is_object()) {
+      add(problems_, fmt::format("config file {} must hold a JSON object", path));
+    }
+    if (!document || !document->is_object()) {
+      stated_.incomplete = true;
+      return;
+    }
+    for (const auto& [name, value] : document->items()) take(name, value);
+  }
+
+  void read_environment() {
+    for (const Setting& setting : settings()) {
+      const std::string variable = environment_name(setting);
+      const auto text = environment_(variable);
+      if (!text || text->empty()) continue;
+      std::string problem;
+      if (const auto value = from_text(setting, *text, problem)) {
+        take(setting.name, *value);
+      } else {
+        add(problems_, fmt::format("{}: {} {}", setting.name, variable, problem));
+        stated_.incomplete = true;
+      }
+    }
+  }
+
+  Stated result() { return std::move(stated_); }
+
+ private:
+  // Arrays are JSON or comma-separated, objects are JSON, everything else is the text itself.
+  static std::optional<Json> from_text(const Setting& setting, const std::string& text,
+                                       std::string& problem) {
+    const bool is_list = setting.kind == Kind::list || setting.kind == Kind::id_list;
+    if (setting.kind == Kind::object || (is_list && text.find('[') != std::string::npos)) {
+      return parse_json(text, problem);
+    }
+    return is_list ? split(text) : Json(text);
+  }
+
+  static Json split(std::string_view text) {
+    Json items = Json::array();
+    while (true) {
+      const std::size_t comma = text.find(',');
+      std::string_view item = text.substr(0, comma);
+      item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
+      item = item.substr(0, item.find_last_not_of(" \t") + 1);
+      items.push_back(item);
+      if (comma == std::string_view::npos) return items;
+      text.remove_prefix(comma + 1);
+    }
+  }
+
+  void take(std::string_view name, const Json& value) {
+    if (is_unset(value)) return;
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) {
+      take_unknown(name, value);
+    } else if (setting->kind == Kind::object && value.is_object()) {
+      for (const auto& [member, inner] : value.items()) take(fmt::format("{}.{}", name, member), inner);
+    } else {
+      stated_.values.insert_or_assign(setting->name, value);
+    }
+  }
+
+  void take_unknown(std::string_view name, const Json& value) {
+    const auto foreign = std::ranges::find(kForeignSettings, name, &ForeignSetting::name);
+    if (foreign != kForeignSettings.end()) {
+      if (value != Json(false)) add(warnings_, fmt::format("{}: {}", name, foreign->advice));
+      return;
+    }
+    const Setting* object = find_setting(name.substr(0, name.find('.')));
+    if (object != nullptr && object->closed) {
+      add(problems_, fmt::format("{}: not one of {}", printable(name), members_of(*object)));
+    } else {
+      add(warnings_, fmt::format("{}: unknown setting, ignored", printable(name)));
+    }
+  }
+
+  static std::string members_of(const Setting& object) {
+    const std::string prefix = fmt::format("{}.", object.name);
+    std::string names;
+    for (const Setting& setting : settings()) {
+      if (!setting.name.starts_with(prefix)) continue;
+      if (!names.empty()) names += ", ";
+      names += setting.name;
+    }
+    return names;
+  }
+
+  // Several sources may say the same thing.
+  static void add(std::vector<std::string>& lines, std::string line) {
+    if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+  }
+
+  const Environment& environment_;
+  std::vector<std::string>& problems_;
+  std::vector<std::string>& warnings_;
+  Stated stated_;
+};
+
+}  // namespace
+
+Stated read_sources(std::span<const std::string> sources, const Environment& environment,
+                    std::vector<std::string>& problems, std::vector<std::string>& warnings) {
+  Reader reader(environment, problems, warnings);
+  for (const std::string& source : sources) {
+    if (source != kEnvironmentSource) reader.read_file(source);
+  }
+  // Last, so that it wins wherever it was named.
+  if (std::ranges::find(sources, kEnvironmentSource) != sources.end()) reader.read_environment();
+  return reader.result();
+}
+
+}  // namespace tap_pinterest::config

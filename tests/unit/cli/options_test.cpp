@@ -1,0 +1,149 @@
+#include "tap_pinterest/cli/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tap_pinterest::cli {
+namespace {
+
+std::variant<Options, Finished> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "tap-pinterest");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Options options(const std::vector<const char*>& arguments) {
+  auto result = parse(arguments);
+  if (const auto* finished = std::get_if<Finished>(&result)) {
+    ADD_FAILURE() << finished->standard_error;
+    return {};
+  }
+  return std::get<Options>(result);
+}
+
+Finished finished(const std::vector<const char*>& arguments) {
+  auto result = parse(arguments);
+  if (!std::holds_alternative<Finished>(result)) {
+    ADD_FAILURE() << "accepted";
+    return {};
+  }
+  return std::get<Finished>(result);
+}
+
+TEST(Options, WithoutArgumentsIsASyncOfNothingGiven) {
+  const Options result = options({});
+  EXPECT_EQ(result.mode, Mode::sync);
+  EXPECT_TRUE(result.configs.empty());
+  EXPECT_FALSE(result.catalog);
+  EXPECT_FALSE(result.state);
+}
+
+TEST(Options, TakesTheShortNamesOfSingerPython) {
+  const Options result = options({"-c", "a.json", "-d", "-s", "state.json", "-p", "catalog.json"});
+  EXPECT_EQ(result.mode, Mode::discover);
+  EXPECT_EQ(result.configs, std::vector<std::string>{"a.json"});
+  EXPECT_EQ(result.state, "state.json");
+  EXPECT_EQ(result.catalog, "catalog.json");
+}
+
+TEST(Options, ConfigRepeatsInOrder) {
+  const Options result = options({"--config", "a.json", "--config=ENV", "-c", "b.json"});
+  EXPECT_EQ(result.configs, (std::vector<std::string>{"a.json", "ENV", "b.json"}));
+}
+
+TEST(Options, ConfigTakesOneValueEach) { EXPECT_EQ(finished({"--config", "a.json", "b.json"}).exit_code, 2); }
+
+TEST(Options, AFileMayHaveBracketsInItsName) {
+  EXPECT_EQ(options({"--config", "[a,b]"}).configs, std::vector<std::string>{"[a,b]"});
+}
+
+TEST(Options, PropertiesIsTheOldNameOfCatalog) {
+  EXPECT_EQ(options({"--properties", "catalog.json"}).catalog, "catalog.json");
+  EXPECT_EQ(finished({"--properties", "a", "--catalog", "b"}).exit_code, 2);
+}
+
+TEST(Options, ModesAreTold) {
+  EXPECT_EQ(options({"--discover"}).mode, Mode::discover);
+  EXPECT_EQ(options({"--test"}).mode, Mode::test);
+  EXPECT_EQ(options({"--about"}).mode, Mode::about);
+}
+
+TEST(Options, AFlagMayBeRepeated) { EXPECT_EQ(options({"-d", "--discover"}).mode, Mode::discover); }
+
+TEST(Options, AboutHasThreeFormats) {
+  EXPECT_EQ(options({"--about"}).about_format, AboutFormat::text);
+  EXPECT_EQ(options({"--about", "--format=json"}).about_format, AboutFormat::json);
+  EXPECT_EQ(options({"--format", "markdown", "--about"}).about_format, AboutFormat::markdown);
+}
+
+TEST(Options, VersionIsOneLine) {
+  const Finished result = finished({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.standard_output, "tap-pinterest " TAP_PINTEREST_VERSION "\n");
+  EXPECT_EQ(result.standard_error, "");
+}
+
+TEST(Options, HelpNamesEveryOptionAndEndsWithExamples) {
+  const Finished result = finished({"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  for (const char* name : {"--config", "--catalog", "--state", "--discover", "--test", "--about", "--format",
+                           "--version", "--help", "ENV", "Examples:", "Exit codes:"}) {
+    EXPECT_NE(result.standard_output.find(name), std::string::npos) << name;
+  }
+  EXPECT_TRUE(result.standard_output.ends_with("\n"));
+  EXPECT_EQ(result.standard_error, "");
+}
+
+TEST(Options, HelpFitsAScreen) {
+  const std::string help = finished({"-h"}).standard_output;
+  for (std::size_t begin = 0; begin < help.size();) {
+    const std::size_t end = help.find('\n', begin);
+    EXPECT_LE(end - begin, 110U) << help.substr(begin, end - begin);
+    begin = end + 1;
+  }
+}
+
+struct WrongUsage {
+  const char* name;
+  std::vector<const char*> arguments;
+  const char* said;
+};
+
+class WrongUsageTest : public testing::TestWithParam<WrongUsage> {};
+
+TEST_P(WrongUsageTest, EndsWithOneCriticalLineAndCode2) {
+  const Finished result = finished(GetParam().arguments);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.standard_output, "");
+  ASSERT_TRUE(result.standard_error.ends_with("\n"));
+  const std::string text = result.standard_error.substr(0, result.standard_error.size() - 1);
+  const std::string last = text.substr(text.rfind('\n') + 1);
+  EXPECT_TRUE(last.starts_with("CRITICAL ")) << text;
+  EXPECT_NE(last.find(GetParam().said), std::string::npos) << text;
+  EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, WrongUsageTest,
+    testing::Values(WrongUsage{"UnknownOption", {"--frobnicate"}, "--frobnicate"},
+                    WrongUsage{"UnknownShortOption", {"-x"}, "-x"},
+                    WrongUsage{"SecretAsOption", {"--access-token=hunter2"}, "--access-token"},
+                    WrongUsage{"SecretAsArgument", {"--access-token", "hunter2"}, "--access-token"},
+                    WrongUsage{"LooseArgument", {"hunter2"}, "argument"},
+                    WrongUsage{"ConfigWithoutValue", {"--config"}, "--config"},
+                    WrongUsage{"StateWithoutValue", {"--state", "--discover"}, "--state"},
+                    WrongUsage{"EmptyState", {"--state", ""}, "--state"},
+                    WrongUsage{"TwoStates", {"--state", "a", "--state", "b"}, "--state"},
+                    WrongUsage{"DiscoverAndTest", {"--discover", "--test"}, "--discover"},
+                    WrongUsage{"DiscoverAndAbout", {"--about", "--discover"}, "--discover"},
+                    WrongUsage{"TestAndAbout", {"--test", "--about"}, "--about"},
+                    WrongUsage{"UnknownFormat", {"--about", "--format", "xml"}, "text, json or markdown"},
+                    WrongUsage{"FormatAlone", {"--format", "json"}, "--about"},
+                    WrongUsage{"FlagWithValue", {"--test=hunter2"}, "test"},
+                    WrongUsage{"FlagSwitchedOff", {"--discover=false"}, "discover"},
+                    WrongUsage{"LineBreak", {"--a\nCRITICAL b"}, "--a?CRITICAL b"}),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace tap_pinterest::cli
