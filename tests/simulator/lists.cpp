@@ -1,4 +1,5 @@
 // The list endpoints and the single objects.
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <set>
@@ -33,7 +34,9 @@ std::uint64_t filter_of(const Call& call) {
   for (const char* const name :
        {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
         "pin_filter", "pin_metrics", "pin_type", "creative_types", "ad_account_id"}) {
-    for (const std::string& value : call.arguments.all(name)) filter += '\n' + (name + ('=' + value));
+    for (const std::string& value : call.arguments.all(name)) {
+      filter.append("\n").append(name).append("=").append(value);
+    }
   }
   return hash_text(filter);
 }

@@ -21,7 +21,8 @@ Answer stream_of(Source source) {
   Answer answer;
   answer.content_type = "application/x-ndjson";
   answer.next_piece = [source = std::move(source)](std::string& out) {
-    while (out.size() < kPieceBytes) {
+    const std::size_t end = out.size() + kPieceBytes;
+    while (out.size() < end) {
       if (!source(out)) return false;
     }
     return true;
