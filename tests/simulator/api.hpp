@@ -1,0 +1,62 @@
+// The endpoints of the API: which there are, what they allow, what they answer. Pure, given world and clock.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "query.hpp"
+#include "world.hpp"
+
+namespace simulator {
+
+// A request that may pass: its token, path and parameters are in order.
+struct Call {
+  const World& world;
+  Instant now;
+  std::string target;
+  Arguments arguments;
+  int account = -1;    // of the path
+  std::string pin_id;  // of the path
+  // Set by lists: the bookmark that leads to this very page again.
+  std::string own_bookmark;
+};
+
+// The body of a good answer, or why there is none.
+using Result = std::variant<std::string, Refusal>;
+
+struct Endpoint {
+  std::string_view method;
+  std::string_view path;  // a template, below /v5
+  std::string_view category;
+  std::vector<std::string_view> scopes;
+  std::vector<Parameter> parameters;
+  Result (*handle)(Call&);
+};
+
+struct Match {
+  const Endpoint* endpoint = nullptr;
+  std::string account_id;
+  std::string pin_id;
+};
+
+// The endpoint of a path below /v5, whatever its method; null in `endpoint` if there is none.
+Match find_endpoint(std::string_view path);
+
+// Handlers, and the parameters they take.
+Result get_user_account(Call& call);
+Result get_ad_account(Call& call);
+Result list_ad_accounts(Call& call);
+Result list_campaigns(Call& call);
+Result list_ad_groups(Call& call);
+Result list_ads(Call& call);
+Result list_pins(Call& call);
+Result campaign_analytics(Call& call);
+Result ad_group_analytics(Call& call);
+Result ad_analytics(Call& call);
+Result pins_analytics(Call& call);
+Result pin_analytics(Call& call);
+
+}  // namespace simulator

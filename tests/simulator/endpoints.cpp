@@ -1,0 +1,197 @@
+// The table of endpoints, copied by hand from Pinterest's OpenAPI document 5.23.0.
+#include <algorithm>
+#include <array>
+
+#include "api.hpp"
+#include "columns.hpp"
+
+namespace simulator {
+namespace {
+
+using enum ParameterType;
+using enum ParameterStyle;
+using Texts = std::span<const std::string_view>;
+
+constexpr std::array<std::string_view, 5> kStatuses{"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"};
+constexpr std::array<std::string_view, 2> kOrders{"ASCENDING", "DESCENDING"};
+constexpr std::array<std::string_view, 5> kGranularities{"TOTAL", "DAY", "HOUR", "WEEK", "MONTH"};
+constexpr std::array<std::string_view, 6> kWindows{"0", "1", "7", "14", "30", "60"};
+constexpr std::array<std::string_view, 2> kReportTimes{"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"};
+constexpr std::array<std::string_view, 2> kTimezones{"PINTEREST_TIME_ZONE", "AD_ACCOUNT_TIME_ZONE"};
+constexpr std::array<std::string_view, 3> kPinFilters{"exclude_native", "exclude_repins",
+                                                      "has_been_promoted"};
+constexpr std::array<std::string_view, 1> kPinTypes{"PRIVATE"};
+constexpr std::array<std::string_view, 13> kCreativeTypes{"REGULAR",
+                                                          "VIDEO",
+                                                          "SHOPPING",
+                                                          "CAROUSEL",
+                                                          "MAX_VIDEO",
+                                                          "SHOP_THE_PIN",
+                                                          "COLLECTION",
+                                                          "IDEA",
+                                                          "SHOWCASE",
+                                                          "QUIZ",
+                                                          "COLLAGE",
+                                                          "MAX_WIDTH_REGULAR_COLLECTION",
+                                                          "MAX_WIDTH_VIDEO_COLLECTION"};
+constexpr std::array<std::string_view, 4> kAppTypes{"ALL", "MOBILE", "TABLET", "WEB"};
+constexpr std::array<std::string_view, 2> kSplits{"NO_SPLIT", "APP_TYPE"};
+constexpr std::array<std::string_view, 15> kPinMetrics{"IMPRESSION",
+                                                       "OUTBOUND_CLICK",
+                                                       "PIN_CLICK",
+                                                       "SAVE",
+                                                       "SAVE_RATE",
+                                                       "TOTAL_COMMENTS",
+                                                       "TOTAL_REACTIONS",
+                                                       "USER_FOLLOW",
+                                                       "PROFILE_VISIT",
+                                                       "VIDEO_MRC_VIEW",
+                                                       "VIDEO_10S_VIEW",
+                                                       "QUARTILE_95_PERCENT_VIEW",
+                                                       "VIDEO_V50_WATCH_TIME",
+                                                       "VIDEO_START",
+                                                       "VIDEO_AVG_WATCH_TIME"};
+
+constexpr std::size_t kMostIds = 250;
+constexpr std::size_t kMostPins = 100;
+
+Texts column_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all;
+    for (const Column& column : all_columns()) all.push_back(column.name);
+    return all;
+  }();
+  return names;
+}
+
+Parameter ids(std::string_view name, std::size_t most, std::size_t length, bool required = false) {
+  return {.name = name,
+          .type = kDigits,
+          .style = kRepeated,
+          .required = required,
+          .max_items = most,
+          .max_length = length,
+          .values = {}};
+}
+Parameter choice(std::string_view name, Texts values, bool required = false) {
+  return {.name = name, .type = kEnum, .required = required, .values = values};
+}
+Parameter several(std::string_view name, Texts values, ParameterStyle style, bool required = false) {
+  return {.name = name, .type = kEnum, .style = style, .required = required, .values = values};
+}
+Parameter flag(std::string_view name) { return {.name = name, .type = kBoolean, .values = {}}; }
+Parameter date(std::string_view name) {
+  return {.name = name, .type = kDate, .required = true, .values = {}};
+}
+Parameter bookmark() { return {.name = "bookmark", .values = {}}; }
+Parameter page_size() {
+  return {.name = "page_size", .type = kInteger, .minimum = 1, .maximum = 250, .values = {}};
+}
+Parameter as_account() { return {.name = "ad_account_id", .type = kDigits, .max_length = 18, .values = {}}; }
+
+std::vector<Parameter> entity_list(std::vector<Parameter> filters) {
+  filters.insert(filters.end(), {several("entity_statuses", kStatuses, kRepeated), page_size(),
+                                 choice("order", kOrders), bookmark()});
+  return filters;
+}
+
+std::vector<Parameter> report(std::vector<Parameter> more) {
+  more.insert(
+      more.end(),
+      {date("start_date"), date("end_date"), several("columns", column_names(), kCommaSeparated, true),
+       choice("granularity", kGranularities, true), choice("click_window_days", kWindows),
+       choice("engagement_window_days", kWindows), choice("view_window_days", kWindows),
+       choice("conversion_report_time", kReportTimes), choice("reporting_timezone", kTimezones)});
+  return more;
+}
+
+std::vector<Parameter> pin_report(std::vector<Parameter> more) {
+  more.insert(more.end(), {date("start_date"), date("end_date"), choice("app_types", kAppTypes),
+                           several("metric_types", kPinMetrics, kCommaSeparated, true), as_account()});
+  return more;
+}
+
+const std::vector<Endpoint>& endpoints() {
+  using Scopes = std::vector<std::string_view>;
+  static const Scopes ads{"ads:read"};
+  static const Scopes pins{"boards:read", "pins:read"};
+  static const std::vector<Endpoint> table{
+      {"GET", "/user_account", "org_read", {"user_accounts:read"}, {as_account()}, get_user_account},
+      {"GET",
+       "/ad_accounts",
+       "ads_read",
+       ads,
+       {flag("include_shared_accounts"), bookmark(), page_size()},
+       list_ad_accounts},
+      {"GET", "/ad_accounts/{ad_account_id}", "ads_read", ads, {}, get_ad_account},
+      {"GET", "/ad_accounts/{ad_account_id}/campaigns", "ads_read", ads,
+       entity_list({ids("campaign_ids", kMostIds, 18)}), list_campaigns},
+      {"GET", "/ad_accounts/{ad_account_id}/ad_groups", "ads_read", ads,
+       entity_list({ids("campaign_ids", kMostIds, 18), ids("ad_group_ids", kMostIds, 0),
+                    flag("translate_interests_to_names")}),
+       list_ad_groups},
+      {"GET", "/ad_accounts/{ad_account_id}/ads", "ads_read", ads,
+       entity_list(
+           {ids("campaign_ids", kMostIds, 18), ids("ad_group_ids", kMostIds, 0), ids("ad_ids", kMostIds, 0)}),
+       list_ads},
+      {"GET", "/ad_accounts/{ad_account_id}/campaigns/analytics", "ads_analytics", ads,
+       report({ids("campaign_ids", kMostIds, 18, true), flag("aggregate_report_rows")}), campaign_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ad_groups/analytics", "ads_analytics", ads,
+       report({ids("ad_group_ids", kMostIds, 18, true), flag("aggregate_report_rows")}), ad_group_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ads/analytics", "ads_analytics", ads,
+       report({ids("ad_ids", kMostIds, 0), ids("campaign_ids", kMostIds, 18), ids("pin_ids", kMostPins, 0)}),
+       ad_analytics},
+      {"GET",
+       "/pins",
+       "org_read",
+       pins,
+       {choice("pin_filter", kPinFilters), flag("pin_metrics"), flag("include_protected_pins"),
+        choice("pin_type", kPinTypes), several("creative_types", kCreativeTypes, kRepeated), as_account(),
+        bookmark(), page_size()},
+       list_pins},
+      {"GET", "/pins/analytics", "org_analytics", pins, pin_report({ids("pin_ids", kMostPins, 0, true)}),
+       pins_analytics},
+      {"GET", "/pins/{pin_id}/analytics", "org_analytics", pins, pin_report({choice("split_field", kSplits)}),
+       pin_analytics},
+  };
+  return table;
+}
+
+// Takes the next segment off a path that begins with a slash.
+std::string_view next_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+bool fits(std::string_view pattern, std::string_view path, Match& match) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view expected = next_segment(pattern);
+    const std::string_view segment = next_segment(path);
+    if (expected == "{ad_account_id}") {
+      match.account_id = segment;
+    } else if (expected == "{pin_id}") {
+      match.pin_id = segment;
+    } else if (expected != segment) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+Match find_endpoint(std::string_view path) {
+  if (path.empty() || path.front() != '/') return {};
+  for (const Endpoint& endpoint : endpoints()) {
+    Match match;
+    if (!fits(endpoint.path, path, match)) continue;
+    match.endpoint = &endpoint;
+    return match;
+  }
+  return {};
+}
+
+}  // namespace simulator

@@ -1,0 +1,49 @@
+#include "limits.hpp"
+
+#include <algorithm>
+
+namespace simulator {
+namespace {
+
+constexpr std::int64_t kAnalyticsPerMinute = 300;
+constexpr std::int64_t kReadsPerMinute = 1'000;
+constexpr std::int64_t kTrialPerDay = 1'000;
+constexpr std::int64_t kAllPerSecond = 100;
+
+}  // namespace
+
+LimitState Limits::take(std::string_view category, Instant now) {
+  if (options_.limits == LimitTier::kOff || category.empty()) return {true, 0, 0, 0};
+  const std::scoped_lock lock(mutex_);
+  const auto scaled = [&](std::chrono::microseconds length) {
+    const auto scaled_length = static_cast<double>(length.count()) / options_.limit_scale;
+    return std::chrono::microseconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(scaled_length))};
+  };
+  if (options_.limits == LimitTier::kTrial) {
+    return take_from("trial", kTrialPerDay, scaled(std::chrono::days{1}), now);
+  }
+  const LimitState all = take_from("all", kAllPerSecond, scaled(std::chrono::seconds{1}), now);
+  if (!all.allowed) return all;
+  const bool analytics = category.ends_with("_analytics");
+  return take_from(std::string(category), analytics ? kAnalyticsPerMinute : kReadsPerMinute,
+                   scaled(std::chrono::minutes{1}), now);
+}
+
+LimitState Limits::take_from(const std::string& name, std::int64_t limit, std::chrono::microseconds length,
+                             Instant now) {
+  Window& window = windows_[name];
+  const std::int64_t number = now.time_since_epoch() / length;
+  if (window.number != number) window = {number, 0};
+  const auto left = (number + 1) * length - now.time_since_epoch();
+  const std::int64_t reset = std::chrono::ceil<std::chrono::seconds>(left).count();
+  if (window.used >= limit) return {false, limit, 0, reset};
+  ++window.used;
+  return {true, limit, limit - window.used, reset};
+}
+
+void Limits::reset() {
+  const std::scoped_lock lock(mutex_);
+  windows_.clear();
+}
+
+}  // namespace simulator

@@ -1,0 +1,192 @@
+// The list endpoints and the single objects.
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <set>
+#include <unordered_set>
+
+#include "api.hpp"
+#include "entities.hpp"
+#include "hash.hpp"
+#include "pages.hpp"
+
+namespace simulator {
+namespace {
+
+// Something that can be paged through by index.
+struct Listing {
+  std::int64_t first;  // index of the first place
+  std::int64_t end;    // one past the last place, in the direction of `step`
+  std::int64_t step;
+  std::function<bool(std::int64_t)> matches;
+  std::function<void(JsonText&, std::int64_t)> write;
+};
+
+Listing ascending(std::int64_t count) { return {0, count, 1, {}, {}}; }
+// From the newest to the oldest, but no deeper than `depth`.
+Listing descending(std::int64_t count, std::int64_t depth) {
+  return {count - 1, std::max<std::int64_t>(-1, count - 1 - depth), -1, {}, {}};
+}
+
+// What a bookmark is bound to: the list and everything that filters it.
+std::uint64_t filter_of(const Call& call) {
+  std::string filter = call.target.substr(0, call.target.find('?'));
+  for (const char* const name :
+       {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
+        "pin_filter", "pin_metrics", "pin_type", "creative_types", "ad_account_id"}) {
+    for (const std::string& value : call.arguments.all(name)) {
+      filter.append("\n").append(name).append("=").append(value);
+    }
+  }
+  return hash_text(filter);
+}
+
+void write_end(JsonText& json, EndForm form) {
+  if (form == EndForm::kNull) json.null("bookmark");
+  if (form == EndForm::kEmpty) json.text("bookmark", "");
+}
+
+Result page(Call& call, const Listing& listing) {
+  const Options& options = call.world.options();
+  const std::uint64_t filter = filter_of(call);
+  Position position{listing.first, false};
+  if (call.arguments.has("bookmark")) {
+    const auto read = read_bookmark(filter, call.arguments.get("bookmark"));
+    if (!read) return Refusal{400, 1, "Invalid bookmark."};
+    position = *read;
+  }
+  call.own_bookmark = make_bookmark(filter, {position.next, true});
+  const PageShape shape = page_shape(options.seed, filter, position, call.arguments.integer("page_size", 25),
+                                     options.short_pages);
+  std::string body;
+  JsonText json(body);
+  json.open_object().key("items").open_array();
+  const auto in_range = [&](std::int64_t i) { return listing.step > 0 ? i < listing.end : i > listing.end; };
+  std::int64_t written = 0;
+  std::int64_t index = position.next;
+  for (; !shape.empty && in_range(index) && written < shape.size; index += listing.step) {
+    if (!listing.matches(index)) continue;
+    listing.write(json, index);
+    ++written;
+  }
+  json.close_array();
+  while (in_range(index) && !listing.matches(index)) index += listing.step;
+  if (shape.empty) {
+    json.text("bookmark", call.own_bookmark);
+  } else if (in_range(index) || (shape.trailing && written > 0)) {
+    json.text("bookmark", make_bookmark(filter, {index, false}));
+  } else {
+    write_end(json, end_form(options.seed, filter, options.short_pages));
+  }
+  json.close_object();
+  return body;
+}
+
+using Ids = std::unordered_set<std::uint64_t>;
+
+Ids ids_of(const Call& call, std::string_view name) {
+  Ids ids;
+  for (const std::string& text : call.arguments.all(name)) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    ids.insert(value);
+  }
+  return ids;
+}
+
+std::set<Status> statuses_of(const Call& call) {
+  if (!call.arguments.has("entity_statuses")) return {Status::kActive, Status::kPaused};
+  std::set<Status> statuses;
+  for (const std::string& name : call.arguments.all("entity_statuses")) statuses.insert(*find_status(name));
+  return statuses;
+}
+
+bool allows(const Ids& ids, std::uint64_t id) { return ids.empty() || ids.contains(id); }
+
+// `own_ids` names the parameter that filters by the entity's own id.
+Result list_entities(Call& call, EntityKind kind, std::string_view own_ids) {
+  const World& world = call.world;
+  const auto statuses = statuses_of(call);
+  const Ids own = ids_of(call, own_ids);
+  const Ids campaigns = kind == EntityKind::kCampaign ? Ids{} : ids_of(call, "campaign_ids");
+  const Ids groups = kind == EntityKind::kAd ? ids_of(call, "ad_group_ids") : Ids{};
+  const std::int64_t count = world.count(kind, call.account);
+  Listing listing = call.arguments.get("order") == "ASCENDING" ? ascending(count) : descending(count, count);
+  listing.matches = [&](std::int64_t index) {
+    const Entity entity{kind, call.account, index};
+    return statuses.contains(world.status(entity)) && (own.empty() || own.contains(world.id(entity))) &&
+           (campaigns.empty() || allows(campaigns, world.id(world.campaign_of(entity)))) &&
+           (groups.empty() || allows(groups, world.id(world.ad_group_of(entity))));
+  };
+  listing.write = [&](JsonText& json, std::int64_t index) {
+    write_entity(json, world, {kind, call.account, index});
+  };
+  return page(call, listing);
+}
+
+bool passes_pin_filter(const World& world, std::int64_t pin, std::string_view filter) {
+  if (filter == "has_been_promoted") return pin_was_promoted(world, pin);
+  if (filter == "exclude_repins") return !pin_is_repin(world, pin);
+  if (filter == "exclude_native") return pin_is_repin(world, pin);
+  return true;
+}
+
+// Refuses an `ad_account_id` in the query that is not there.
+std::optional<Refusal> check_operating_account(const Call& call) {
+  if (!call.arguments.has("ad_account_id")) return std::nullopt;
+  const std::string id = call.arguments.get("ad_account_id");
+  if (!call.world.find_account(id)) return Refusal{404, 2, "AdAccount not found."};
+  if (call.world.options().denied_accounts.contains(id)) {
+    return Refusal{403, 29, "You are not permitted to access that resource."};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result get_user_account(Call& call) {
+  if (auto refusal = check_operating_account(call)) return *refusal;
+  std::string body;
+  JsonText json(body);
+  write_user_account(json, call.world);
+  return body;
+}
+
+Result get_ad_account(Call& call) {
+  std::string body;
+  JsonText json(body);
+  write_account(json, call.world, call.account);
+  return body;
+}
+
+Result list_ad_accounts(Call& call) {
+  const World& world = call.world;
+  const bool shared = call.arguments.boolean("include_shared_accounts", true);
+  Listing listing = ascending(world.account_count());
+  listing.matches = [&](std::int64_t i) { return shared || !world.is_shared(static_cast<int>(i)); };
+  listing.write = [&](JsonText& json, std::int64_t i) { write_account(json, world, static_cast<int>(i)); };
+  return page(call, listing);
+}
+
+Result list_campaigns(Call& call) { return list_entities(call, EntityKind::kCampaign, "campaign_ids"); }
+Result list_ad_groups(Call& call) { return list_entities(call, EntityKind::kAdGroup, "ad_group_ids"); }
+Result list_ads(Call& call) { return list_entities(call, EntityKind::kAd, "ad_ids"); }
+
+Result list_pins(Call& call) {
+  if (auto refusal = check_operating_account(call)) return *refusal;
+  const World& world = call.world;
+  const bool with_metrics = call.arguments.boolean("pin_metrics", false);
+  const std::string filter = call.arguments.get("pin_filter");
+  const auto& wanted = call.arguments.all("creative_types");
+  const std::set<std::string> types(wanted.begin(), wanted.end());
+  Listing listing = descending(world.pin_count(), world.options().pins_end);
+  listing.matches = [&](std::int64_t pin) {
+    if (!passes_pin_filter(world, pin, filter)) return false;
+    const char* const type = creative_type_of_pin(world, pin);
+    return types.empty() || (type != nullptr && types.contains(type));
+  };
+  listing.write = [&](JsonText& json, std::int64_t pin) { write_pin(json, world, pin, with_metrics); };
+  return page(call, listing);
+}
+
+}  // namespace simulator

@@ -1,0 +1,43 @@
+// A request and its answer, as far as the simulator cares; no socket in sight.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace simulator {
+
+struct Request {
+  std::string method = "GET";
+  std::string target;  // path and query
+  std::string authorization;
+  std::string content_type;
+  std::string body;
+};
+
+struct Answer {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  // If set, the body comes in pieces: appends the next one, false at the end.
+  std::function<bool(std::string&)> next_piece;
+};
+
+// A fault on the wire, for the server to act out after the answer has been made.
+struct WireFault {
+  enum class Kind { kReset, kTruncate, kStall, kClose } kind;
+  std::size_t after_bytes = 0;
+  std::chrono::milliseconds stall{0};  // 0: until the client leaves
+};
+
+struct Reply {
+  Answer answer;
+  std::optional<WireFault> wire;
+};
+
+}  // namespace simulator

@@ -1,0 +1,514 @@
+#include "simulator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "calendar.hpp"
+#include "hash.hpp"
+#include "metrics.hpp"
+#include "pages.hpp"
+
+namespace simulator {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kAccount = "/v5/ad_accounts/549755885175";
+constexpr const char* kReport = "&granularity=DAY&columns=SPEND_IN_DOLLAR,TOTAL_IMPRESSION";
+
+// A simulator with a clock that stands still, and what asks it.
+class SimulatorTest : public testing::Test {
+ protected:
+  static Options small() {
+    Options options;
+    options.limits = LimitTier::kOff;
+    return options;
+  }
+
+  static Options plain() {
+    Options options = small();
+    options.plain_values = true;
+    options.short_pages = false;
+    return options;
+  }
+
+  Simulator& start(Options options) {
+    it_ = std::make_unique<Simulator>(std::move(options), [this] { return now_; });
+    return *it_;
+  }
+
+  Answer ask(const std::string& target, const std::string& token = "access-token-000000") {
+    return it_->handle({.target = target, .authorization = "Bearer " + token, .content_type = {}, .body = {}})
+        .answer;
+  }
+
+  Json get(const std::string& target) {
+    const Answer answer = ask(target);
+    EXPECT_EQ(answer.status, 200) << target << "\n" << answer.body;
+    return Json::parse(answer.body);
+  }
+
+  void post(const std::string& target, const std::string& body) {
+    EXPECT_EQ(
+        it_->handle(
+               {.method = "POST", .target = target, .authorization = {}, .content_type = {}, .body = body})
+            .answer.status,
+        200);
+  }
+
+  Answer refresh(const std::string& token) {
+    return it_
+        ->handle({.method = "POST",
+                  .target = "/v5/oauth/token",
+                  .authorization = "Basic " + base64("app:app-secret-000000"),
+                  .content_type = "application/x-www-form-urlencoded",
+                  .body = "grant_type=refresh_token&continuous_refresh=true&refresh_token=" + token})
+        .answer;
+  }
+
+  static std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '+') {
+        out += "%2B";
+      } else if (c == '/') {
+        out += "%2F";
+      } else {
+        out += c;
+      }
+    }
+    return out;
+  }
+
+  // All items of a list, following bookmarks wherever they lead.
+  std::vector<Json> read_list(const std::string& target, int& pages) {
+    std::vector<Json> items;
+    std::string bookmark;
+    for (pages = 0; pages < 1'000;) {
+      const Json page = get(bookmark.empty() ? target : target + "&bookmark=" + escaped(bookmark));
+      ++pages;
+      for (const Json& item : page["items"]) items.push_back(item);
+      if (!page.contains("bookmark") || page["bookmark"].is_null() || page["bookmark"] == "") return items;
+      EXPECT_NE(page["bookmark"], bookmark);
+      bookmark = page["bookmark"];
+    }
+    ADD_FAILURE() << "the list has no end";
+    return items;
+  }
+
+  std::string first_id(EntityKind kind) const { return std::to_string(it_->world().id({kind, 0, 0})); }
+
+  Instant now_ = *parse_instant("2026-03-01T12:30:00Z");
+  std::unique_ptr<Simulator> it_;
+};
+
+TEST(Hash, PermutationHasAnInverse) {
+  for (const std::uint32_t value : {0U, 1U, 77U, 65'535U, 65'536U, 0xffffffffU}) {
+    EXPECT_EQ(unpermute(permute(value, 5), 5), value);
+  }
+}
+
+TEST(Calendar, KnowsWhichDaysExist) {
+  EXPECT_TRUE(parse_day("2028-02-29"));
+  EXPECT_FALSE(parse_day("2026-02-29"));
+  EXPECT_FALSE(parse_day("2026-2-01"));
+  EXPECT_FALSE(parse_day("2026-02-01x"));
+  EXPECT_EQ(format_day(monday_of(*parse_day("2026-03-01"))), "2026-02-23");
+  EXPECT_EQ(format_http_date(*parse_instant("2026-03-01T12:00:05Z")), "Sun, 01 Mar 2026 12:00:05 GMT");
+}
+
+TEST(Pages, Base64GoesThereAndBack) {
+  for (const std::string text : {"", "a", "ab", "abc", "abcd"}) EXPECT_EQ(unbase64(base64(text)), text);
+  EXPECT_EQ(base64("app:secret"), "YXBwOnNlY3JldA==");
+}
+
+TEST_F(SimulatorTest, IdsAscendAndLeadBack) {
+  start(small());
+  const World world = it_->world();
+  for (const EntityKind kind : {EntityKind::kCampaign, EntityKind::kAdGroup, EntityKind::kAd}) {
+    std::uint64_t last = 0;
+    for (std::int64_t i = 0; i < world.count(kind, 1); ++i) {
+      const std::uint64_t id = world.id({kind, 1, i});
+      EXPECT_GT(id, last);
+      last = id;
+      ASSERT_TRUE(world.find(kind, 1, id));
+      EXPECT_EQ(world.find(kind, 1, id)->index, i);
+      EXPECT_FALSE(world.find(kind, 0, id));
+    }
+  }
+  for (std::int64_t pin = 0; pin < world.pin_count(); ++pin)
+    EXPECT_EQ(world.find_pin(world.pin_id(pin)), pin);
+}
+
+TEST_F(SimulatorTest, SameSeedSameAnswerOtherSeedOtherAnswer) {
+  const std::string target = std::string(kAccount) + "/ads?page_size=250";
+  start(small());
+  const std::string first = ask(target).body;
+  start(small());
+  EXPECT_EQ(ask(target).body, first);
+  Options other = small();
+  other.seed = 2;
+  start(other);
+  EXPECT_NE(ask(target).body, first);
+}
+
+TEST_F(SimulatorTest, ListsAreCoveredOnceWhateverThePages) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Options options = small();
+    options.seed = seed;
+    start(options);
+    int pages = 0;
+    const auto items =
+        read_list(std::string(kAccount) +
+                      "/ads?order=ASCENDING&page_size=10&entity_statuses=ACTIVE&entity_statuses="
+                      "PAUSED&entity_statuses=ARCHIVED&entity_statuses=DRAFT&entity_statuses="
+                      "DELETED_DRAFT",
+                  pages);
+    ASSERT_EQ(items.size(), 120U);
+    EXPECT_GT(pages, 12);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      EXPECT_EQ(items[i]["id"],
+                std::to_string(it_->world().id({EntityKind::kAd, 0, static_cast<std::int64_t>(i)})));
+    }
+    std::set<std::string> pins;
+    const auto pin_items = read_list("/v5/pins?page_size=7", pages);
+    for (const Json& pin : pin_items) pins.insert(pin["id"].get<std::string>());
+    EXPECT_EQ(pin_items.size(), 50U);
+    EXPECT_EQ(pins.size(), 50U);
+  }
+}
+
+TEST_F(SimulatorTest, PlainPagesAreFull) {
+  start(plain());
+  int pages = 0;
+  EXPECT_EQ(read_list("/v5/pins?page_size=10", pages).size(), 50U);
+  EXPECT_EQ(pages, 5);
+}
+
+TEST_F(SimulatorTest, ListsShowActiveAndPausedUnlessAsked) {
+  start(plain());
+  for (const Json& item : get(std::string(kAccount) + "/campaigns?page_size=250")["items"]) {
+    EXPECT_TRUE(item["status"] == "ACTIVE" || item["status"] == "PAUSED");
+  }
+  for (const Json& item : get(std::string(kAccount) + "/campaigns?entity_statuses=ARCHIVED")["items"]) {
+    EXPECT_EQ(item["status"], "ARCHIVED");
+  }
+}
+
+TEST_F(SimulatorTest, BookmarksAreCheckedAndBoundToTheirList) {
+  start(plain());
+  const std::string bookmark =
+      escaped(get(std::string(kAccount) + "/campaigns?page_size=2")["bookmark"].get<std::string>());
+  EXPECT_EQ(ask(std::string(kAccount) + "/campaigns?page_size=2&bookmark=" + bookmark).status, 200);
+  EXPECT_EQ(ask(std::string(kAccount) + "/campaigns?order=ASCENDING&bookmark=" + bookmark).status, 400);
+  EXPECT_EQ(ask(std::string(kAccount) + "/ads?bookmark=" + bookmark).status, 400);
+  EXPECT_EQ(ask(std::string(kAccount) + "/campaigns?bookmark=made-up").status, 400);
+  EXPECT_EQ(ask(std::string(kAccount) + "/campaigns?bookmark=").status, 400);
+}
+
+TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
+  start(small());
+  const std::string account = kAccount;
+  const std::string campaigns =
+      account + "/campaigns/analytics?campaign_ids=" + first_id(EntityKind::kCampaign);
+  const std::string range = "&start_date=2026-02-01&end_date=2026-02-28";
+  const std::string pins = "/v5/pins/analytics?pin_ids=" + std::to_string(it_->world().pin_id(0));
+  std::string many;
+  for (int i = 0; i < 251; ++i) many += "&ad_ids=1";
+  const std::map<std::string, int> cases{
+      {account + "/campaigns?page_size=0", 400},
+      {account + "/campaigns?page_size=251", 400},
+      {account + "/campaigns?page_size=10&page_size=10", 400},
+      {account + "/campaigns?pagesize=10", 400},
+      {account + "/campaigns?order=UP", 400},
+      {account + "/campaigns?entity_statuses=ACTIVE,PAUSED", 400},
+      {account + "/campaigns?entity_statuses=RUNNING", 400},
+      {account + "/campaigns?order=%zz", 400},
+      {account + "/campaigns/", 404},
+      {"/v5/ad_accounts/x1/campaigns", 400},
+      {"/v5/ad_accounts/1/campaigns", 404},
+      {"/v4/ad_accounts", 404},
+      {campaigns + range + kReport, 200},
+      {campaigns + range + "&granularity=DAY&columns=SPEND_IN_DOLLAR%2CCTR", 200},
+      {campaigns + range + "&granularity=DAY&columns=SPEND_IN_DOLLAR&columns=CTR", 400},
+      {campaigns + range + "&granularity=DAY&columns=SPEND", 400},
+      {campaigns + range + "&granularity=DAY", 400},
+      {campaigns + range + "&granularity=day&columns=CTR", 400},
+      {campaigns + ",2" + range + kReport, 400},
+      {campaigns + range + kReport + "&click_window_days=2", 400},
+      {campaigns + range + kReport + "&view_window_days=60&conversion_report_time=TIME_OF_CONVERSION", 200},
+      {campaigns + "&start_date=2026-02-29&end_date=2026-03-01" + kReport, 400},
+      {campaigns + "&start_date=2026-02-02&end_date=2026-02-01" + kReport, 400},
+      {campaigns + "&start_date=2026-02-02&end_date=2026-03-02" + kReport, 400},
+      {account + "/campaigns/analytics?start_date=2026-02-01&end_date=2026-02-02" + kReport, 400},
+      {account + "/ads/analytics?start_date=2026-02-01&end_date=2026-02-02" + kReport, 400},
+      {account + "/ads/analytics?campaign_ids=1&start_date=2026-02-01&end_date=2026-02-02" + kReport, 400},
+      {account + "/ads/analytics?campaign_ids=1&pin_ids=1&start_date=2026-02-01&end_date=2026-02-02" +
+           kReport,
+       200},
+      {account + "/ads/analytics?start_date=2026-02-01&end_date=2026-02-02" + kReport + many, 400},
+      {pins + range + "&metric_types=IMPRESSION,SAVE_RATE", 200},
+      {pins + range + "&metric_types=CLICKS", 400},
+      {pins + range + "&metric_types=SAVE&app_types=ALL,WEB", 400},
+      {pins + range + "&metric_types=SAVE&split_field=APP_TYPE", 400},
+      {pins + "0" + range + "&metric_types=SAVE", 404},
+      {"/v5/pins?pin_metrics=yes", 400},
+      {"/v5/user_account", 200},
+      {"/v5/pins?bookmark=" + std::string(9'000, 'x'), 414},
+  };
+  for (const auto& [target, status] : cases) {
+    const Answer answer = ask(target);
+    EXPECT_EQ(answer.status, status) << target.substr(0, 300) << "\n" << answer.body.substr(0, 300);
+  }
+  EXPECT_GT(it_->counters().refused(), 20);
+}
+
+TEST_F(SimulatorTest, ReachEndsWhereTheApiEndsIt) {
+  start(small());
+  const auto status = [&](const char* granularity, int back, int length) {
+    const Day start = day_of(now_) - std::chrono::days{back};
+    return ask(std::string(kAccount) + "/campaigns/analytics?columns=CTR&granularity=" + granularity +
+               "&campaign_ids=" + first_id(EntityKind::kCampaign) + "&start_date=" + format_day(start) +
+               "&end_date=" + format_day(start + std::chrono::days{length - 1}))
+        .status;
+  };
+  EXPECT_EQ(status("DAY", 89, 90), 200);
+  EXPECT_EQ(status("DAY", 90, 5), 400);
+  EXPECT_EQ(status("HOUR", 8, 3), 200);
+  EXPECT_EQ(status("HOUR", 9, 3), 400);
+  EXPECT_EQ(status("HOUR", 8, 4), 400);
+}
+
+// SPEND in millionths, from a decimal with two to six places.
+std::int64_t micros(const std::string& dollars) {
+  std::string digits = dollars;
+  const std::size_t point = digits.find('.');
+  digits.erase(point, 1);
+  digits.append(6 - (digits.size() - point), '0');
+  return std::stoll(digits);
+}
+
+TEST_F(SimulatorTest, LongerPeriodsAreTheSumOfTheirDays) {
+  start(plain());
+  const World world = it_->world();
+  const Column* const spend = find_column("SPEND_IN_DOLLAR");
+  const Column* const micro = find_column("SPEND_IN_MICRO_DOLLAR");
+  const Column* const clicks = find_column("TOTAL_CLICKTHROUGH");
+  const auto sums = [&](Granularity granularity, const char* from, const char* to) {
+    std::array<std::int64_t, 3> sum{};
+    const Report report{granularity, *parse_day(from), *parse_day(to), {spend, micro, clicks}};
+    make_rows(world, {EntityKind::kAd, 0, 0}, report, now_, [&](const Row& row) {
+      sum[0] += micros(std::string(row.cells[0].text()));
+      sum[1] += std::stoll(std::string(row.cells[1].text()));
+      sum[2] += std::stoll(std::string(row.cells[2].text()));
+    });
+    EXPECT_EQ(sum[0], sum[1]);
+    return sum;
+  };
+  const auto days = sums(Granularity::kDay, "2025-12-10", "2026-02-28");
+  EXPECT_GT(days[0], 0);
+  EXPECT_EQ(sums(Granularity::kWeek, "2025-12-10", "2026-02-28"), days);
+  EXPECT_EQ(sums(Granularity::kMonth, "2025-12-10", "2026-02-28"), days);
+  EXPECT_EQ(sums(Granularity::kTotal, "2025-12-10", "2026-02-28"), days);
+  EXPECT_EQ(sums(Granularity::kHour, "2026-02-22", "2026-02-28"),
+            sums(Granularity::kDay, "2026-02-22", "2026-02-28"));
+}
+
+TEST_F(SimulatorTest, PeriodsAreDatedByTheirBeginning) {
+  Options options = plain();
+  options.gaps = false;
+  start(options);
+  const auto dates = [&](const std::string& granularity, const std::string& range) {
+    std::vector<std::string> all;
+    for (const Json& row : get(std::string(kAccount) + "/campaigns/analytics?columns=CTR&campaign_ids=" +
+                               first_id(EntityKind::kCampaign) + range + "&granularity=" + granularity)) {
+      all.push_back(row.value("DATE", "none"));
+    }
+    return all;
+  };
+  using Dates = std::vector<std::string>;
+  EXPECT_EQ(dates("WEEK", "&start_date=2026-02-16&end_date=2026-03-01"), (Dates{"2026-02-16", "2026-02-23"}));
+  EXPECT_EQ(dates("MONTH", "&start_date=2026-01-01&end_date=2026-03-01"),
+            (Dates{"2026-01-01", "2026-02-01", "2026-03-01"}));
+  EXPECT_EQ(dates("TOTAL", "&start_date=2026-01-01&end_date=2026-03-01"), (Dates{"none"}));
+  const Dates hours = dates("HOUR", "&start_date=2026-02-28&end_date=2026-03-01");
+  EXPECT_EQ(hours.size(), 24U + 13U);
+  EXPECT_EQ(hours.back(), "2026-03-01T12:00:00");
+}
+
+TEST_F(SimulatorTest, TruthIsWhatTheEndpointsSay) {
+  start(small());
+  std::map<std::string, Json> truth;
+  Answer lines =
+      ask("/_simulator/truth/campaign_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01"
+          "&columns=SPEND_IN_DOLLAR,TOTAL_IMPRESSION");
+  std::string text;
+  while (lines.next_piece(text)) {
+  }
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    const Json row = Json::parse(line);
+    truth[row["CAMPAIGN_ID"].get<std::string>() + row["DATE"].get<std::string>()] = row["metrics"];
+  }
+  std::string ids;
+  for (std::int64_t i = 0; i < 30; ++i) {
+    ids += "&campaign_ids=" + std::to_string(it_->world().id({EntityKind::kCampaign, 0, i}));
+  }
+  const Json rows = get(std::string(kAccount) +
+                        "/campaigns/analytics?start_date=2026-02-01&end_date=2026-03-01" + kReport + ids);
+  EXPECT_EQ(rows.size(), truth.size());
+  for (const Json& row : rows) {
+    const Json& expected = truth.at(row["CAMPAIGN_ID"].get<std::string>() + row["DATE"].get<std::string>());
+    const Json got = row.value("SPEND_IN_DOLLAR", Json());
+    ASSERT_EQ(got.is_null(), expected["SPEND_IN_DOLLAR"].is_null());
+    if (got.is_null()) continue;
+    EXPECT_DOUBLE_EQ(std::stod(expected["SPEND_IN_DOLLAR"].get<std::string>()),
+                     got.is_string() ? std::stod(got.get<std::string>()) : got.get<double>());
+  }
+}
+
+TEST_F(SimulatorTest, GenerationsRestateRecentDaysOnly) {
+  start(plain());
+  const std::string target = std::string(kAccount) +
+                             "/ads/analytics?start_date=2026-02-01&end_date=2026-03-01" + kReport +
+                             "&ad_ids=" + first_id(EntityKind::kAd);
+  const Json before = get(target);
+  post("/_simulator/generation", R"({"value": 1})");
+  const Json after = get(target);
+  ASSERT_EQ(before.size(), after.size());
+  int changed = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i] == after[i]) continue;
+    ++changed;
+    EXPECT_GE(before[i]["DATE"], "2026-02-26");
+  }
+  EXPECT_GT(changed, 0);
+  post("/_simulator/advance", R"({"seconds": 864000})");
+  EXPECT_EQ(get(target), after);
+}
+
+TEST_F(SimulatorTest, PinCountsOfAllAppsAddUp) {
+  start(plain());
+  const Json apps =
+      get("/v5/pins/" + std::to_string(it_->world().pin_id(10)) +
+          "/analytics?start_date=2026-02-01&end_date=2026-03-01&metric_types=IMPRESSION,SAVE_RATE"
+          "&split_field=APP_TYPE");
+  ASSERT_EQ(apps.size(), 4U);
+  const auto sum = [&](const char* app) { return apps[app]["summary_metrics"]["IMPRESSION"].get<int>(); };
+  EXPECT_EQ(sum("ALL"), sum("MOBILE") + sum("TABLET") + sum("WEB"));
+  for (const Json& day : apps["ALL"]["daily_metrics"]) {
+    EXPECT_EQ(day["data_status"], day["date"] < "2026-02-28" ? "READY" : "PROCESSING");
+  }
+}
+
+TEST_F(SimulatorTest, TokensRotateAndExpire) {
+  Options options = small();
+  options.kill_rotated_token = true;
+  options.token_lifetime = std::chrono::seconds{60};
+  start(options);
+  EXPECT_EQ(ask("/v5/ad_accounts", "wrong").status, 401);
+  const Answer first = refresh("refresh-token-000000");
+  ASSERT_EQ(first.status, 200);
+  const Json grant = Json::parse(first.body);
+  EXPECT_EQ(grant["refresh_token_expires_in"], 60 * 86'400);
+  EXPECT_EQ(refresh("refresh-token-000000").status, 400);
+  EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 200);
+  now_ += std::chrono::seconds{61};
+  EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 401);
+  EXPECT_EQ(refresh(grant["refresh_token"]).status, 200);
+}
+
+TEST_F(SimulatorTest, ScopesAndDeniedAccountsAreForbidden) {
+  Options options = small();
+  options.scopes = {"ads:read"};
+  options.denied_accounts = {"549755885175"};
+  start(options);
+  EXPECT_EQ(ask("/v5/pins").status, 403);
+  EXPECT_EQ(ask(std::string(kAccount) + "/ads").status, 403);
+  EXPECT_EQ(ask("/v5/ad_accounts").status, 200);
+}
+
+TEST_F(SimulatorTest, LimitsCountByCategoryAndMinute) {
+  Options options = small();
+  options.limits = LimitTier::kStandard;
+  start(options);
+  const std::string analytics =
+      std::string(kAccount) +
+      "/campaigns/analytics?campaign_ids=1&start_date=2026-03-01&end_date=2026-03-01" + kReport;
+  const auto ask_slowly = [&] {
+    now_ += std::chrono::milliseconds{20};
+    return ask(analytics);
+  };
+  now_ = *parse_instant("2026-03-01T12:00:00Z");
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(ask_slowly().status, 200);
+  const Answer refused = ask_slowly();
+  EXPECT_EQ(refused.status, 429);
+  const std::map<std::string, std::string> headers(refused.headers.begin(), refused.headers.end());
+  EXPECT_EQ(headers.at("x-ratelimit-remaining"), "0");
+  EXPECT_EQ(headers.at("retry-after"), "54");
+  EXPECT_EQ(ask("/v5/ad_accounts").status, 200);
+  now_ += std::chrono::seconds{54};
+  EXPECT_EQ(ask(analytics).status, 200);
+}
+
+TEST_F(SimulatorTest, FaultsStrikeInTheirTurn) {
+  start(plain());
+  post("/_simulator/faults", R"([{"endpoint": "/pins", "nth": [2, 3], "kind": "status", "status": 503},
+                                 {"endpoint": "/ad_accounts", "kind": "duplicate_rows", "times": 1}])");
+  std::vector<int> statuses;
+  for (int i = 0; i < 4; ++i) statuses.push_back(ask("/v5/pins?page_size=3").status);
+  EXPECT_EQ(statuses, (std::vector<int>{200, 503, 503, 200}));
+  EXPECT_EQ(get("/v5/ad_accounts")["items"].size(), 4U);
+  EXPECT_EQ(get("/v5/ad_accounts")["items"].size(), 3U);
+  EXPECT_EQ(it_->handle({.method = "POST",
+                         .target = "/_simulator/faults",
+                         .authorization = {},
+                         .content_type = {},
+                         .body = R"([{"kind": "x"}])"})
+                .answer.status,
+            400);
+}
+
+TEST_F(SimulatorTest, AnEmptyPageLosesNothingAndARepeatedBookmarkRepeats) {
+  start(plain());
+  post("/_simulator/faults", R"([{"endpoint": "/pins", "nth": 2, "kind": "empty_page"}])");
+  int pages = 0;
+  EXPECT_EQ(read_list("/v5/pins?page_size=10", pages).size(), 50U);
+  EXPECT_EQ(pages, 6);
+}
+
+TEST_F(SimulatorTest, TouchedAndAddedEntitiesAreNew) {
+  start(plain());
+  now_ += std::chrono::hours{5};
+  post("/_simulator/touch", R"({"kind": "ads", "account": 0, "indices": [5], "status": "ARCHIVED"})");
+  post("/_simulator/add", R"({"kind": "ads", "account": 0, "count": 2})");
+  post("/_simulator/add", R"({"kind": "pins", "count": 3})");
+  const World world = it_->world();
+  const Entity touched{EntityKind::kAd, 0, 5};
+  EXPECT_EQ(world.updated(touched).unix_seconds, unix_seconds(now_));
+  EXPECT_EQ(world.status(touched), Status::kArchived);
+  EXPECT_EQ(world.count(EntityKind::kAd, 0), 122);
+  EXPECT_EQ(world.count(EntityKind::kAd, 1), 120);
+  EXPECT_EQ(world.updated({EntityKind::kAd, 0, 121}).unix_seconds, unix_seconds(now_));
+  EXPECT_EQ(world.pin_created_seconds(52), unix_seconds(now_));
+}
+
+TEST_F(SimulatorTest, WithoutTheBetaPinsAreAskedOneByOne) {
+  Options options = small();
+  options.beta = false;
+  options.beta_off_status = 404;
+  start(options);
+  const std::string pin = std::to_string(it_->world().pin_id(0));
+  const std::string range = "start_date=2026-02-01&end_date=2026-03-01&metric_types=SAVE";
+  EXPECT_EQ(ask("/v5/pins/analytics?pin_ids=" + pin + "&" + range).status, 404);
+  EXPECT_EQ(ask("/v5/pins/" + pin + "/analytics?" + range).status, 200);
+  post("/_simulator/kill-pins", R"({"indices": [0]})");
+  EXPECT_EQ(ask("/v5/pins/" + pin + "/analytics?" + range).status, 404);
+}
+
+}  // namespace
+}  // namespace simulator

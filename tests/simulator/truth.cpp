@@ -1,0 +1,244 @@
+#include "truth.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+
+#include "calendar.hpp"
+#include "json_text.hpp"
+#include "metrics.hpp"
+
+namespace simulator {
+namespace {
+
+constexpr std::size_t kPieceBytes = 64 * 1024;
+
+// A source of lines: writes the lines of one object, false when there are no more objects.
+using Source = std::function<bool(std::string&)>;
+
+Answer stream_of(Source source) {
+  Answer answer;
+  answer.content_type = "application/x-ndjson";
+  answer.next_piece = [source = std::move(source)](std::string& out) {
+    const std::size_t end = out.size() + kPieceBytes;
+    while (out.size() < end) {
+      if (!source(out)) return false;
+    }
+    return true;
+  };
+  return answer;
+}
+
+struct Filter {
+  int account = 0;
+  int accounts_end = 0;
+  std::set<Status> statuses;
+};
+
+bool passes(const Filter& filter, Status status) {
+  return filter.statuses.empty() || filter.statuses.contains(status);
+}
+
+// Walks all entities of a kind, account by account.
+class Walk {
+ public:
+  Walk(World world, EntityKind kind, Filter filter)
+      : world_(std::move(world)), kind_(kind), filter_(std::move(filter)), account_(filter_.account) {}
+
+  const World& world() const { return world_; }
+
+  std::optional<Entity> next() {
+    for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
+      while (index_ < world_.count(kind_, account_)) {
+        const Entity entity{kind_, account_, index_++};
+        if (passes(filter_, world_.status(entity))) return entity;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  World world_;
+  EntityKind kind_;
+  Filter filter_;
+  int account_;
+  std::int64_t index_ = 0;
+};
+
+Source entity_lines(Walk walk) {
+  return [walk = std::move(walk)](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    const World& world = walk.world();
+    JsonText json(out);
+    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
+    json.text("status", status_name(world.status(*entity))).text("name", world.name(*entity));
+    const Moment updated = world.updated(*entity);
+    if (updated.form == Moment::Form::kSet) {
+      json.integer("updated_time", updated.unix_seconds);
+    } else {
+      json.null("updated_time");
+    }
+    json.close_object();
+    out += '\n';
+    return true;
+  };
+}
+
+Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
+  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
+          now](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    make_rows(walk.world(), *entity, report, now, [&](const Row& row) {
+      JsonText json(out);
+      json.open_object().id("ad_account_id", walk.world().account_id(entity->account));
+      json.id(id_column, walk.world().id(*entity)).key("DATE");
+      row.date.empty() ? json.null() : json.text(row.date);
+      json.key("metrics").open_object();
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        json.key(report.columns[i]->name);
+        append_cell_truth(out, row.cells[i]);
+      }
+      json.close_object().close_object();
+      out += '\n';
+    });
+    return true;
+  };
+}
+
+void write_pin_day(std::string& out, const World& world, std::int64_t pin, AppType app,
+                   const PinReport& report, const PinDay& day) {
+  JsonText json(out);
+  json.open_object().id("pin_id", world.pin_id(pin)).text("app_type", app_type_name(app));
+  json.text("date", format_day(day.day)).text("data_status", day.status).key("metrics").open_object();
+  for (std::size_t i = 0; i < report.metrics.size(); ++i) {
+    json.key(report.metrics[i]);
+    if (day.has_metrics) {
+      append_cell_truth(out, day.cells[i]);
+    } else {
+      json.null();
+    }
+  }
+  json.close_object().close_object();
+  out += '\n';
+}
+
+Source pin_report_lines(const World& world, PinReport report, std::vector<AppType> apps, Instant now) {
+  return [world, report = std::move(report), apps = std::move(apps), now,
+          pin = std::int64_t{0}](std::string& out) mutable {
+    if (pin >= world.pin_count()) return false;
+    if (!world.pin_is_dead(pin)) {
+      for (const AppType app : apps) {
+        make_pin_days(world, pin, app, report, now,
+                      [&](const PinDay& day) { write_pin_day(out, world, pin, app, report, day); });
+      }
+    }
+    ++pin;
+    return true;
+  };
+}
+
+Source pin_lines(const World& world) {
+  return [world, pin = std::int64_t{0}](std::string& out) mutable {
+    if (pin >= world.pin_count()) return false;
+    JsonText json(out);
+    json.open_object().id("id", world.pin_id(pin));
+    json.text("created_at", format_seconds(world.pin_created_seconds(pin)) + "Z").close_object();
+    out += '\n';
+    ++pin;
+    return true;
+  };
+}
+
+Source account_lines(const World& world) {
+  return [world, account = 0](std::string& out) mutable {
+    if (account >= world.account_count()) return false;
+    JsonText json(out);
+    json.open_object().id("id", world.account_id(account)).boolean("shared", world.is_shared(account));
+    json.integer("index", account).close_object();
+    out += '\n';
+    ++account;
+    return true;
+  };
+}
+
+// --- parameters ------------------------------------------------------------------------------------------
+
+const std::array<Parameter, 8>& rules() {
+  using enum ParameterStyle;
+  static const std::array<Parameter, 8> table{{
+      {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
+      {.name = "statuses", .style = kCommaSeparated, .values = {}},
+      {.name = "start_date", .type = ParameterType::kDate, .values = {}},
+      {.name = "end_date", .type = ParameterType::kDate, .values = {}},
+      {.name = "granularity", .values = {}},
+      {.name = "columns", .style = kCommaSeparated, .values = {}},
+      {.name = "metric_types", .style = kCommaSeparated, .values = {}},
+      {.name = "app_types", .style = kCommaSeparated, .values = {}},
+  }};
+  return table;
+}
+
+Filter read_filter(const World& world, const Arguments& arguments) {
+  Filter filter;
+  filter.accounts_end = world.account_count();
+  if (arguments.has("account")) {
+    filter.account = static_cast<int>(arguments.integer("account", 0));
+    filter.accounts_end = std::min(world.account_count(), filter.account + 1);
+  }
+  for (const std::string& name : arguments.all("statuses")) {
+    if (const auto status = find_status(name)) filter.statuses.insert(*status);
+  }
+  return filter;
+}
+
+Report read_report(const Arguments& arguments, Instant now) {
+  Report report;
+  report.granularity = find_granularity(arguments.get("granularity", "DAY")).value_or(Granularity::kDay);
+  report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
+  report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
+  for (const std::string& name : arguments.all("columns")) {
+    if (const Column* const column = find_column(name)) report.columns.push_back(column);
+  }
+  return report;
+}
+
+Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
+  PinReport report;
+  report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
+  report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
+  report.metrics = arguments.all("metric_types");
+  std::vector<AppType> apps;
+  for (const std::string& name : arguments.all("app_types")) {
+    if (const auto app = find_app_type(name)) apps.push_back(*app);
+  }
+  if (apps.empty()) apps.push_back(AppType::kAll);
+  return pin_report_lines(world, std::move(report), std::move(apps), now);
+}
+
+}  // namespace
+
+std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string_view stream,
+                                    std::string_view query) {
+  const auto pairs = decode_pairs(query);
+  if (!pairs) return Refusal{400, 1, "The query cannot be read."};
+  Arguments arguments;
+  if (auto refusal = Arguments::check(*pairs, rules(), arguments)) return *refusal;
+  if (stream == "ad_accounts") return stream_of(account_lines(world));
+  if (stream == "pins") return stream_of(pin_lines(world));
+  if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
+  const Filter filter = read_filter(world, arguments);
+  if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
+  const Report report = read_report(arguments, now);
+  if (stream == "campaign_analytics") {
+    return stream_of(report_lines(Walk(world, EntityKind::kCampaign, filter), "CAMPAIGN_ID", report, now));
+  }
+  if (stream == "ad_analytics") {
+    return stream_of(report_lines(Walk(world, EntityKind::kAd, filter), "AD_ID", report, now));
+  }
+  return Refusal{404, 1, "No such stream."};
+}
+
+}  // namespace simulator

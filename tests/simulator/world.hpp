@@ -1,0 +1,124 @@
+// The simulated Pinterest: accounts, campaigns, ad groups, ads and pins as pure functions of a seed and an
+// index. Nothing is stored but what a test has changed, so a million ads cost no memory.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "options.hpp"
+
+namespace simulator {
+
+enum class EntityKind { kCampaign, kAdGroup, kAd };
+enum class Status { kActive, kPaused, kArchived, kDraft, kDeletedDraft };
+
+const char* status_name(Status status);
+std::optional<Status> find_status(std::string_view name);
+// `campaigns`, `ad_groups` or `ads`.
+std::optional<EntityKind> find_kind(std::string_view plural);
+
+struct Entity {
+  EntityKind kind;
+  int account;
+  std::int64_t index;
+};
+
+// A time as the API gives it: a value, or one of its three ways to say that there is none.
+struct Moment {
+  enum class Form { kSet, kZero, kNull, kAbsent } form;
+  std::int64_t unix_seconds;
+};
+
+// The days on which an entity may have metrics, both inclusive; empty if last < first.
+struct DaySpan {
+  Day first;
+  Day last;
+};
+
+// What tests have done to the world since it was made. Copied when changed, so readers need no lock.
+struct Changes {
+  struct Touch {
+    Instant at;
+    int revision;
+    std::optional<Status> status;
+  };
+  struct Addition {
+    std::int64_t first_index;
+    std::int64_t count;
+    Instant at;
+  };
+  struct Generation {
+    Day from;
+    std::int64_t value;
+  };
+  std::unordered_map<std::uint64_t, Touch> touched;
+  std::map<std::pair<EntityKind, int>, std::vector<Addition>> added;
+  std::vector<Addition> added_pins;
+  std::vector<Generation> generations;
+  std::unordered_set<std::int64_t> dead_pins;
+};
+
+class World {
+ public:
+  World(const Options& options, Instant epoch);
+
+  const Options& options() const { return *options_; }
+  Instant epoch() const { return epoch_; }
+
+  int account_count() const { return options_->accounts; }
+  std::uint64_t account_id(int account) const;
+  std::optional<int> find_account(std::string_view id) const;
+  bool is_shared(int account) const { return account % 3 == 2; }
+
+  std::int64_t count(EntityKind kind, int account) const;
+  std::uint64_t id(const Entity& entity) const;
+  std::optional<Entity> find(EntityKind kind, int account, std::uint64_t id) const;
+  // Tells entities apart, and is the root of all their pseudo-random properties.
+  std::uint64_t key(const Entity& entity) const;
+  Status status(const Entity& entity) const;
+  Moment updated(const Entity& entity) const;
+  std::int64_t created_seconds(const Entity& entity) const;
+  std::string name(const Entity& entity) const;
+  DaySpan delivery(const Entity& entity) const;
+  // The ad group of an ad, the campaign of an ad group or ad.
+  Entity ad_group_of(const Entity& ad) const;
+  Entity campaign_of(const Entity& entity) const;
+  std::uint64_t promoted_pin_id(const Entity& ad) const;
+
+  // Pins, in the order of their making; their ids are in no order.
+  std::int64_t pin_count() const;
+  std::uint64_t pin_id(std::int64_t pin) const;
+  std::optional<std::int64_t> find_pin(std::uint64_t id) const;
+  std::uint64_t pin_key(std::int64_t pin) const;
+  std::int64_t pin_created_seconds(std::int64_t pin) const;
+  bool pin_is_dead(std::int64_t pin) const { return changes_->dead_pins.contains(pin); }
+
+  // The generation of restated metrics that a day follows.
+  std::int64_t generation(Day day) const;
+
+  // The same world, changed.
+  World touched(const std::vector<Entity>& entities, Instant now, std::optional<Status> status) const;
+  World with_more(EntityKind kind, int account, std::int64_t count, Instant now) const;
+  World with_more_pins(std::int64_t count, Instant now) const;
+  World with_dead_pins(const std::vector<std::int64_t>& pins) const;
+  World with_generation(std::int64_t value, Instant now) const;
+
+ private:
+  std::int64_t original_count(EntityKind kind) const;
+  std::optional<Instant> added_at(const Entity& entity) const;
+  Status original_status(const Entity& entity) const;
+  template <typename Change>
+  World changed(Change change) const;
+
+  const Options* options_;  // outlives every world made of it
+  Instant epoch_;
+  std::shared_ptr<const Changes> changes_;
+};
+
+}  // namespace simulator
