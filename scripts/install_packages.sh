@@ -4,9 +4,9 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev nlohmann-json3-dev libcli11-dev
-           libspdlog-dev libfmt-dev"
-  [simulator]="libboost-dev libssl-dev"
+  [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
+           libcli11-dev libspdlog-dev libfmt-dev"
+  [simulator]="libboost-dev"
   [test]="ccache clang-format-14 clang-tidy-14 git libgtest-dev openssl python3 python3-venv"
 )
 

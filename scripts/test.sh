@@ -34,7 +34,7 @@ if command -v ccache >/dev/null; then
 fi
 
 # The executable alone, as a packager builds it: no GoogleTest, no simulator. The end-to-end tests run this one.
-build release -B build/executable -DBUILD_TESTING=OFF -DTAP_PINTEREST_SIMULATOR=OFF
+build release -B build/executable -DTAP_PINTEREST_SIMULATOR=OFF
 cmake --build build/executable -- --quiet
 
 build debug -DTAP_PINTEREST_ALL_TESTS=ON \
