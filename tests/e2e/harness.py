@@ -371,7 +371,7 @@ def _check_typed(schema, where, keys=()):
     for name, child in schema.get("properties", {}).items():
         _check_typed(child, f"{where}.{name}")
         nullable = "null" in child["type"]
-        assert nullable != (name in keys) or name == "metrics", f"{where}.{name}: {child['type']}"
+        assert nullable != (name in keys), f"{where}.{name}: {child['type']}"
     if "items" in schema:
         _check_typed(schema["items"], where + "[]")
 

@@ -313,7 +313,7 @@ def test_of_finer_contexts_the_oldest_day_counts(tap, api, config):
     assert_same_rows("ad_analytics", run.records["ad_analytics"], true_rows(api, "ad_analytics", "2026-01-17"))
 
 
-@pytest.mark.parametrize("form", [lambda s: s, str, utc, lambda s: utc(s).replace("Z", "+00:00")], ids=str)
+@pytest.mark.parametrize("form", [lambda s: s, str, utc, lambda s: utc(s).replace("Z", "+00:00")], ids=["integer", "text", "Z", "offset"])
 def test_bookmarks_in_any_form_compare_inclusively(tap, api, config, form):
     bookmark = sorted(entity["updated_time"] for entity in true_entities(api, "campaigns") if entity["updated_time"])[80]
     entries = [
