@@ -11,13 +11,17 @@ out=$PWD/build/demo
 
 if [[ -t 1 ]]; then bold=$(tput bold 2>/dev/null || true) plain=$(tput sgr0 2>/dev/null || true); fi
 say() { printf '\n%s== %s%s\n' "${bold:-}" "$1" "${plain:-}"; }
+# run FILE COMMAND...: shows the command and runs it; its output goes to FILE, and its log without the metrics here.
 run() {
-  printf '$ %s\n' "$*" | sed "s#$PWD/##g"
-  "$@"
+  local file=$1 log=${1%.json*}.log
+  shift
+  printf '$ %s > %s\n' "$*" "$file" | sed "s#$PWD/##g"
+  "$@" >"$file" 2>"$log" || { cat "$log"; exit 1; }
+  grep -v METRIC "$log" || true
 }
-width=$(tput cols 2>/dev/null || echo 110)
+width=$(if [[ -t 1 ]]; then tput cols 2>/dev/null || echo 120; else echo 160; fi)
 # Lines longer than the screen end in an ellipsis.
-cut_lines() { awk -v width="$width" '{ print length($0) > width ? substr($0, 1, width - 3) "..." : $0 }'; }
+cut_lines() { awk -v width="$width" '{ if (length($0) > width) $0 = substr($0, 1, width - 3) "..."; print }'; }
 records() { grep -c "^{\"type\":\"RECORD\",\"stream\":\"$2\"," "$1" || true; }
 # The value of the last STATE line: what a target hands back, and what --state takes.
 last_state() { grep '^{"type":"STATE"' "$1" | tail -n 1 | sed 's/^{"type":"STATE","value":\(.*\)}$/\1/'; }
@@ -61,12 +65,12 @@ JSON
 cat "$out/config.json"
 
 say "Discover"
-run "$tap" --config "$out/config.json" --discover >"$out/catalog.json"
+run "$out/catalog.json" "$tap" --config "$out/config.json" --discover
 mapfile -t streams < <(sed -n 's/^ *"tap_stream_id": "\(.*\)",$/\1/p' "$out/catalog.json")
 printf 'the catalog has %d streams: %s\n' "${#streams[@]}" "${streams[*]}"
 
 say "Sync everything"
-run "$tap" --config "$out/config.json" --catalog "$out/catalog.json" >"$out/first.jsonl"
+run "$out/first.jsonl" "$tap" --config "$out/config.json" --catalog "$out/catalog.json"
 last_state "$out/first.jsonl" >"$out/state.json"
 
 say "The first records of each stream"
@@ -82,10 +86,10 @@ change add '{"kind": "pins", "count": 1}'
 change generation '{"value": 1}'
 
 say "Sync again from the state of the first run"
-run "$tap" --config "$out/config.json" --catalog "$out/catalog.json" --state "$out/state.json" >"$out/second.jsonl"
+run "$out/second.jsonl" "$tap" --config "$out/config.json" --catalog "$out/catalog.json" --state "$out/state.json"
 
 say "What the two runs wrote"
-printf '%-20s %12s %12s\n' records "first run" "second run"
+printf '%-20s %12s %12s\n' "records of" "first run" "second run"
 for stream in "${streams[@]}"; do
   printf '%-20s %12d %12d\n' "$stream" "$(records "$out/first.jsonl" "$stream")" \
     "$(records "$out/second.jsonl" "$stream")"
@@ -97,5 +101,4 @@ bookmark. Analytics: the days since the bookmark and lookback_days before it, si
 TEXT
 
 say "The files it wrote"
-(cd "$out" && ls -l --time-style=+ config.json catalog.json token.json first.jsonl state.json second.jsonl |
-  awk -v out="${out#"$PWD"/}" '{ printf "%10d bytes  %s/%s\n", $5, out, $NF }')
+wc -c "$out"/{config,catalog,token,state}.json "$out"/{first,second}.{jsonl,log} | sed "s#$PWD/##"
