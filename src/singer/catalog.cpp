@@ -1,5 +1,7 @@
 #include "tap_pinterest/singer/catalog.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -16,7 +18,7 @@ namespace {
 constexpr std::string_view kFullTable = "FULL_TABLE";
 constexpr std::string_view kIncremental = "INCREMENTAL";
 
-std::string quote(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quote(std::string_view text) { return fmt::format("'{}'", text); }
 
 // Keys and replication key: they cannot be deselected.
 std::vector<std::string> automatic_fields(const StreamDescription& stream) {

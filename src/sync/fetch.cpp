@@ -33,8 +33,17 @@ std::string endpoint_of(const Job& job) {
   return request.route == PinRoute::single ? "/pins/{pin_id}/analytics" : std::string(request.stream->path);
 }
 
+// Designated initialisers would be shorter, but make the compiler warn of members that are not there.
+Fault make_fault(Fault::Kind kind, Action action, std::string message) {
+  Fault fault;
+  fault.kind = kind;
+  fault.action = action;
+  fault.message = std::move(message);
+  return fault;
+}
+
 Fault transport_fault(const http::TransportError& error) {
-  Fault fault{.kind = Fault::Kind::transport, .action = Action::retry, .message = error.message};
+  Fault fault = make_fault(Fault::Kind::transport, Action::retry, error.message);
   switch (error.failure) {
     case http::Failure::timeout:
       fault.slow = true;
@@ -86,11 +95,10 @@ std::variant<Fault, pinterest::ListRows, pinterest::Rows> read_answer(const conf
                ? pinterest::read_pin_analytics(format, response.body, options, extracted)
                : pinterest::read_ads_analytics(format, response.body, options, extracted);
   } catch (const pinterest::UnreadableAnswer& error) {
-    return Fault{.kind = Fault::Kind::unreadable,
-                 .action = Action::retry,
-                 .message = fmt::format("an answer that cannot be read: {}", error.what())};
+    return make_fault(Fault::Kind::unreadable, Action::retry,
+                      fmt::format("an answer that cannot be read: {}", error.what()));
   } catch (const pinterest::UnusableRow& error) {
-    return Fault{.kind = Fault::Kind::unusable, .message = error.what()};
+    return make_fault(Fault::Kind::unusable, Action::fail, error.what());
   }
 }
 
@@ -130,8 +138,8 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
   if (response.status < kFirstSuccess || response.status >= kFirstRedirect) {
     fetched.outcome = api_fault(response, now);
   } else if (response.body_cut) {
-    fetched.outcome = Fault{.action = Action::halve,
-                            .message = fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U)};
+    fetched.outcome = make_fault(Fault::Kind::api, Action::halve,
+                                 fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U));
   } else {
     fetched.outcome = read_answer(config, job, response, now);
     fetched.bytes = bytes_of(fetched, response.body.size());
