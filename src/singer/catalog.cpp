@@ -111,6 +111,7 @@ class EntryReader {
  private:
   std::vector<std::string> with_name(const std::vector<std::string>& sentences) const {
     std::vector<std::string> result;
+    result.reserve(sentences.size());
     for (const std::string& sentence : sentences) result.push_back("stream " + quote(id_) + ": " + sentence);
     return result;
   }

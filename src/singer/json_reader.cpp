@@ -40,7 +40,7 @@ std::string short_message(std::string_view what) {
   } else if (const auto bracket = what.find("] "); bracket != std::string_view::npos) {
     what.remove_prefix(bracket + 2);
   }
-  return std::string(what.substr(0, what.find("; last read: ")));
+  return std::string(what.substr(0, std::min(what.find("; last read: "), what.find(" parsing '"))));
 }
 
 // Hands what nlohmann's parser finds on to a JsonSink.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -137,17 +138,14 @@ void State::put(std::string_view stream, std::string_view context_key, std::stri
   if (!stored.is_object()) stored = Json::object();
   Json& partitions = stored["partitions"];
   if (!partitions.is_array()) partitions = Json::array();
-  Json kept = Json::array();
-  bool placed = false;
-  for (Json& old : partitions) {
-    if (!is_in_context(old, context_key, context_value)) {
-      kept.push_back(std::move(old));
-    } else if (!std::exchange(placed, true)) {
-      kept.push_back(std::move(partition));
-    }
+  const auto is_same = [&](const Json& other) { return is_in_context(other, context_key, context_value); };
+  const auto place = std::find_if(partitions.begin(), partitions.end(), is_same);
+  if (place == partitions.end()) {
+    partitions.push_back(std::move(partition));
+    return;
   }
-  if (!placed) kept.push_back(std::move(partition));
-  partitions = std::move(kept);
+  *place = std::move(partition);
+  partitions.erase(std::remove_if(std::next(place), partitions.end(), is_same), partitions.end());
 }
 
 std::optional<long long> replication_value_micros(const Json& value) {
