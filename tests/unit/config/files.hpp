@@ -63,6 +63,7 @@ class Loader {
   }
   LoadResult load(const std::vector<std::string>& texts) const {
     std::vector<std::string> sources;
+    sources.reserve(texts.size());
     for (const std::string& text : texts) {
       sources.push_back(directory_.write(std::to_string(sources.size()) + ".json", text));
     }
