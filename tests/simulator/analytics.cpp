@@ -78,7 +78,7 @@ std::optional<Refusal> read_report(const Call& call, Report& report) {
 class RowWriter {
  public:
   RowWriter(const Report& report, std::string_view id_column, std::string& out)
-      : report_(report), id_column_(id_column), out_(out) {
+      : id_column_(id_column), out_(out) {
     for (const Column* const column : report.columns) {
       labels_.push_back(fmt::format("\"{}\":", column->name));
       id_is_column_ = id_is_column_ || column->name == id_column;
@@ -120,7 +120,6 @@ class RowWriter {
     if (out_.back() != '{') out_ += ',';
   }
 
-  const Report& report_;
   std::string_view id_column_;
   std::string& out_;
   std::vector<std::string> labels_;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::uint64_t checksum(std::uint64_t filter, const Position& position) {
-  return mix(filter, position.next, position.after_empty ? 1 : 0) & 0xffffffffU;
+  return mix(filter, static_cast<std::uint64_t>(position.next), position.after_empty ? 1 : 0) & 0xffffffffU;
 }
 
 // Makes text look like nothing in particular, and back again.
