@@ -407,7 +407,7 @@ def _is_critical(line):
             return json.loads(line).get("level", "").upper() == "CRITICAL"
         except ValueError:
             return False
-    return re.search(r"\bCRITICAL\b", line) is not None
+    return line.startswith("CRITICAL ")
 
 
 def _is_disturbing(name):
