@@ -87,7 +87,10 @@ class Simulator:
     def truth(self, stream, **parameters):
         """What the world holds, as a list of objects; values of metrics are text (the exact digits) or None."""
         query = urllib.parse.urlencode(
-            {name: ",".join(value) if isinstance(value, (list, tuple)) else value for name, value in parameters.items()},
+            {
+                name: ",".join(value) if isinstance(value, (list, tuple)) else value
+                for name, value in parameters.items()
+            },
             safe=",",
         )
         return [json.loads(line) for line in self._call("GET", f"/_simulator/truth/{stream}?{query}").splitlines()]

@@ -124,7 +124,9 @@ def test_the_discovered_catalog_is_the_same_as_none(tap, api, config):
     settings = config(api, start_date=START)
     with_catalog = tap.run(settings, catalog=tap.discover(settings), code=0)
     without = tap.run(settings, code=0)
-    assert {s: m["schema"] for s, m in with_catalog.schemas.items()} == {s: m["schema"] for s, m in without.schemas.items()}
+    assert {s: m["schema"] for s, m in with_catalog.schemas.items()} == {
+        s: m["schema"] for s, m in without.schemas.items()
+    }
     for stream in KEYS:
         assert_same_keys(with_catalog.keys(stream), without.keys(stream))
 
@@ -219,7 +221,9 @@ def test_deselection_at_every_depth(tap, api, config):
     catalog = tap.catalog("campaigns", "ad_groups", "pins")
     deselect(catalog, "campaigns", "tracking_urls", "click")
     deselect(catalog, "campaigns", "bid_options", "placement_multipliers")
-    deselect(catalog, "ad_groups", "optimization_goal_metadata", "conversion_tag_v3_goal_metadata", "attribution_windows")
+    deselect(
+        catalog, "ad_groups", "optimization_goal_metadata", "conversion_tag_v3_goal_metadata", "attribution_windows"
+    )
     deselect(catalog, "pins", "media")
     run = tap.run(config(api), catalog=catalog, code=0)
     schema = run.schemas["campaigns"]["schema"]["properties"]
@@ -313,7 +317,9 @@ def test_the_types_of_the_catalog_are_used(tap, api, config):
     assert run.schemas["campaigns"]["schema"]["properties"]["daily_spend_cap"]["type"] == ["string", "null"]
     caps = [record["daily_spend_cap"] for record in run.records["campaigns"] if record["daily_spend_cap"] is not None]
     assert caps and all(isinstance(cap, str) and cap.isdigit() for cap in caps)
-    truth = {(row["AD_ID"], row["DATE"]): row["metrics"]["SPEND_IN_DOLLAR"] for row in true_rows(api, "ad_analytics", START)}
+    truth = {
+        (row["AD_ID"], row["DATE"]): row["metrics"]["SPEND_IN_DOLLAR"] for row in true_rows(api, "ad_analytics", START)
+    }
     for record in run.records["ad_analytics"]:
         spend, true_spend = record["metrics"]["SPEND_IN_DOLLAR"], truth[record["AD_ID"], record["DATE"]]
         assert spend is None or isinstance(spend, str)
@@ -340,7 +346,10 @@ def change_stream(catalog, **metadata):
 
 
 IMPOSSIBLE = {
-    "unknown stream": (lambda c: stream_entry(c, "campaigns").update(tap_stream_id="boards", stream="boards"), "boards"),
+    "unknown stream": (
+        lambda c: stream_entry(c, "campaigns").update(tap_stream_id="boards", stream="boards"),
+        "boards",
+    ),
     "replication key": (lambda c: change_stream(c, replication_key="name"), "name"),
     "replication method": (lambda c: change_stream(c, replication_method="LOG_BASED"), "LOG_BASED"),
     "key": (lambda c: stream_entry(c, "campaigns").update(key_properties=["no_such_field"]), "no_such_field"),

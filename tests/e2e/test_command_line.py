@@ -28,7 +28,10 @@ BAD_SETTINGS = {
     "no credentials": ({"access_token": None}, ["access_token", "client_id"]),
     "half an app": ({"access_token": None, "client_id": "app"}, ["client_secret"]),
     "half an app, beside a token": ({"client_secret": "app-secret-000000"}, ["client_id"]),
-    "a refresh token alone": ({"access_token": None, "refresh_token": "refresh-token-000000"}, ["client_id", "client_secret"]),
+    "a refresh token alone": (
+        {"access_token": None, "refresh_token": "refresh-token-000000"},
+        ["client_id", "client_secret"],
+    ),
     "half a proxy": (
         {"access_token": None, "oauth_credentials": {"refresh_token": "refresh-token-000000"}},
         ["oauth_credentials.refresh_proxy_url"],
@@ -78,7 +81,12 @@ BAD_SETTINGS = {
     ),
     "a certificate file that is not there": ({"ca_file": "/no/such/file.pem"}, ["ca_file"]),
     "several at once": (
-        {"start_date": "2026-02-30", "analytics_granularity": "FORTNIGHT", "max_concurrency": "many", "lookback_days": []},
+        {
+            "start_date": "2026-02-30",
+            "analytics_granularity": "FORTNIGHT",
+            "max_concurrency": "many",
+            "lookback_days": [],
+        },
         ["start_date", "analytics_granularity", "max_concurrency", "lookback_days"],
     ),
 }
@@ -149,7 +157,11 @@ def test_bad_usage(tap, api, config, arguments):
 
 def test_every_problem_is_named_at_once_by_name_and_not_by_value(tap, api, config):
     settings = config(
-        api, access_token=["access-token-000000"], client_secret=17, api_url="http://somewhere.example.com", start_date="never"
+        api,
+        access_token=["access-token-000000"],
+        client_secret=17,
+        api_url="http://somewhere.example.com",
+        start_date="never",
     )
     run = tap.run(settings)
     assert_refused(run, api, "access_token", "client_secret", "api_url", "start_date")
@@ -203,7 +215,10 @@ def test_the_environment_wins(tap, api, config, columns):
     file = tap.write("file.json", {"start_date": "2026-02-01", "analytics_columns": ["SPEND_IN_DOLLAR"]})
     run = tap.run(None, "--config", "ENV", "--config", file, catalog=tap.catalog("ad_analytics"), env=env, code=0)
     truth = true_rows(api, "ad_analytics", "2026-03-09", columns=["CTR", "AD_ID"])
-    written = [{**row, "metrics": {name: row["metrics"].get(name) for name in ("CTR", "AD_ID")}} for row in run.records["ad_analytics"]]
+    written = [
+        {**row, "metrics": {name: row["metrics"].get(name) for name in ("CTR", "AD_ID")}}
+        for row in run.records["ad_analytics"]
+    ]
     assert_same_rows("ad_analytics", written, truth)
     assert not run.warnings("SELECT")
 
@@ -246,12 +261,38 @@ def test_help_names_every_option(tap):
         assert option in text
 
 
-SETTINGS = """
-    access_token oauth_credentials client_id client_secret refresh_token token_file api_url ca_file start_date end_date
-    analytics_columns analytics_granularity click_window_days engagement_window_days view_window_days
-    conversion_report_time lookback_days pin_metric_types pin_analytics_split_field entity_statuses ad_account_ids
-    include_shared_accounts access_tier rate_limits rate_limit_share max_concurrency request_timeout_seconds
-    max_retry_seconds max_rate_limit_wait_seconds user_agent""".split()
+SETTINGS = [
+    "access_token",
+    "oauth_credentials",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "token_file",
+    "api_url",
+    "ca_file",
+    "start_date",
+    "end_date",
+    "analytics_columns",
+    "analytics_granularity",
+    "click_window_days",
+    "engagement_window_days",
+    "view_window_days",
+    "conversion_report_time",
+    "lookback_days",
+    "pin_metric_types",
+    "pin_analytics_split_field",
+    "entity_statuses",
+    "ad_account_ids",
+    "include_shared_accounts",
+    "access_tier",
+    "rate_limits",
+    "rate_limit_share",
+    "max_concurrency",
+    "request_timeout_seconds",
+    "max_retry_seconds",
+    "max_rate_limit_wait_seconds",
+    "user_agent",
+]
 SECRETS = {"access_token", "client_secret", "refresh_token"}
 PROXY = {"refresh_proxy_url", "refresh_proxy_url_auth", "access_token", "refresh_token"}
 
@@ -335,7 +376,9 @@ def test_the_connection_test_fails_with_a_bad_token(tap, api, config):
 STRUCTURED = {
     "version": 1,
     "formatters": {"structured": {"()": "singer_sdk.logging.StructuredFormatter"}},
-    "handlers": {"default": {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stderr"}},
+    "handlers": {
+        "default": {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stderr"}
+    },
     "root": {"level": "INFO", "handlers": ["default"]},
 }
 PLAIN = {
@@ -430,7 +473,9 @@ def test_a_summary_ends_the_run(tap, api, config):
 
 def test_the_requests_to_come_are_told(tap, simulate, config):
     api = simulate(accounts=1, campaigns=600, ads=600, pins=300, limits="off")
-    run = tap.run(config(api, start_date="2026-03-05"), catalog=tap.catalog("campaign_analytics", "ad_analytics"), code=0)
+    run = tap.run(
+        config(api, start_date="2026-03-05"), catalog=tap.catalog("campaign_analytics", "ad_analytics"), code=0
+    )
     assert run.log_lines("INFO", "requests", "remain")
 
 

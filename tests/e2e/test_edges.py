@@ -4,7 +4,15 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from compare import COLUMNS, STATUSES, assert_nothing_refused, assert_same_keys, assert_same_rows, true_entities, true_rows
+from compare import (
+    COLUMNS,
+    STATUSES,
+    assert_nothing_refused,
+    assert_same_keys,
+    assert_same_rows,
+    true_entities,
+    true_rows,
+)
 from harness import partition
 
 LIST = "/ad_accounts/{ad_account_id}/"
@@ -125,7 +133,13 @@ def test_a_column_that_the_config_has_no_more(tap, api, config):
         {},
         {"from": "2026-03-05"},
         {"from": "2026-03-08", "to": "2026-03-01", "after_id": "x", "bookmark": 5, "basis": None},
-        {"from": "2026-03-05", "to": "2026-03-10", "after_id": "999999992333", "bookmark": "2026-03-09", "basis": "old"},
+        {
+            "from": "2026-03-05",
+            "to": "2026-03-10",
+            "after_id": "999999992333",
+            "bookmark": "2026-03-09",
+            "basis": "old",
+        },
     ],
     ids=["number", "empty", "half", "nonsense", "another basis"],
 )

@@ -54,14 +54,18 @@ def batches(api, stream, accounts, size=250):
     return sum(math.ceil(len(true_entities(api, stream, account=index)) / size) for index in range(len(accounts)))
 
 
-@pytest.mark.parametrize("in_flight", [1, 16])
-def test_every_key_every_value_and_the_allowed_requests(tap, simulate, config, in_flight):
-    api = simulate(accounts=3, campaigns=300, ad_groups=600, ads=1200, pins=500)
+SMALL = {"accounts": 2, "campaigns": 60, "ad_groups": 60, "ads": 300, "pins": 120}
+LARGE = {"accounts": 3, "campaigns": 300, "ad_groups": 600, "ads": 1200, "pins": 500}
+
+
+@pytest.mark.parametrize("in_flight, size", [(1, SMALL), (16, LARGE)], ids=["one by one", "16 in flight"])
+def test_every_key_every_value_and_the_allowed_requests(tap, simulate, config, in_flight, size):
+    api = simulate(**size)
     accounts = api.account_ids()
     expected = list_pages(api, accounts)
     expected[LISTS + "campaigns/analytics"] = batches(api, "campaigns", accounts)
     expected[LISTS + "ads/analytics"] = batches(api, "ads", accounts)
-    expected["/pins/analytics"] = 5 * 4  # 500 pins in hundreds, once for each app type
+    expected["/pins/analytics"] = math.ceil(size["pins"] / 100) * 4  # in hundreds, once for each app type
     expected["/oauth/token"] = 1
 
     credentials = {

@@ -258,7 +258,9 @@ def test_hours(tap, world, config):
         schema = run.schemas[stream]["schema"]["properties"]["DATE"]
         assert schema["format"] == "date-time"
     windows = requested_days(api, "/ads/analytics")
-    assert all((datetime.date.fromisoformat(end) - datetime.date.fromisoformat(start)).days <= 2 for start, end in windows)
+    assert all(
+        (datetime.date.fromisoformat(end) - datetime.date.fromisoformat(start)).days <= 2 for start, end in windows
+    )
     assert_nothing_refused(api)
 
 
