@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,16 @@ http::TransportFactory transports(const config::Config& config) {
   };
 }
 
+// What keeps a transport from being made, as certificate authorities that cannot be read.
+std::optional<std::string> find_transport_problem(const http::TransportFactory& make_transport) {
+  try {
+    make_transport();
+    return std::nullopt;
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+}
+
 int sync(const cli::Options& options, const config::Config& config) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
@@ -106,6 +117,8 @@ int run_mode(const cli::Options& options) {
   if (options.mode == cli::Mode::discover) {
     return print(singer::discover(describe_streams(config)).dump(kIndent) + "\n");
   }
+  if (const auto problem = find_transport_problem(transports(config)))
+    return refuse("the configuration", {*problem});
   if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
   return sync(options, config);
 }

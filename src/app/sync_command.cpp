@@ -130,10 +130,12 @@ void write_metrics(const sync::Engine& engine, std::chrono::duration<double> dur
                  {"value", seconds.count() / static_cast<double>(count)},
                  {"tags", tags}});
   }
-  log::metric({{"type", "timer"},
-               {"metric", "sync_duration"},
-               {"value", duration.count()},
-               {"tags", nlohmann::ordered_json::object()}});
+  for (const char* const metric : {"sync_duration", "job_duration"}) {
+    log::metric({{"type", "timer"},
+                 {"metric", metric},
+                 {"value", duration.count()},
+                 {"tags", nlohmann::ordered_json::object()}});
+  }
 }
 
 int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {

@@ -23,6 +23,9 @@ constexpr std::size_t kBatchesAhead = 4;
 // So many refused pins before any was read are no accident.
 constexpr std::size_t kRefusedPinsLimit = 3;
 constexpr int kHoursADay = 24;
+// A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
+// less the time its first answer took, and the request itself travels.
+constexpr std::chrono::minutes kMidnightMargin{1};
 
 std::optional<std::uint64_t> number(const std::string& id) {
   std::uint64_t value = 0;
@@ -215,8 +218,8 @@ void AnalyticsPartition::push(AnalyticsJob work) {
 
 std::optional<AnalyticsRequest> AnalyticsPartition::within_reach(const AnalyticsJob& job) {
   AnalyticsRequest request = job.request;
-  request.range =
-      pinterest::within_reach(request.range, kind(), reach().days_back, util::day_of(context_.clock.now()));
+  request.range = pinterest::within_reach(request.range, kind(), reach().days_back,
+                                          util::day_of(context_.clock.now() + kMidnightMargin));
   // The run has gone over midnight, or an old window is resumed.
   DayRange cut{job.request.range.first,
                std::min(request.range.first - std::chrono::days(1), job.request.range.last)};
