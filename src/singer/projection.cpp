@@ -41,7 +41,7 @@ namespace {
 using Node = Projection::Node;
 
 [[noreturn]] void refuse(const std::string& path, std::string_view reason) {
-  throw std::invalid_argument("field '" + path + "' " + std::string(reason));
+  throw std::invalid_argument((path.empty() ? "the schema " : "field '" + path + "' ") + std::string(reason));
 }
 
 void read_type(const Json& type, Node& node) {

@@ -20,12 +20,14 @@ class State {
   // An empty state.
   State();
   // Takes a parsed state file as it is; unknown keys are kept. Returns the problems if it cannot be used
-  // (root or `bookmarks` not an object, ...), each a sentence
+  // (root or `bookmarks` not an object, ...), each a sentence.
   static State parse(Json document, std::vector<std::string>& problems);
 
   // The entry of a stream (context_key empty) or of its partition whose context has `context_value` under
   // `context_key`. Other state has finer contexts (an account and a campaign): of several entries of one
-  // context value, the one with the oldest replication_key_value is returned. Null if there is none.
+  // context value, the one with the oldest replication_key_value is returned; one without a value is passed
+  // over, unless its `progress_markers` say that its reading was begun and not finished: then it is the
+  // oldest. Null if there is none.
   // Entries of a stream without partitions are looked for in finer partitions likewise.
   const Json* find(std::string_view stream, std::string_view context_key,
                    std::string_view context_value) const;
@@ -40,8 +42,9 @@ class State {
   Json document_;
 };
 
-// Orders two replication_key_values as they occur in states: integers are Unix seconds; strings are dates or
-// date-times. Returns the value as an instant in microseconds since 1970, or nothing if it is neither.
+// Orders two replication_key_values as they occur in states: integers, also in strings, are Unix seconds;
+// other strings are dates or date-times. Returns the value as an instant in microseconds since 1970, or
+// nothing if it is neither.
 std::optional<long long> replication_value_micros(const Json& value);
 
 }  // namespace tap_pinterest::singer

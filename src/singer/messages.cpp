@@ -1,0 +1,36 @@
+#include "tap_pinterest/singer/messages.hpp"
+
+namespace tap_pinterest::singer {
+
+std::string schema_line(const SelectedStream& stream) {
+  Json line;
+  line["type"] = "SCHEMA";
+  line["stream"] = stream.id;
+  line["schema"] = stream.schema;
+  line["key_properties"] = stream.key_properties;
+  if (!stream.replication_key.empty()) line["bookmark_properties"] = Json::array({stream.replication_key});
+  return line.dump() + '\n';
+}
+
+std::string state_line(const Json& state) {
+  Json line;
+  line["type"] = "STATE";
+  line["value"] = state;
+  return line.dump() + '\n';
+}
+
+std::string record_prefix(std::string_view stream) {
+  std::string prefix = R"({"type":"RECORD","stream":)";
+  append_json_string(prefix, stream);
+  prefix += R"(,"record":)";
+  return prefix;
+}
+
+std::string record_suffix(std::string_view time_extracted) {
+  std::string suffix = R"(,"time_extracted":)";
+  append_json_string(suffix, time_extracted);
+  suffix += "}\n";
+  return suffix;
+}
+
+}  // namespace tap_pinterest::singer
