@@ -14,7 +14,8 @@ namespace tap_pinterest::log {
 
 enum class Level { debug, info, warning, error, critical };
 
-// The stream a line is about; empty for none. Fills `stream_name` of structured lines.
+// One line. `stream` is the stream it is about, empty for none: the `stream_name` of structured lines, and
+// what a line of text begins with, unless the message does already. Line breaks in a message become spaces.
 void write(Level level, std::string_view stream, std::string_view message);
 
 template <typename... Args>
@@ -38,20 +39,22 @@ void critical(fmt::format_string<Args...> format, Args&&... args) {
   write(Level::critical, {}, fmt::format(format, std::forward<Args>(args)...));
 }
 
-// One METRIC line; `point` is {"type", "metric", "value", "tags"}.
+// One METRIC line at level info; `point` is {"type", "metric", "value", "tags"}.
 void metric(const nlohmann::ordered_json& point);
 
 // From now on the text of `secret` is masked wherever it would appear in a line. A second fence: no caller
-// should ever pass one. Secrets shorter than 6 characters are not masked.
+// should ever pass one. Its forms in an address, a form-encoded body and JSON are masked too; its Base64 is
+// another secret. Secrets shorter than 6 characters are not masked.
 void mask(const util::Secret& secret);
 
 // Reads SINGER_SDK_LOG_CONFIG, TAP_PINTEREST_LOGLEVEL and LOGLEVEL from the environment and opens stderr.
 // Before this call lines are text at level info.
 void init();
 
-// Whether stderr is a terminal, text and not structured: a progress line may be shown.
+// Whether a progress line may be shown: stderr is a terminal, text and not structured, and stdout is none.
 bool interactive();
-// Shows `text` as the progress line, in place of the one before; empty removes it. Only when interactive().
+// Shows `text` as the progress line, in place of the one before; empty removes it, as must be done before
+// the program ends. Does nothing unless interactive().
 void progress(std::string_view text);
 
 }  // namespace tap_pinterest::log
