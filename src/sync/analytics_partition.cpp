@@ -220,7 +220,7 @@ std::optional<AnalyticsRequest> AnalyticsPartition::within_reach(const Analytics
   // The run has gone over midnight, or an old window is resumed.
   DayRange cut{job.request.range.first,
                std::min(request.range.first - std::chrono::days(1), job.request.range.last)};
-  if (entry_.bookmark) cut.first = std::max(cut.first, util::day_of(*entry_.bookmark) + std::chrono::days(1));
+  if (entry_.bookmark) cut.first = std::max(cut.first, pinterest::first_unread_day(*entry_.bookmark, kind()));
   if (!cut.empty()) warn_of_missed(cut);
   if (request.range.empty()) return std::nullopt;
   return request;
