@@ -316,7 +316,7 @@ void Engine::apply(Job job, Fetched fetched, std::uint64_t token_generation) {
   if (fetched.status != 0) {
     last_answer_ = now;
     queue_.limiter(job.category).observe(fetched.rate_limit, now);
-    if (!fetched.has_date) {
+    if (api_clock_.uses_local_clock()) {
       report_.warn_once({},
                         "the API's answers have no Date header: the local clock decides which days are read");
     }
