@@ -160,7 +160,7 @@ void AnalyticsPartition::issue() {
   if (!planned_) plan();
   if (range_.empty()) return;
   const std::size_t ahead = kBatchesAhead * static_cast<std::size_t>(context_.config.max_concurrency);
-  while (batches_.open() < ahead) {
+  while (batches_.ahead() < ahead) {
     if (probing() && batches_.open() > 0) return;
     const std::span<const std::uint64_t> waiting = batches_.waiting();
     if (waiting.empty()) return;
