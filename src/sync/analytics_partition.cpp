@@ -109,8 +109,8 @@ void AnalyticsPartition::plan() {
   range_ = window.range;
   bookmark_ = window.bookmark;
   if (window.missed) warn_of_missed(*window.missed);
-  if (!entry_.bookmark) entry_.start_date = window.range.first;
-  if (entry_.start_date) entry_.start_date = std::min(*entry_.start_date, window.range.first);
+  if (!entry_.bookmark) entry_.start_date = window.wanted_first;
+  if (entry_.start_date) entry_.start_date = std::min(*entry_.start_date, window.wanted_first);
 }
 
 void AnalyticsPartition::warn_of_missed(DayRange days) {
@@ -138,7 +138,7 @@ pinterest::Window AnalyticsPartition::fresh_window() {
   if (!begin_again && entry_.bookmark && entry_.start_date && start && *start < *entry_.start_date) {
     context_.report.warn_once(
         stream_.id(),
-        fmt::format("start_date is earlier than the first day read ({}), but the days before are "
+        fmt::format("start_date is earlier than the first day asked for so far ({}), but the days before are "
                     "not read again: remove the stream's bookmark from the state for that",
                     util::format_day(*entry_.start_date)));
   }
