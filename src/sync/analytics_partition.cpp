@@ -45,6 +45,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
                       warnings);
   for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
   if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
+  had_bookmark_ = entry_.bookmark.has_value();
   if (!entry_.resume) return;
   if (entry_.resume->basis != basis_) {
     log::write(log::Level::info, stream_.id(),

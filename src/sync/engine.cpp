@@ -522,11 +522,11 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   if (std::exchange(account.skipped, true)) return;
   bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
   for (ListRead* list : account.lists) {
-    is_known = is_known || list->has_bookmark();
+    is_known = is_known || list->had_bookmark();
     list->drop();
   }
   for (AnalyticsPartition* partition : account.partitions) {
-    is_known = is_known || partition->has_bookmark();
+    is_known = is_known || partition->had_bookmark();
     partition->drop();
   }
   report_.skipped_accounts.push_back(id);

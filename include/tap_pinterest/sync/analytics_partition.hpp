@@ -35,8 +35,10 @@ class AnalyticsPartition {
   const std::string& account() const { return account_; }
   // Nothing more is to be done: complete, failed or dropped.
   bool closed() const { return closed_; }
-  // The state has a bookmark for it.
-  bool has_bookmark() const { return entry_.bookmark.has_value(); }
+  // The part is still to be done: its route was not given up meanwhile.
+  bool wants(const AnalyticsJob& job) const;
+  // The state had a bookmark for it when the run began.
+  bool had_bookmark() const { return had_bookmark_; }
 
   // Ids of the parent's list, as they come.
   void add_ids(const std::vector<std::string>& ids);
@@ -92,6 +94,7 @@ class AnalyticsPartition {
   IdBatches batches_;
   std::map<std::size_t, std::size_t> open_parts_;  // by batch number
   bool closed_ = false;
+  bool had_bookmark_ = false;
 
   bool planned_ = false;
   bool resumed_ = false;
