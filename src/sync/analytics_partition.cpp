@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "tap_pinterest/log/log.hpp"
@@ -44,8 +45,8 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
   entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
                       warnings);
   for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
-  if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
   had_bookmark_ = entry_.bookmark.has_value();
+  if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
   if (!entry_.resume) return;
   if (entry_.resume->basis != basis_) {
     log::write(log::Level::info, stream_.id(),
@@ -72,6 +73,10 @@ Granularity AnalyticsPartition::kind() const {
 
 pinterest::Reach AnalyticsPartition::reach() const {
   return is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind());
+}
+
+bool AnalyticsPartition::wants(const AnalyticsJob& job) const {
+  return !closed_ && (route_ != PinRoute::single || job.request.route == PinRoute::single);
 }
 
 bool AnalyticsPartition::probing() const { return is_pins() && route_ == PinRoute::unknown; }
@@ -234,6 +239,17 @@ void AnalyticsPartition::part_done(const AnalyticsJob& job) {
   end_part(job);
 }
 
+void AnalyticsPartition::pass_over(const AnalyticsJob& job) {
+  // Nothing was asked, so the route is still unknown: what waited for an answer goes next.
+  if (probing() && refused_half_) {
+    push(*std::exchange(refused_half_, std::nullopt));
+  } else if (probing() && !held_parts_.empty()) {
+    push(std::move(held_parts_.front()));
+    held_parts_.erase(held_parts_.begin());
+  }
+  end_part(job);
+}
+
 void AnalyticsPartition::end_part(const AnalyticsJob& job) {
   if (--open_parts_.at(job.batch) == 0) {
     open_parts_.erase(job.batch);
@@ -292,10 +308,32 @@ void AnalyticsPartition::finish_window() {
   closed_ = true;
 }
 
-bool AnalyticsPartition::too_large(const AnalyticsJob& job) const {
-  if (route_ != PinRoute::single && job.request.ids.size() > stream_.max_ids) return true;
-  return job.request.range.days() > stream_.max_days &&
-         pinterest::halve_range(job.request.range, kind()).has_value();
+bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job) {
+  std::vector<AnalyticsJob> parts;
+  if (job.request.ids.size() > stream_.max_ids) {
+    for (std::span<const std::uint64_t> rest = job.request.ids; !rest.empty();) {
+      const auto ids = rest.first(std::min(rest.size(), stream_.max_ids));
+      parts.push_back(job);
+      parts.back().request.ids.assign(ids.begin(), ids.end());
+      rest = rest.subspan(ids.size());
+    }
+  } else if (job.request.range.days() > stream_.max_days) {
+    const auto halves = pinterest::halve_range(job.request.range, kind());
+    if (!halves) return false;
+    for (const DayRange& range : {halves->first, halves->second}) {
+      parts.push_back(job);
+      parts.back().request.range = range;
+    }
+  } else {
+    return false;
+  }
+  replace(job, std::move(parts));
+  return true;
+}
+
+void AnalyticsPartition::replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts) {
+  open_parts_.at(job.batch) += parts.size() - 1;
+  for (AnalyticsJob& part : parts) push(std::move(part));
 }
 
 bool AnalyticsPartition::halve(const AnalyticsJob& job) {
@@ -307,25 +345,21 @@ bool AnalyticsPartition::halve(const AnalyticsJob& job) {
   const auto halves = pinterest::halve_range(job.request.range, kind());
   if (!halves) return false;
   stream_.max_days = std::min(stream_.max_days, std::max(halves->first.days(), halves->second.days()));
-  ++open_parts_.at(job.batch);
-  for (const DayRange& range : {halves->first, halves->second}) {
-    AnalyticsJob half = job;
-    half.request.range = range;
-    push(std::move(half));
-  }
+  std::vector<AnalyticsJob> parts = {job, job};
+  parts[0].request.range = halves->first;
+  parts[1].request.range = halves->second;
+  replace(job, std::move(parts));
   return true;
 }
 
 void AnalyticsPartition::push_halves_of_ids(const AnalyticsJob& job, bool probe) {
   const auto& ids = job.request.ids;
   const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
-  ++open_parts_.at(job.batch);
-  for (const auto& part : {std::vector(ids.begin(), middle), std::vector(middle, ids.end())}) {
-    AnalyticsJob half = job;
-    half.request.ids = part;
-    half.probe_half = probe;
-    push(std::move(half));
-  }
+  std::vector<AnalyticsJob> parts = {job, job};
+  parts[0].request.ids.assign(ids.begin(), middle);
+  parts[1].request.ids.assign(middle, ids.end());
+  for (AnalyticsJob& part : parts) part.probe_half = probe;
+  replace(job, std::move(parts));
 }
 
 void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
@@ -358,10 +392,13 @@ void AnalyticsPartition::bulk_route_found() {
   for (AnalyticsJob& part : held_parts_) push(std::move(part));
   held_parts_.clear();
   if (!refused_half_) return;
-  AnalyticsJob again = std::move(*refused_half_);
-  refused_half_.reset();
-  again.probe_half = false;
-  push(std::move(again));
+  AnalyticsJob half = *std::exchange(refused_half_, std::nullopt);
+  half.probe_half = false;
+  if (half.request.ids.size() > 1) {
+    push_halves_of_ids(half, /*probe=*/false);
+  } else {
+    push(std::move(half));
+  }
 }
 
 void AnalyticsPartition::use_single_route() {
