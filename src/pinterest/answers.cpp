@@ -246,6 +246,7 @@ class ListSink final : public RowSink {
 
   void enter(bool object) override {
     if (level_ == kPage && current_key() != "items") {
+      if (current_key() == "bookmark") throw unreadable();
       skip();
       return;
     }
@@ -262,7 +263,8 @@ class ListSink final : public RowSink {
 
   void value(Token token) override {
     if (level_ != kPage) throw unreadable();
-    if (current_key() == "bookmark" && token.kind == TokenKind::string) list_.bookmark = token.text;
+    // Only null and the empty text end a list; to take anything else for its end would lose the rest.
+    if (current_key() == "bookmark") list_.bookmark = token.kind == TokenKind::null ? "" : token.text;
   }
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with items"); }

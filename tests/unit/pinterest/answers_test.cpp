@@ -100,6 +100,11 @@ TEST(ReadList, EndsAtAMissingNullOrEmptyBookmark) {
   }
 }
 
+TEST(ReadList, DoesNotTakeAnOddBookmarkForTheEnd) {
+  EXPECT_EQ(list(R"({"items":[],"bookmark":17})").bookmark, "17");
+  EXPECT_THROW(list(R"({"items":[],"bookmark":{"next":"x"}})"), UnreadableAnswer);
+}
+
 TEST(ReadList, GoesOnAfterAnEmptyPageWithABookmark) {
   const ListRows page = list(R"({"items":[],"bookmark":"more"})");
   EXPECT_EQ(page.bookmark, "more");
