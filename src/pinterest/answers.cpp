@@ -55,11 +55,10 @@ class RowCollector {
     return key;
   }
 
-  // Writes the finished record; `write` false only notes what is odd about it.
-  void add(bool write) {
+  // Writes the finished record.
+  void add() {
     std::string record_key = key();
     note_misfits(record_key);
-    if (!write) return;
     const std::size_t begin = rows_.lines.size();
     rows_.lines += format_.prefix;
     builder_.render(rows_.lines);
@@ -247,6 +246,7 @@ class ListSink final : public RowSink {
 
   void enter(bool object) override {
     if (level_ == kPage && current_key() != "items") {
+      if (current_key() == "bookmark") throw unreadable();
       skip();
       return;
     }
@@ -263,7 +263,8 @@ class ListSink final : public RowSink {
 
   void value(Token token) override {
     if (level_ != kPage) throw unreadable();
-    if (current_key() == "bookmark" && token.kind == TokenKind::string) list_.bookmark = token.text;
+    // Only null and the empty text end a list; to take anything else for its end would lose the rest.
+    if (current_key() == "bookmark") list_.bookmark = token.kind == TokenKind::null ? "" : token.text;
   }
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with items"); }
@@ -280,7 +281,7 @@ class ListSink final : public RowSink {
     if (changed) list_.newest = std::max(list_.newest.value_or(*changed), *changed);
     const bool is_old = options_.since && changed && *changed < *options_.since;
     if (listed) list_.ids.push_back(id);
-    rows().add(options_.write && listed && !is_old);
+    if (options_.write && listed && !is_old) rows().add();
   }
 
   static std::optional<long long> micros(std::string_view json) {
@@ -356,7 +357,7 @@ class AdsAnalyticsSink final : public RowSink {
     builder.key("ad_account_id");
     builder.scalar({TokenKind::string, options_.account});
     builder.end_object();
-    rows().add(true);
+    rows().add();
   }
 
   // Makes DATE what its granularity demands.
@@ -433,7 +434,7 @@ class PinAnalyticsSink final : public RowSink {
     builder.key("app_type");
     builder.scalar({TokenKind::string, app_});
     builder.end_object();
-    rows().add(true);
+    rows().add();
   }
 
   // One route names app types in lower case. A request for one app type may be answered under "all".

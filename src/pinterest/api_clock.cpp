@@ -4,14 +4,19 @@
 
 namespace tap_pinterest::pinterest {
 
-bool ApiClock::observe(const http::Response& response) {
+void ApiClock::observe(const http::Response& response) {
   const std::scoped_lock lock(mutex_);
-  if (first_answer_) return true;
+  if (first_answer_) return;
   const std::string* date = response.header("date");
   const std::optional<util::Instant> stated = date == nullptr ? std::nullopt : util::parse_http_date(*date);
   first_answer_ = stated.value_or(clock_.system_now());
+  uses_local_clock_ = !stated;
   observed_at_ = clock_.steady_now();
-  return stated.has_value();
+}
+
+bool ApiClock::uses_local_clock() const {
+  const std::scoped_lock lock(mutex_);
+  return uses_local_clock_;
 }
 
 util::Instant ApiClock::now() const {

@@ -109,7 +109,7 @@ std::optional<AccessToken> TokenSource::current() const {
   const util::Instant now = clock_.now();
   const std::scoped_lock lock(mutex_);
   if (access_token_.empty() || refused_ || (expires_at_ && *expires_at_ <= now)) return std::nullopt;
-  return AccessToken{access_token_, generation_};
+  return AccessToken{access_token_, generation_, issued_};
 }
 
 bool TokenSource::wants_renewal() const {
@@ -164,10 +164,11 @@ Renewal TokenSource::renew(http::Transport& transport, std::stop_token stop) {
 // Takes what can be had of the credentials at position_ without a request.
 Renewal TokenSource::use_credentials() {
   if (kind() == Kind::fixed) {
-    set_access(config_.access_token, std::nullopt, std::nullopt);
+    set_access(config_.access_token, std::nullopt, std::nullopt, /*issued=*/false);
     return {};
   }
   refresh_token_ = configured_refresh_token();
+  refresh_token_expires_at_.reset();
   if (uses_file()) {
     const std::optional<StoredToken> stored = read_token_file(config_.token_file);
     if (stored && descends_from_configuration(*stored)) {
@@ -179,7 +180,7 @@ Renewal TokenSource::use_credentials() {
     }
   }
   if (kind() == Kind::proxy && !config_.proxy->access_token.empty()) {
-    set_access(config_.proxy->access_token, std::nullopt, std::nullopt);
+    set_access(config_.proxy->access_token, std::nullopt, std::nullopt, /*issued=*/false);
   }
   return {};
 }
@@ -188,26 +189,28 @@ Renewal TokenSource::use_credentials() {
 // the present. Returns whether it was.
 bool TokenSource::adopt_stored(const StoredToken& stored) {
   refresh_token_ = stored.refresh_token;
+  refresh_token_expires_at_ = stored.refresh_token_expires_at;
   log::mask(stored.refresh_token);
   log::mask(stored.access_token);
-  warn_of_end(stored.refresh_token_expires_at);
+  warn_of_end();
   const auto& expires = stored.access_token_expires_at;
   if (stored.access_token.empty() || !expires || *expires - kRenewBefore <= clock_.now()) return false;
   {
     const std::scoped_lock lock(mutex_);
     if (stored.access_token == access_token_) return false;
   }
-  set_access(stored.access_token, expires, *expires - kRenewBefore);
+  set_access(stored.access_token, expires, *expires - kRenewBefore, /*issued=*/false);
   return true;
 }
 
 void TokenSource::set_access(Secret token, std::optional<util::Instant> expires,
-                             std::optional<util::Instant> renew_at) {
+                             std::optional<util::Instant> renew_at, bool issued) {
   log::mask(token);
   const std::scoped_lock lock(mutex_);
   access_token_ = std::move(token);
   ++generation_;
   refused_ = false;
+  issued_ = issued;
   expires_at_ = expires;
   renew_at_ = renew_at;
 }
@@ -222,8 +225,11 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
   std::optional<TokenFileWriter> writer;
   if (uses_file()) {
     lock.emplace(config_.token_file, stop);
-    const std::optional<StoredToken> stored = read_token_file(config_.token_file);
-    if (stored && descends_from_configuration(*stored) && adopt_stored(*stored)) return {};
+    // A token that could not be stored is newer than what the file holds.
+    if (!has_pending()) {
+      const std::optional<StoredToken> stored = read_token_file(config_.token_file);
+      if (stored && descends_from_configuration(*stored) && adopt_stored(*stored)) return {};
+    }
     if (!refresh_token_.empty()) writer.emplace(config_.token_file);
   }
 
@@ -280,22 +286,24 @@ void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {
     const std::chrono::seconds before = std::min(kRenewBefore, *answer.expires_in / 4);
     renew_at = now + *answer.expires_in - before;
   }
-  set_access(answer.access_token, after(now, answer.expires_in), renew_at);
+  set_access(answer.access_token, after(now, answer.expires_in), renew_at, /*issued=*/true);
   {
     const std::scoped_lock lock(mutex_);
     scope_ = answer.scope;
   }
-  const auto refresh_expires = after(now, answer.refresh_token_expires_in);
-  warn_of_end(refresh_expires);
   const bool rotated = !answer.refresh_token.empty() && answer.refresh_token != refresh_token_;
   if (rotated) {
     log::mask(answer.refresh_token);
     refresh_token_ = answer.refresh_token;
   }
+  if (rotated || answer.refresh_token_expires_in) {
+    refresh_token_expires_at_ = after(now, answer.refresh_token_expires_in);
+  }
+  warn_of_end();
   if (writer != nullptr) {
     const Secret& configured = configured_refresh_token();
     store(*writer, {.refresh_token = refresh_token_,
-                    .refresh_token_expires_at = refresh_expires,
+                    .refresh_token_expires_at = refresh_token_expires_at_,
                     .access_token = answer.access_token,
                     .access_token_expires_at = after(now, answer.expires_in),
                     .descends_from = configured.empty() ? std::string() : sha256_hex(configured.reveal())});
@@ -305,6 +313,11 @@ void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {
         "one ends {} days after it was issued",
         kRefreshTokenLife.count());
   }
+}
+
+bool TokenSource::has_pending() const {
+  const std::scoped_lock lock(mutex_);
+  return pending_.has_value();
 }
 
 void TokenSource::store(TokenFileWriter& writer, const StoredToken& token) {
@@ -335,11 +348,11 @@ std::optional<std::string> TokenSource::store_pending() {
   }
 }
 
-void TokenSource::warn_of_end(const std::optional<util::Instant>& refresh_token_expires_at) {
-  if (!refresh_token_expires_at || *refresh_token_expires_at - kWarnBefore > clock_.now()) return;
+void TokenSource::warn_of_end() {
+  if (!refresh_token_expires_at_ || *refresh_token_expires_at_ - kWarnBefore > clock_.now()) return;
   if (std::exchange(warned_of_end_, true)) return;
   log::warning("the refresh token ends on {}; sign in to Pinterest again before then",
-               util::format_date_time(*refresh_token_expires_at));
+               util::format_date_time(*refresh_token_expires_at_));
 }
 
 }  // namespace tap_pinterest::pinterest

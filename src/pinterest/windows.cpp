@@ -58,6 +58,11 @@ Day period_end(Day day, Granularity granularity) {
   }
 }
 
+Day first_unread_day(util::Instant bookmark, Granularity granularity) {
+  if (granularity == Granularity::hour) return util::day_of(bookmark + std::chrono::hours(1));
+  return util::day_of(bookmark) + days(1);
+}
+
 DayRange within_reach(DayRange range, Granularity granularity, int days_back, Day today) {
   const Day oldest = today - days(days_back);
   if (range.first >= oldest) return range;
@@ -112,7 +117,7 @@ Window plan_window(const WindowRequest& request) {
     // A look-back that the reach cuts was read before; only days after the bookmark are lost.
     Day never_read = first;
     if (request.bookmark && !request.begin_again) {
-      never_read = std::max(first, util::day_of(*request.bookmark) + days(1));
+      never_read = std::max(first, first_unread_day(*request.bookmark, granularity));
     }
     const Day lost_until = std::min(window.range.first - days(1), last);
     if (never_read <= lost_until) window.missed = DayRange{never_read, lost_until};

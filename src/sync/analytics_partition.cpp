@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "tap_pinterest/log/log.hpp"
@@ -47,6 +48,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
   entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
                       warnings);
   for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
+  had_bookmark_ = entry_.bookmark.has_value();
   if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
   if (!entry_.resume) return;
   if (entry_.resume->basis != basis_) {
@@ -74,6 +76,10 @@ Granularity AnalyticsPartition::kind() const {
 
 pinterest::Reach AnalyticsPartition::reach() const {
   return is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind());
+}
+
+bool AnalyticsPartition::wants(const AnalyticsJob& job) const {
+  return !closed_ && (route_ != PinRoute::single || job.request.route == PinRoute::single);
 }
 
 bool AnalyticsPartition::probing() const { return is_pins() && route_ == PinRoute::unknown; }
@@ -112,8 +118,8 @@ void AnalyticsPartition::plan() {
   range_ = window.range;
   bookmark_ = window.bookmark;
   if (window.missed) warn_of_missed(*window.missed);
-  if (!entry_.bookmark) entry_.start_date = window.range.first;
-  if (entry_.start_date) entry_.start_date = std::min(*entry_.start_date, window.range.first);
+  if (!entry_.bookmark) entry_.start_date = window.wanted_first;
+  if (entry_.start_date) entry_.start_date = std::min(*entry_.start_date, window.wanted_first);
 }
 
 void AnalyticsPartition::warn_of_missed(DayRange days) {
@@ -141,7 +147,7 @@ pinterest::Window AnalyticsPartition::fresh_window() {
   if (!begin_again && entry_.bookmark && entry_.start_date && start && *start < *entry_.start_date) {
     context_.report.warn_once(
         stream_.id(),
-        fmt::format("start_date is earlier than the first day read ({}), but the days before are "
+        fmt::format("start_date is earlier than the first day asked for so far ({}), but the days before are "
                     "not read again: remove the stream's bookmark from the state for that",
                     util::format_day(*entry_.start_date)));
   }
@@ -163,7 +169,7 @@ void AnalyticsPartition::issue() {
   if (!planned_) plan();
   if (range_.empty()) return;
   const std::size_t ahead = kBatchesAhead * static_cast<std::size_t>(context_.config.max_concurrency);
-  while (batches_.open() < ahead) {
+  while (batches_.ahead() < ahead) {
     if (probing() && batches_.open() > 0) return;
     const std::span<const std::uint64_t> waiting = batches_.waiting();
     if (waiting.empty()) return;
@@ -223,7 +229,7 @@ std::optional<AnalyticsRequest> AnalyticsPartition::within_reach(const Analytics
   // The run has gone over midnight, or an old window is resumed.
   DayRange cut{job.request.range.first,
                std::min(request.range.first - std::chrono::days(1), job.request.range.last)};
-  if (entry_.bookmark) cut.first = std::max(cut.first, util::day_of(*entry_.bookmark) + std::chrono::days(1));
+  if (entry_.bookmark) cut.first = std::max(cut.first, pinterest::first_unread_day(*entry_.bookmark, kind()));
   if (!cut.empty()) warn_of_missed(cut);
   if (request.range.empty()) return std::nullopt;
   return request;
@@ -233,6 +239,17 @@ void AnalyticsPartition::part_done(const AnalyticsJob& job) {
   if (closed_) return;
   pins_read_ += is_pins() ? 1 : 0;
   if (probing()) bulk_route_found();
+  end_part(job);
+}
+
+void AnalyticsPartition::pass_over(const AnalyticsJob& job) {
+  // Nothing was asked, so the route is still unknown: what waited for an answer goes next.
+  if (probing() && refused_half_) {
+    push(*std::exchange(refused_half_, std::nullopt));
+  } else if (probing() && !held_parts_.empty()) {
+    push(std::move(held_parts_.front()));
+    held_parts_.erase(held_parts_.begin());
+  }
   end_part(job);
 }
 
@@ -294,10 +311,32 @@ void AnalyticsPartition::finish_window() {
   closed_ = true;
 }
 
-bool AnalyticsPartition::too_large(const AnalyticsJob& job) const {
-  if (route_ != PinRoute::single && job.request.ids.size() > stream_.max_ids) return true;
-  return job.request.range.days() > stream_.max_days &&
-         pinterest::halve_range(job.request.range, kind()).has_value();
+bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job) {
+  std::vector<AnalyticsJob> parts;
+  if (job.request.ids.size() > stream_.max_ids) {
+    for (std::span<const std::uint64_t> rest = job.request.ids; !rest.empty();) {
+      const auto ids = rest.first(std::min(rest.size(), stream_.max_ids));
+      parts.push_back(job);
+      parts.back().request.ids.assign(ids.begin(), ids.end());
+      rest = rest.subspan(ids.size());
+    }
+  } else if (job.request.range.days() > stream_.max_days) {
+    const auto halves = pinterest::halve_range(job.request.range, kind());
+    if (!halves) return false;
+    for (const DayRange& range : {halves->first, halves->second}) {
+      parts.push_back(job);
+      parts.back().request.range = range;
+    }
+  } else {
+    return false;
+  }
+  replace(job, std::move(parts));
+  return true;
+}
+
+void AnalyticsPartition::replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts) {
+  open_parts_.at(job.batch) += parts.size() - 1;
+  for (AnalyticsJob& part : parts) push(std::move(part));
 }
 
 bool AnalyticsPartition::halve(const AnalyticsJob& job) {
@@ -309,25 +348,21 @@ bool AnalyticsPartition::halve(const AnalyticsJob& job) {
   const auto halves = pinterest::halve_range(job.request.range, kind());
   if (!halves) return false;
   stream_.max_days = std::min(stream_.max_days, std::max(halves->first.days(), halves->second.days()));
-  ++open_parts_.at(job.batch);
-  for (const DayRange& range : {halves->first, halves->second}) {
-    AnalyticsJob half = job;
-    half.request.range = range;
-    push(std::move(half));
-  }
+  std::vector<AnalyticsJob> parts = {job, job};
+  parts[0].request.range = halves->first;
+  parts[1].request.range = halves->second;
+  replace(job, std::move(parts));
   return true;
 }
 
 void AnalyticsPartition::push_halves_of_ids(const AnalyticsJob& job, bool probe) {
   const auto& ids = job.request.ids;
   const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
-  ++open_parts_.at(job.batch);
-  for (const auto& part : {std::vector(ids.begin(), middle), std::vector(middle, ids.end())}) {
-    AnalyticsJob half = job;
-    half.request.ids = part;
-    half.probe_half = probe;
-    push(std::move(half));
-  }
+  std::vector<AnalyticsJob> parts = {job, job};
+  parts[0].request.ids.assign(ids.begin(), middle);
+  parts[1].request.ids.assign(middle, ids.end());
+  for (AnalyticsJob& part : parts) part.probe_half = probe;
+  replace(job, std::move(parts));
 }
 
 void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
@@ -360,10 +395,13 @@ void AnalyticsPartition::bulk_route_found() {
   for (AnalyticsJob& part : held_parts_) push(std::move(part));
   held_parts_.clear();
   if (!refused_half_) return;
-  AnalyticsJob again = std::move(*refused_half_);
-  refused_half_.reset();
-  again.probe_half = false;
-  push(std::move(again));
+  AnalyticsJob half = *std::exchange(refused_half_, std::nullopt);
+  half.probe_half = false;
+  if (half.request.ids.size() > 1) {
+    push_halves_of_ids(half, /*probe=*/false);
+  } else {
+    push(std::move(half));
+  }
 }
 
 void AnalyticsPartition::use_single_route() {

@@ -42,16 +42,28 @@ JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime 
 
 bool is_dropped(const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) return list->list->ended();
-  return std::get<AnalyticsJob>(job.work).partition->closed();
+  const auto& work = std::get<AnalyticsJob>(job.work);
+  return !work.partition->wants(work);
+}
+
+const StreamRun& stream_of(const Job& job) {
+  if (const auto* list = std::get_if<ListJob>(&job.work)) return list->list->stream();
+  return std::get<AnalyticsJob>(job.work).partition->stream();
 }
 
 // What a request asked for, for the message of a refusal.
-std::string describe_request(const Job& job) {
+std::string describe_request(const config::Config& config, const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
   if (work == nullptr) return {};
-  return fmt::format("; asked for {} ids, {} to {}, columns {}", work->request.ids.size(),
-                     util::format_day(work->request.range.first), util::format_day(work->request.range.last),
-                     fmt::join(work->partition->stream().columns(), ","));
+  std::string text =
+      fmt::format("; asked for {} ids, {} to {}, columns {}", work->request.ids.size(),
+                  util::format_day(work->request.range.first), util::format_day(work->request.range.last),
+                  fmt::join(work->partition->stream().columns(), ","));
+  if (work->request.stream->source == Source::ads_analytics) {
+    text += fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
+                        config.click_window_days, config.engagement_window_days, config.view_window_days);
+  }
+  return text;
 }
 
 }  // namespace
@@ -70,8 +82,7 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
                .bookmarks = bookmarks_,
                .queue = queue_,
                .report = report_},
-      random_(dependencies.random_seed),
-      last_answer_(dependencies.clock.steady_now()) {
+      random_(dependencies.random_seed) {
   compile(selection);
 }
 
@@ -219,6 +230,8 @@ void Engine::work_until_the_end(http::Transport& transport) {
     }
     JobQueue::Taken taken = queue_.take(now);
     if (!taken.job) {
+      // All that was queued may have been dropped.
+      if (queue_.empty() && in_flight_ == 0) continue;
       if (stop_for_long_pause(taken)) return;
       clock_.wait_until(lock, wake_, taken.wake);
       continue;
@@ -250,7 +263,8 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   if (ending()) return;
   using Outcome = pinterest::Renewal::Outcome;
   if (renewal.outcome == Outcome::done) {
-    ++report_.token_renewals;
+    const auto token = tokens_.current();
+    if (token && token->issued) ++report_.token_renewals;
     renewal_failures_ = 0;
     renewal_spent_ = {};
     return;
@@ -262,8 +276,10 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   ++renewal_failures_;
   std::uniform_real_distribution<double> random(0, 1);
   const auto wait = renewal.wait.value_or(http::backoff(renewal_failures_, random(random_)));
-  renewal_spent_ += renewal.elapsed + wait;
-  if (renewal_spent_ > config_.max_retry) {
+  renewal_spent_ += renewal.elapsed;
+  if (!renewal.wait) renewal_spent_ += wait;
+  const bool waits_too_long = renewal.wait && wait > config_.max_rate_limit_wait;
+  if (renewal_spent_ > config_.max_retry || waits_too_long) {
     end(fmt::format("the access token could not be renewed in {} tries: {}", renewal_failures_,
                     renewal.message));
     return;
@@ -276,14 +292,12 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
 std::optional<Job> Engine::prepare(Job job) {
   auto* work = std::get_if<AnalyticsJob>(&job.work);
   if (work == nullptr) return job;
-  if (work->partition->too_large(*work) && work->partition->halve(*work)) {
-    queue_.finished(job, 0);
-    return std::nullopt;
-  }
-  auto request = work->partition->within_reach(*work);
+  const bool cut = work->partition->cut_to_size(*work);
+  auto request = cut ? std::nullopt : work->partition->within_reach(*work);
   if (!request) {
     queue_.finished(job, 0);
-    work->partition->part_done(*work);
+    if (!cut) work->partition->pass_over(*work);
+    wake_.notify_all();
     return std::nullopt;
   }
   work->request = std::move(*request);
@@ -293,20 +307,22 @@ std::optional<Job> Engine::prepare(Job job) {
 void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
   ++in_flight_;
   lock.unlock();
-  Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
+  const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
   const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
   if (rows == nullptr) rows = std::get_if<pinterest::Rows>(&fetched.outcome);
   // A STATE covers these rows only after this: apply() comes behind it.
-  if (rows != nullptr && !stop_.stop_requested()) emitter_.write(rows->lines, rows->records);
+  const bool writes = rows != nullptr && !stop_.stop_requested();
+  if (writes) emitter_.write(rows->lines, rows->records);
   lock.lock();
   --in_flight_;
   wake_.notify_all();
+  if (writes) note_rows(stream_of(job), *rows);
   if (ending()) return;
-  apply(std::move(job), std::move(fetched), token.generation);
+  apply(std::move(job), fetched, token);
   bookmarks_.write_if_due();
 }
 
-void Engine::apply(Job job, Fetched fetched, std::uint64_t token_generation) {
+void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token) {
   const std::pair<std::string, int> endpoint(fetched.endpoint, fetched.status);
   ++report_.requests[endpoint];
   report_.request_time[endpoint] += fetched.elapsed;
@@ -314,15 +330,16 @@ void Engine::apply(Job job, Fetched fetched, std::uint64_t token_generation) {
   job.tries.spent += fetched.elapsed;
   const util::SteadyTime now = clock_.steady_now();
   if (fetched.status != 0) {
-    last_answer_ = now;
+    ++answers_;
     queue_.limiter(job.category).observe(fetched.rate_limit, now);
-    if (!fetched.has_date) {
+    if (api_clock_.uses_local_clock()) {
       report_.warn_once({},
                         "the API's answers have no Date header: the local clock decides which days are read");
     }
   }
+  if (is_dropped(job)) return;
   if (const auto* fault = std::get_if<Fault>(&fetched.outcome)) {
-    handle(std::move(job), *fault, token_generation);
+    handle(std::move(job), *fault, token);
     return;
   }
   waits_in_a_row_.at(static_cast<std::size_t>(job.category)) = 0;
@@ -330,14 +347,12 @@ void Engine::apply(Job job, Fetched fetched, std::uint64_t token_generation) {
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
     const auto& work = std::get<AnalyticsJob>(job.work);
-    note_rows(work.partition->stream(), std::get<pinterest::Rows>(fetched.outcome));
     work.partition->part_done(work);
   }
 }
 
 void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
   ListRead& list = *work.list;
-  note_rows(list.stream(), rows);
   const bool accounts = list.stream().id() == "ad_accounts";
   if (accounts) {
     for (const std::string& id : rows.ids) add_account(id);
@@ -387,7 +402,7 @@ void Engine::say_what_remains() {
   }
 }
 
-void Engine::handle(Job job, const Fault& fault, std::uint64_t token_generation) {
+void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& token) {
   switch (fault.kind) {
     case Fault::Kind::cancelled:
       return;
@@ -408,12 +423,12 @@ void Engine::handle(Job job, const Fault& fault, std::uint64_t token_generation)
       try_again(std::move(job), fault);
       return;
     case Fault::Kind::api:
-      handle_answer(std::move(job), fault, token_generation);
+      handle_answer(std::move(job), fault, token);
       return;
   }
 }
 
-void Engine::handle_answer(Job job, const Fault& fault, std::uint64_t token_generation) {
+void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token) {
   auto* analytics = std::get_if<AnalyticsJob>(&job.work);
   switch (fault.action) {
     case Action::retry:
@@ -423,7 +438,7 @@ void Engine::handle_answer(Job job, const Fault& fault, std::uint64_t token_gene
       pause(std::move(job), fault);
       return;
     case Action::authenticate:
-      authenticate(std::move(job), fault, token_generation);
+      authenticate(std::move(job), fault, token);
       return;
     case Action::halve:
       ++report_.halved;
@@ -434,7 +449,7 @@ void Engine::handle_answer(Job job, const Fault& fault, std::uint64_t token_gene
       return;
     case Action::accept:
     case Action::fail:
-      fail(job, fault.message + describe_request(job));
+      fail(job, fault.message + describe_request(config_, job));
       return;
   }
 }
@@ -446,18 +461,18 @@ void Engine::try_again(Job job, const Fault& fault) {
     ++report_.halved;
     return;
   }
+  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++job.tries.failures;
   ++report_.retries;
   std::uniform_real_distribution<double> random(0, 1);
   const auto wait = http::backoff(job.tries.failures, random(random_));
   job.tries.spent += wait;
-  const util::SteadyTime now = clock_.steady_now();
   if (job.tries.spent <= config_.max_retry) {
     log::debug("trying again in {} ms: {}", wait.count(), fault.message);
-    queue_.push_again(std::move(job), now + wait);
+    queue_.push_again(std::move(job), clock_.steady_now() + wait);
     return;
   }
-  if (fault.kind == Fault::Kind::transport && now - last_answer_ >= config_.max_retry) {
+  if (fault.kind == Fault::Kind::transport && job.tries.answers_before == answers_) {
     end(fmt::format("no answer from api_url for {} s: {}; check the network and run again",
                     config_.max_retry.count(), fault.message));
     return;
@@ -477,24 +492,28 @@ void Engine::pause(Job job, const Fault& fault) {
   queue_.push_again(std::move(job), now);
 }
 
-void Engine::authenticate(Job job, const Fault& fault, std::uint64_t token_generation) {
+void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
   const bool pins_batch = work != nullptr && work->request.stream->source == Source::pin_analytics &&
                           work->request.route != PinRoute::single;
-  const bool about_the_token = fault.error.code == kCodeNotAuthenticated && tokens_.can_renew();
-  if (pins_batch && (!about_the_token || job.tries.authenticated_again)) {
+  const bool about_the_token = fault.error.code == kCodeNotAuthenticated && tokens_.can_renew() &&
+                               token.generation != refused_with_pins_;
+  // A token of the configuration or of a file may have ended long ago: only a new one settles it.
+  const bool was_renewed = job.tries.authenticated_again && token.issued;
+  if (pins_batch && (!about_the_token || was_renewed)) {
+    if (was_renewed) refused_with_pins_ = token.generation;
     deny(job, fault);
     return;
   }
   const auto current = tokens_.current();
-  if (!current || current->generation == token_generation) {
-    if (job.tries.authenticated_again) {
+  if (!current || current->generation == token.generation) {
+    if (was_renewed) {
       end(fmt::format("Pinterest refuses a token that was just renewed: {}; check the app's access",
                       fault.message));
       return;
     }
     job.tries.authenticated_again = true;
-    tokens_.refused(token_generation);
+    tokens_.refused(token.generation);
   }
   queue_.push_again(std::move(job), clock_.steady_now());
 }
@@ -522,11 +541,11 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   if (std::exchange(account.skipped, true)) return;
   bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
   for (ListRead* list : account.lists) {
-    is_known = is_known || list->has_bookmark();
+    is_known = is_known || list->had_bookmark();
     list->drop();
   }
   for (AnalyticsPartition* partition : account.partitions) {
-    is_known = is_known || partition->has_bookmark();
+    is_known = is_known || partition->had_bookmark();
     partition->drop();
   }
   report_.skipped_accounts.push_back(id);
@@ -581,6 +600,19 @@ std::string Engine::progress() {
                      report_.request_count(), in_flight_, left);
 }
 
+// Nothing is left to do, so everything must have come to an end: a fault of this program must not pass for
+// a run that is complete.
+void Engine::note_unfinished() {
+  for (const ListRead& list : lists_) {
+    if (!list.ended())
+      report_.incomplete(fmt::format("the list of {} was not read to its end", list.stream().id()));
+  }
+  for (const AnalyticsPartition& partition : partitions_) {
+    if (!partition.closed())
+      report_.incomplete(fmt::format("{} was not read to its end", partition.stream().id()));
+  }
+}
+
 RunResult Engine::finish() {
   const std::scoped_lock lock(mutex_);
   try {
@@ -601,6 +633,7 @@ RunResult Engine::finish() {
   if (!fatal_.empty()) return {.ending = Ending::incomplete, .message = fatal_};
   if (!ended_ && stop_.stop_requested()) return {.ending = Ending::stopped, .message = {}};
 
+  note_unfinished();
   const bool all_skipped = !accounts_.empty() && report_.skipped_accounts.size() == accounts_.size();
   if (all_skipped) report_.incomplete("no ad account could be read");
   const auto& causes = report_.causes();

@@ -53,7 +53,7 @@ std::optional<ResumeMarker> read_marker(const Json& json) {
   const auto basis = text(*found, "basis");
   const auto bookmark = text(*found, "bookmark");
   const bool bookmark_is_odd = bookmark && !util::parse_date_time(*bookmark);
-  if (!first || !last || !after || !basis || bookmark_is_odd) return std::nullopt;
+  if (!first || !last || *last < *first || !after || !basis || bookmark_is_odd) return std::nullopt;
   return ResumeMarker{.range = {*first, *last}, .after_id = *after, .bookmark = bookmark, .basis = *basis};
 }
 

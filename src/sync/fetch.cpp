@@ -128,7 +128,7 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
     return fetched;
   }
   auto& response = std::get<http::Response>(result);
-  fetched.has_date = clock.observe(response);
+  clock.observe(response);
   fetched.status = response.status;
   fetched.elapsed = response.elapsed;
   const util::Instant now = clock.now();

@@ -27,6 +27,7 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
   entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
                       warnings);
   for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
+  had_bookmark_ = entry_.bookmark.has_value();
   const bool whole =
       stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);
   if (entry_.bookmark && !whole) since_ = entry_.bookmark->time_since_epoch().count();

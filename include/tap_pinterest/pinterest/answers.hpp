@@ -64,7 +64,7 @@ struct ListRows : Rows {
 
 struct ListOptions {
   // Write records at or after this moment (microseconds since 1970), and those without one; nothing: all.
-  std::optional<long long> since;
+  std::optional<long long> since = {};
   // Write only records of these ids, if there are any.
   const std::vector<std::string>* only = nullptr;
   // False if the stream is not selected and only the ids are wanted.

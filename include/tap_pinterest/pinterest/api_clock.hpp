@@ -14,12 +14,14 @@ class ApiClock {
  public:
   explicit ApiClock(const util::Clock& clock) : clock_(clock) {}
 
-  // Sets the clock from the first answer; later ones change nothing. Returns false only for a first answer
-  // without a usable Date header: the local clock serves from then on, and the caller warns of it.
-  bool observe(const http::Response& response);
+  // Sets the clock from the first answer; later ones change nothing. Without a usable Date header in it the
+  // local clock serves from then on.
+  void observe(const http::Response& response);
 
   // Before the first answer this is the local clock.
   util::Instant now() const;
+  // The first answer had no usable Date header.
+  bool uses_local_clock() const;
   // The moment of the first answer; `now()` before there is one.
   util::Instant first_answer() const;
 
@@ -27,6 +29,7 @@ class ApiClock {
   const util::Clock& clock_;
   mutable std::mutex mutex_;
   std::optional<util::Instant> first_answer_;
+  bool uses_local_clock_ = false;
   util::SteadyTime observed_at_;
 };
 

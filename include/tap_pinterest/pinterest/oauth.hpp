@@ -49,6 +49,8 @@ http::Request proxy_token_request(const config::Config& config, const config::Pr
 struct AccessToken {
   util::Secret value;
   std::uint64_t generation = 0;
+  // It comes from a token request of this run, not from the configuration or a file.
+  bool issued = false;
 };
 
 struct Renewal {
@@ -96,9 +98,10 @@ class TokenSource {
   bool adopt_stored(const StoredToken& stored);
   void adopt(const TokenAnswer& answer, TokenFileWriter* writer);
   void set_access(util::Secret token, std::optional<util::Instant> expires,
-                  std::optional<util::Instant> renew_at);
+                  std::optional<util::Instant> renew_at, bool issued);
+  bool has_pending() const;
   void store(TokenFileWriter& writer, const StoredToken& token);
-  void warn_of_end(const std::optional<util::Instant>& refresh_token_expires_at);
+  void warn_of_end();
   bool descends_from_configuration(const StoredToken& stored) const;
   const util::Secret& configured_refresh_token() const;
   bool uses_file() const;
@@ -113,6 +116,7 @@ class TokenSource {
   std::size_t position_ = 0;
   bool entered_ = false;  // the credentials at position_ have been looked at
   util::Secret refresh_token_;
+  std::optional<util::Instant> refresh_token_expires_at_;
   bool warned_not_kept_ = false;
   bool warned_of_end_ = false;
 
@@ -120,6 +124,7 @@ class TokenSource {
   util::Secret access_token_;
   std::uint64_t generation_ = 0;
   bool refused_ = false;
+  bool issued_ = false;
   std::optional<util::Instant> expires_at_;
   std::optional<util::Instant> renew_at_;
   std::string scope_;

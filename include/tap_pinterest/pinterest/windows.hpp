@@ -69,6 +69,9 @@ std::vector<DayRange> split_range(DayRange range, int longest);
 // Two parts of a range, cut between periods; nothing if it cannot be cut.
 std::optional<std::pair<DayRange, DayRange>> halve_range(DayRange range, config::Granularity granularity);
 
+// The first day that was not read whole when a window ended with this bookmark.
+util::Day first_unread_day(util::Instant bookmark, config::Granularity granularity);
+
 // The first day of the period (week from Monday, month) that `day` lies in; `day` itself for other
 // granularities.
 util::Day period_begin(util::Day day, config::Granularity granularity);

@@ -35,8 +35,10 @@ class AnalyticsPartition {
   const std::string& account() const { return account_; }
   // Nothing more is to be done: complete, failed or dropped.
   bool closed() const { return closed_; }
-  // The state has a bookmark for it.
-  bool has_bookmark() const { return entry_.bookmark.has_value(); }
+  // The part is still to be done: its route was not given up meanwhile.
+  bool wants(const AnalyticsJob& job) const;
+  // The state had a bookmark for it when the run began.
+  bool had_bookmark() const { return had_bookmark_; }
 
   // Ids of the parent's list, as they come.
   void add_ids(const std::vector<std::string>& ids);
@@ -44,13 +46,15 @@ class AnalyticsPartition {
 
   // The request as it is to be sent now: cut to the reach of this day. Nothing if no day is left of it.
   std::optional<pinterest::AnalyticsRequest> within_reach(const AnalyticsJob& job);
-  // All rows of this part are written (or there are none to be had).
+  // All rows of this part are written.
   void part_done(const AnalyticsJob& job);
+  // No day of this part can be asked for any more.
+  void pass_over(const AnalyticsJob& job);
   // Puts two smaller parts in place of this one; false if it cannot be smaller. The size that is tried is
   // kept.
   bool halve(const AnalyticsJob& job);
-  // The part is larger than what worked in this run.
-  bool too_large(const AnalyticsJob& job) const;
+  // Puts smaller parts in place of one that is larger than what works in this run; false if it is not.
+  bool cut_to_size(const AnalyticsJob& job);
   // 401, 403 or 404 on pins: the route is not there, or a pin is gone.
   void refused(const AnalyticsJob& job, const pinterest::ApiError& error);
   // Whether the bulk route of pins is still to be proven.
@@ -72,6 +76,7 @@ class AnalyticsPartition {
   void issue();
   std::vector<AnalyticsJob> parts_of(const IdBatches::Batch& batch);
   void push(AnalyticsJob work);
+  void replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts);
   void push_halves_of_ids(const AnalyticsJob& job, bool probe);
   void bulk_route_refused(const AnalyticsJob& job);
   void bulk_route_found();
@@ -89,6 +94,7 @@ class AnalyticsPartition {
   const std::string account_;
   const std::string basis_;
   Entry entry_;
+  bool had_bookmark_ = false;
   IdBatches batches_;
   std::map<std::size_t, std::size_t> open_parts_;  // by batch number
   bool closed_ = false;

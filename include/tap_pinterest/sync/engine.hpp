@@ -94,14 +94,14 @@ class Engine {
   std::optional<Job> prepare(Job job);
   void run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token);
 
-  void apply(Job job, Fetched fetched, std::uint64_t token_generation);
+  void apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token);
   void page_done(const ListJob& work, const pinterest::ListRows& rows);
   void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
-  void handle(Job job, const Fault& fault, std::uint64_t token_generation);
-  void handle_answer(Job job, const Fault& fault, std::uint64_t token_generation);
+  void handle(Job job, const Fault& fault, const pinterest::AccessToken& token);
+  void handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void try_again(Job job, const Fault& fault);
   void pause(Job job, const Fault& fault);
-  void authenticate(Job job, const Fault& fault, std::uint64_t token_generation);
+  void authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void deny(const Job& job, const Fault& fault);
   void skip_account(const std::string& id, const std::string& why);
   void fail(const Job& job, const std::string& why);
@@ -110,6 +110,7 @@ class Engine {
   // Ends the run, incomplete, with a message for its last line.
   void end(const std::string& message);
   bool ending() const { return ended_ || stop_.stop_requested(); }
+  void note_unfinished();
   RunResult finish();
 
   const config::Config& config_;
@@ -137,10 +138,12 @@ class Engine {
   std::string fatal_;
   std::size_t in_flight_ = 0;
   std::mt19937_64 random_;
-  util::SteadyTime last_answer_;
+  std::uint64_t answers_ = 0;
   std::array<int, pinterest::kCategories> waits_in_a_row_ = {};
   bool said_what_remains_ = false;
 
+  // The newest token that was renewed for a batch of pins and refused all the same.
+  std::uint64_t refused_with_pins_ = 0;
   bool renewing_ = false;
   int renewal_failures_ = 0;
   std::chrono::microseconds renewal_spent_{0};

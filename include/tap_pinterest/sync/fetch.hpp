@@ -46,7 +46,6 @@ struct Fetched {
   // Body and lines together.
   std::size_t bytes = 0;
   http::RateLimitHeaders rate_limit;
-  bool has_date = true;
 };
 
 // Bodies larger than this are cut off and count as too large.

@@ -39,6 +39,8 @@ class IdBatches {
   void done(std::size_t number);
 
   std::size_t open() const { return open_count_; }
+  // How far taking is ahead: the batches from the first that is not done to the last that was taken.
+  std::size_t ahead() const { return batches_.size(); }
   bool list_ended() const { return ended_; }
   // Every id of the list is done.
   bool complete() const { return ended_ && open_count_ == 0 && waiting().empty(); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -22,6 +23,8 @@ struct Tries {
   int slow = 0;
   // Refused with 401 once already.
   bool authenticated_again = false;
+  // How many answers there had been to other requests when this one began to fail.
+  std::uint64_t answers_before = 0;
   // In requests and backoff; waits for the limiter or a pause do not count.
   std::chrono::microseconds spent{0};
 };

@@ -19,8 +19,8 @@ class ListRead {
   const StreamRun& stream() const { return stream_; }
   const std::string& account() const { return account_; }
   bool ended() const { return ended_; }
-  // The state has a bookmark for it.
-  bool has_bookmark() const { return entry_.bookmark.has_value(); }
+  // The state had a bookmark for it when the run began.
+  bool had_bookmark() const { return had_bookmark_; }
   const std::vector<AnalyticsPartition*>& children() const { return children_; }
 
   // Which of its records are written.
@@ -45,6 +45,7 @@ class ListRead {
   const std::string account_;
   std::vector<AnalyticsPartition*> children_;
   Entry entry_;
+  bool had_bookmark_ = false;
   std::optional<long long> since_;
   std::optional<long long> newest_;
   std::size_t items_ = 0;

@@ -1,0 +1,338 @@
+#include "tap_pinterest/pinterest/answers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "fakes/test_config.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+using fakes::test_config;
+using singer::Json;
+
+constexpr const char* kNow = "2026-11-24T10:00:00Z";
+
+// A stream with all of its fields.
+class Format {
+ public:
+  explicit Format(std::string_view stream, const config::Config& config = test_config())
+      : definition_(*find_stream(stream)),
+        schema_(with_row_columns(describe(definition_, config).schema)),
+        projection_(schema_, schema_),
+        format_(definition_, projection_, std::string(stream)) {}
+
+  const RecordFormat& get() const { return format_; }
+
+ private:
+  static Json with_row_columns(Json schema) {
+    if (schema["properties"].contains("DATE")) {
+      schema["properties"]["metrics"]["properties"]["DATE"] = {{"type", {"string", "null"}}};
+    }
+    return schema;
+  }
+
+  const StreamDefinition& definition_;
+  Json schema_;
+  singer::Projection projection_;
+  RecordFormat format_;
+};
+
+std::vector<Json> records(const Rows& rows) {
+  std::vector<Json> found;
+  std::istringstream lines(rows.lines);
+  for (std::string line; std::getline(lines, line);) {
+    Json message = Json::parse(line);
+    EXPECT_EQ(message.at("type"), "RECORD");
+    EXPECT_EQ(message.at("time_extracted"), kNow);
+    found.push_back(message.at("record"));
+  }
+  EXPECT_EQ(found.size(), rows.records);
+  return found;
+}
+
+std::vector<std::string> column(const std::vector<Json>& rows, const std::string& name) {
+  std::vector<std::string> values;
+  for (const Json& row : rows)
+    values.push_back(row.at(name).is_null() ? "null" : row.at(name).get<std::string>());
+  return values;
+}
+
+ListRows list(const std::string& body, const ListOptions& options = {},
+              std::string_view stream = "campaigns") {
+  std::string text = body;
+  return read_list(Format(stream).get(), text, options, kNow);
+}
+
+Rows campaign_rows(const std::string& body, config::Granularity granularity = config::Granularity::day) {
+  config::Config config = test_config();
+  config.granularity = granularity;
+  std::string text = body;
+  return read_ads_analytics(
+      Format("campaign_analytics", config).get(), text,
+      {.account = "77", .granularity = granularity, .total_date = "2026-11-01", .app_type = {}, .pin_id = {}},
+      kNow);
+}
+
+Rows pin_rows(const std::string& body, std::string_view app_type, std::string_view pin) {
+  std::string text = body;
+  return read_pin_analytics(Format("pin_analytics").get(), text,
+                            {.account = {}, .total_date = {}, .app_type = app_type, .pin_id = pin}, kNow);
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ReadList, WritesEachItemAndTellsTheNextPage) {
+  const ListRows page = list(R"({"items":[{"id":"1","name":"a"},{"id":2,"name":"b"}],"bookmark":"next"})");
+  EXPECT_EQ(page.bookmark, "next");
+  EXPECT_EQ(page.items, 2U);
+  EXPECT_EQ(page.ids, (Texts{"1", "2"}));
+  EXPECT_EQ(column(records(page), "id"), (Texts{"1", "2"}));
+}
+
+TEST(ReadList, EndsAtAMissingNullOrEmptyBookmark) {
+  for (const char* body :
+       {R"({"items":[]})", R"({"items":[],"bookmark":null})", R"({"bookmark":"","items":[]})"}) {
+    EXPECT_EQ(list(body).bookmark, "") << body;
+  }
+}
+
+TEST(ReadList, DoesNotTakeAnOddBookmarkForTheEnd) {
+  EXPECT_EQ(list(R"({"items":[],"bookmark":17})").bookmark, "17");
+  EXPECT_THROW(list(R"({"items":[],"bookmark":{"next":"x"}})"), UnreadableAnswer);
+}
+
+TEST(ReadList, GoesOnAfterAnEmptyPageWithABookmark) {
+  const ListRows page = list(R"({"items":[],"bookmark":"more"})");
+  EXPECT_EQ(page.bookmark, "more");
+  EXPECT_EQ(page.items, 0U);
+}
+
+TEST(ReadList, PassesOverWhatElseStandsOnThePage) {
+  const ListRows page =
+      list(R"({"x":{"items":[{"id":"9"}]},"y":[[1]],"z":1,"items":[{"id":"1"}],"bookmark":null})");
+  EXPECT_EQ(page.ids, Texts{"1"});
+  EXPECT_EQ(page.unknown_fields, Texts{});
+}
+
+TEST(ReadList, WritesOnlyWhatIsAtOrAfterTheBookmarkOrHasNoTime) {
+  // 100 is older, 200 ties, 300 is newer, 0 is none.
+  const ListRows page = list(
+      R"({"items":[{"id":"1","updated_time":100},{"id":"2","updated_time":200},{"id":"3","updated_time":300},)"
+      R"({"id":"4","updated_time":0},{"id":"5"}]})",
+      {.since = 200'000'000});
+  EXPECT_EQ(column(records(page), "id"), (Texts{"2", "3", "4", "5"}));
+  EXPECT_EQ(page.ids, (Texts{"1", "2", "3", "4", "5"}));
+  EXPECT_EQ(page.newest, 300'000'000);
+}
+
+TEST(ReadList, TellsTheNewestTimeOfItemsThatAreNotWritten) {
+  const ListRows page = list(R"({"items":[{"id":"1","updated_time":100}]})", {.since = 200'000'000});
+  EXPECT_EQ(page.newest, 100'000'000);
+  EXPECT_EQ(page.records, 0U);
+}
+
+TEST(ReadList, GivesIdsAloneOfAStreamThatIsNotSelected) {
+  const ListRows page = list(R"({"items":[{"id":"1"}]})", {.write = false});
+  EXPECT_EQ(page.lines, "");
+  EXPECT_EQ(page.ids, Texts{"1"});
+}
+
+TEST(ReadList, TakesOnlyTheListedIds) {
+  const std::vector<std::string> only = {"2"};
+  const ListRows page = list(R"({"items":[{"id":"1"},{"id":"2"}]})", {.only = &only}, "ad_accounts");
+  EXPECT_EQ(page.ids, Texts{"2"});
+  EXPECT_EQ(column(records(page), "id"), Texts{"2"});
+  EXPECT_EQ(page.items, 2U);
+}
+
+TEST(ReadList, WritesTheLastOfARepeatedEntity) {
+  const ListRows page = list(
+      R"({"items":[{"id":"1","name":"old"},{"id":"2","name":"b"},{"id":"1","name":"mid"},{"id":"1","name":"new"}]})");
+  const auto rows = records(page);
+  EXPECT_EQ(column(rows, "id"), (Texts{"2", "1"}));
+  EXPECT_EQ(column(rows, "name"), (Texts{"b", "new"}));
+}
+
+TEST(ReadList, WritesUnixSecondsAsDateTimes) {
+  const auto rows = records(list(R"({"items":[{"id":"1","updated_time":1795514400,"start_time":0}]})"));
+  EXPECT_EQ(rows.at(0).at("updated_time"), "2026-11-24T10:00:00Z");
+  EXPECT_TRUE(rows.at(0).at("start_time").is_null());
+}
+
+TEST(ReadList, MakesAMisfitNullAndNamesItsFieldAndFirstKey) {
+  const ListRows page =
+      list(R"({"items":[{"id":"1","daily_spend_cap":"a lot"},{"id":"2","daily_spend_cap":[]}]})");
+  EXPECT_TRUE(records(page).at(0).at("daily_spend_cap").is_null());
+  ASSERT_EQ(page.misfits.size(), 1U);
+  EXPECT_EQ(page.misfits[0].field, "daily_spend_cap");
+  EXPECT_EQ(page.misfits[0].key, "1");
+}
+
+TEST(ReadList, HasNothingToSayAboutAMisfitThatIsNotWritten) {
+  const ListRows page =
+      list(R"({"items":[{"id":"1","updated_time":100,"daily_spend_cap":"a lot"}]})", {.since = 200'000'000});
+  EXPECT_TRUE(page.misfits.empty());
+}
+
+TEST(ReadList, NamesUnknownFieldsOnce) {
+  const ListRows page = list(R"({"items":[{"id":"1","brand_new":1},{"id":"2","brand_new":2}]})");
+  EXPECT_EQ(page.unknown_fields, Texts{"brand_new"});
+}
+
+TEST(ReadList, RepairsLoneSurrogates) {
+  const ListRows page = list(R"({"items":[{"id":"1","name":"a\ud83db"}]})");
+  EXPECT_EQ(page.repaired, 1U);
+  EXPECT_EQ(records(page).at(0).at("name"), "a\uFFFDb");
+  EXPECT_EQ(page.ids, Texts{"1"});
+}
+
+TEST(ReadList, RefusesAnItemWithoutAUsableId) {
+  for (const char* body :
+       {R"({"items":[{"name":"a"}]})", R"({"items":[{"id":null}]})", R"({"items":[{"id":{}}]})"}) {
+    EXPECT_THROW(list(body), UnusableRow) << body;
+  }
+}
+
+TEST(ReadList, CannotReadWhatIsNoPage) {
+  for (const char* body :
+       {"", "<html></html>", "null", "[]", "7", R"([{"id":"1"}])", R"({"code":1,"message":"x"})",
+        R"({"items":null})", R"({"items":{}})", R"({"items":[1]})", R"({"items":[[]]})",
+        R"({"items":[{"id":"1"}])", R"({"items":[{"id":"1","name":"x)",
+        "{\"items\":[{\"id\":\"1\",\"name\":\"\xff\"}]}"}) {
+    EXPECT_THROW(list(body), UnreadableAnswer) << body;
+  }
+}
+
+TEST(ReadAdsAnalytics, PutsTheRowIntoMetricsAndItsKeyOnTop) {
+  const Rows rows = campaign_rows(R"([{"SPEND_IN_DOLLAR":1.10,"CAMPAIGN_ID":5,"DATE":"2026-11-20"}])");
+  const auto found = records(rows);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].at("CAMPAIGN_ID"), "5");
+  EXPECT_EQ(found[0].at("DATE"), "2026-11-20");
+  EXPECT_EQ(found[0].at("ad_account_id"), "77");
+  EXPECT_EQ(found[0].at("metrics").at("CAMPAIGN_ID"), "5");
+  EXPECT_NE(rows.lines.find(R"("SPEND_IN_DOLLAR":1.10)"), std::string::npos) << "the API's digits";
+  EXPECT_TRUE(rows.unknown_fields.empty());
+}
+
+TEST(ReadAdsAnalytics, WritesNullForAColumnThatIsLeftOut) {
+  const auto found = records(campaign_rows(R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20"}])"));
+  EXPECT_TRUE(found.at(0).at("metrics").at("SPEND_IN_DOLLAR").is_null());
+}
+
+TEST(ReadAdsAnalytics, ReadsNoRowsAsNone) { EXPECT_EQ(campaign_rows("[]").records, 0U); }
+
+TEST(ReadAdsAnalytics, WritesIdenticalRowsOnce) {
+  const Rows rows = campaign_rows(R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","SPEND_IN_DOLLAR":1},)"
+                                  R"({"DATE":"2026-11-20","CAMPAIGN_ID":5,"SPEND_IN_DOLLAR":1},)"
+                                  R"({"CAMPAIGN_ID":"5","DATE":"2026-11-21","SPEND_IN_DOLLAR":1}])");
+  EXPECT_EQ(column(records(rows), "DATE"), (Texts{"2026-11-20", "2026-11-21"}));
+}
+
+TEST(ReadAdsAnalytics, RefusesRowsOfOneKeyThatDiffer) {
+  EXPECT_THROW(campaign_rows(R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","SPEND_IN_DOLLAR":1},)"
+                             R"({"CAMPAIGN_ID":"5","DATE":"2026-11-20","SPEND_IN_DOLLAR":2}])"),
+               UnusableRow);
+}
+
+TEST(ReadAdsAnalytics, RefusesARowWithoutAUsableKey) {
+  for (const char* body :
+       {R"([{"DATE":"2026-11-20"}])", R"([{"CAMPAIGN_ID":"5"}])", R"([{"CAMPAIGN_ID":"5","DATE":null}])",
+        R"([{"CAMPAIGN_ID":"5","DATE":"2026-02-30"}])", R"([{"CAMPAIGN_ID":"5","DATE":20261120}])",
+        R"([{"CAMPAIGN_ID":{},"DATE":"2026-11-20"}])"}) {
+    EXPECT_THROW(campaign_rows(body), UnusableRow) << body;
+  }
+}
+
+TEST(ReadAdsAnalytics, TakesThePeriodsDateFromTheRow) {
+  for (const auto granularity : {config::Granularity::week, config::Granularity::month}) {
+    const auto found = records(campaign_rows(R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-01"}])", granularity));
+    EXPECT_EQ(found.at(0).at("DATE"), "2026-11-01");
+  }
+}
+
+TEST(ReadAdsAnalytics, TakesTheDayOfADateTimeUnlessHoursAreWanted) {
+  const char* body = R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20T07:00:00"}])";
+  EXPECT_EQ(records(campaign_rows(body)).at(0).at("DATE"), "2026-11-20");
+  EXPECT_EQ(records(campaign_rows(body, config::Granularity::hour)).at(0).at("DATE"), "2026-11-20T07:00:00Z");
+}
+
+TEST(ReadAdsAnalytics, RefusesAnHourWithoutItsTime) {
+  EXPECT_THROW(campaign_rows(R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20"}])", config::Granularity::hour),
+               UnusableRow);
+}
+
+TEST(ReadAdsAnalytics, DatesATotalByTheFirstDay) {
+  const auto found = records(campaign_rows(R"([{"CAMPAIGN_ID":"5"}])", config::Granularity::total));
+  EXPECT_EQ(found.at(0).at("DATE"), "2026-11-01");
+}
+
+TEST(ReadAdsAnalytics, CannotReadWhatIsNoArrayOfRows) {
+  for (const char* body : {"", "{}", "null", "[1]", "[[]]", "[null]", R"({"code":1,"message":"x"})",
+                           R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20"})", "<html>"}) {
+    EXPECT_THROW(campaign_rows(body), UnreadableAnswer) << body;
+  }
+}
+
+TEST(ReadPinAnalytics, ReadsManyPinsOfOneAppType) {
+  const auto found = records(pin_rows(
+      R"({"11":{"MOBILE":{"lifetime_metrics":{"x":[1]},"daily_metrics":[)"
+      R"({"date":"2026-11-20","data_status":"READY","metrics":{"IMPRESSION":3,"SAVE":1.0}}],"summary_metrics":{}}},)"
+      R"("12":{"MOBILE":{"daily_metrics":[{"date":"2026-11-20","metrics":{}}]}}})",
+      "MOBILE", ""));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(column(found, "pin_id"), (Texts{"11", "12"}));
+  EXPECT_EQ(column(found, "app_type"), (Texts{"MOBILE", "MOBILE"}));
+  EXPECT_EQ(found[0].at("data_status"), "READY");
+  EXPECT_EQ(found[0].at("metrics").at("IMPRESSION"), 3);
+  EXPECT_TRUE(found[1].at("data_status").is_null());
+}
+
+TEST(ReadPinAnalytics, NamesTheAskedAppTypeWhereTheAnswerSaysAll) {
+  const char* body = R"({"11":{"all":{"daily_metrics":[{"date":"2026-11-20","metrics":{}}]}}})";
+  EXPECT_EQ(column(records(pin_rows(body, "WEB", "")), "app_type"), Texts{"WEB"});
+  EXPECT_EQ(column(records(pin_rows(body, "ALL", "")), "app_type"), Texts{"ALL"});
+}
+
+TEST(ReadPinAnalytics, ReadsOnePinOfAllAppTypesInUpperCase) {
+  const auto found = records(pin_rows(
+      R"({"all":{"daily_metrics":[{"date":"2026-11-20","metrics":{}}]},)"
+      R"("mobile":{"daily_metrics":[{"date":"2026-11-20","metrics":{}}]},"Web":{"daily_metrics":[]}})",
+      "", "11"));
+  EXPECT_EQ(column(found, "pin_id"), (Texts{"11", "11"}));
+  EXPECT_EQ(column(found, "app_type"), (Texts{"ALL", "MOBILE"}));
+}
+
+TEST(ReadPinAnalytics, ReadsNothingWhereNothingIs) {
+  EXPECT_EQ(pin_rows("{}", "ALL", "").records, 0U);
+  EXPECT_EQ(
+      pin_rows(R"({"11":null,"12":{"ALL":null},"13":{"ALL":{"daily_metrics":null}}})", "ALL", "").records,
+      0U);
+  EXPECT_EQ(pin_rows("{}", "", "11").records, 0U);
+}
+
+TEST(ReadPinAnalytics, RefusesRowsOfOneKeyThatDiffer) {
+  EXPECT_THROW(pin_rows(R"({"11":{"ALL":{"daily_metrics":[{"date":"2026-11-20","metrics":{"SAVE":1}},)"
+                        R"({"date":"2026-11-20","metrics":{"SAVE":2}}]}}})",
+                        "ALL", ""),
+               UnusableRow);
+}
+
+TEST(ReadPinAnalytics, RefusesARowWithoutItsDay) {
+  EXPECT_THROW(pin_rows(R"({"11":{"ALL":{"daily_metrics":[{"metrics":{}}]}}})", "ALL", ""), UnusableRow);
+}
+
+TEST(ReadPinAnalytics, CannotReadAnotherShape) {
+  for (const char* body : {"", "[]", "7", R"({"code":1,"message":"x"})", R"({"11":[]})",
+                           R"({"11":{"ALL":[]}})", R"({"11":{"ALL":{"daily_metrics":{}}}})",
+                           R"({"11":{"ALL":{"daily_metrics":[1]}}})", R"({"11":{"ALL":{)"}) {
+    EXPECT_THROW(pin_rows(body, "ALL", ""), UnreadableAnswer) << body;
+  }
+}
+
+}  // namespace
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,128 @@
+#include "tap_pinterest/pinterest/requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "fakes/test_config.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+using fakes::day;
+using fakes::test_config;
+
+const DayRange kRange{day("2026-11-01"), day("2026-11-24")};
+
+AnalyticsRequest campaign_request(std::vector<std::uint64_t> ids) {
+  return {.stream = find_stream("campaign_analytics"),
+          .account = "549755885175",
+          .ids = std::move(ids),
+          .range = kRange};
+}
+
+AnalyticsRequest pin_request(std::vector<std::uint64_t> ids, PinRoute route,
+                             std::string_view app_type = "ALL") {
+  return {.stream = find_stream("pin_analytics"),
+          .ids = std::move(ids),
+          .range = kRange,
+          .app_type = app_type,
+          .route = route};
+}
+
+TEST(EncodeQuery, LeavesOnlyUnreservedCharactersAndCommas) {
+  EXPECT_EQ(encode_query("azAZ09-._~,"), "azAZ09-._~,");
+  EXPECT_EQ(encode_query("a b&c=d+e/f?g#h%"), "a%20b%26c%3Dd%2Be%2Ff%3Fg%23h%25");
+  EXPECT_EQ(encode_query("\xC3\xA9"), "%C3%A9");
+}
+
+TEST(ListUrl, AsksForEveryConfiguredStatusInAscendingOrder) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("campaigns"), .account = "549755885175"}),
+            "https://api.test/v5/ad_accounts/549755885175/campaigns?page_size=250&entity_statuses=ACTIVE"
+            "&entity_statuses=ARCHIVED&entity_statuses=PAUSED&order=ASCENDING");
+}
+
+TEST(ListUrl, CarriesThePageBookmarkEncoded) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("pins"), .bookmark = "a+b/c=="}),
+            "https://api.test/v5/pins?page_size=250&bookmark=a%2Bb%2Fc%3D%3D");
+}
+
+TEST(ListUrl, AsksForPinMetricsOnlyIfTheyAreWanted) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("pins"), .pin_metrics = true}),
+            "https://api.test/v5/pins?page_size=250&pin_metrics=true");
+}
+
+TEST(ListUrl, SaysWhetherSharedAccountsAreWanted) {
+  config::Config config = test_config();
+  EXPECT_EQ(list_url(config, {.stream = find_stream("ad_accounts")}),
+            "https://api.test/v5/ad_accounts?page_size=250&include_shared_accounts=true");
+  config.include_shared_accounts = false;
+  EXPECT_EQ(list_url(config, {.stream = find_stream("ad_accounts")}),
+            "https://api.test/v5/ad_accounts?page_size=250&include_shared_accounts=false");
+}
+
+TEST(AnalyticsUrl, RepeatsIdsAndJoinsColumns) {
+  EXPECT_EQ(analytics_url(test_config(), campaign_request({7, 8}), {"SPEND_IN_DOLLAR", "CAMPAIGN_ID"}),
+            "https://api.test/v5/ad_accounts/549755885175/campaigns/analytics?start_date=2026-11-01"
+            "&end_date=2026-11-24&columns=SPEND_IN_DOLLAR,CAMPAIGN_ID&granularity=DAY&click_window_days=30"
+            "&engagement_window_days=30&view_window_days=1&conversion_report_time=TIME_OF_AD_ACTION"
+            "&campaign_ids=7&campaign_ids=8");
+}
+
+TEST(AnalyticsUrl, AsksForManyPinsByAppType) {
+  EXPECT_EQ(analytics_url(test_config(), pin_request({7, 8}, PinRoute::bulk, "MOBILE"), {"SAVE"}),
+            "https://api.test/v5/pins/analytics?start_date=2026-11-01&end_date=2026-11-24&metric_types=SAVE"
+            "&app_types=MOBILE&pin_ids=7&pin_ids=8");
+}
+
+TEST(AnalyticsUrl, AsksForOnePinWithTheSplitField) {
+  EXPECT_EQ(analytics_url(test_config(), pin_request({7}, PinRoute::single, ""), {"SAVE", "IMPRESSION"}),
+            "https://api.test/v5/pins/7/analytics?start_date=2026-11-01&end_date=2026-11-24"
+            "&metric_types=SAVE,IMPRESSION&split_field=APP_TYPE");
+}
+
+TEST(AppTypes, TakeOneRequestEachOnTheRouteThatCannotSplit) {
+  const StreamDefinition& pins = *find_stream("pin_analytics");
+  using config::PinSplit;
+  EXPECT_EQ(app_types(pins, PinRoute::bulk, PinSplit::app_type),
+            (std::vector<std::string_view>{"ALL", "MOBILE", "TABLET", "WEB"}));
+  EXPECT_EQ(app_types(pins, PinRoute::unknown, PinSplit::no_split), (std::vector<std::string_view>{"ALL"}));
+  EXPECT_EQ(app_types(pins, PinRoute::single, PinSplit::app_type), (std::vector<std::string_view>{""}));
+  EXPECT_EQ(app_types(*find_stream("ad_analytics"), PinRoute::unknown, PinSplit::app_type),
+            (std::vector<std::string_view>{""}));
+}
+
+TEST(BatchSize, TakesTheLimitOrWhatIsThere) {
+  const std::vector<std::uint64_t> ids(300, 549755885175);
+  const AnalyticsRequest shape = campaign_request({ids.front()});
+  EXPECT_EQ(batch_size(test_config(), shape, {"CAMPAIGN_ID"}, ids, 20), 20U);
+  EXPECT_EQ(batch_size(test_config(), shape, {"CAMPAIGN_ID"}, std::span(ids).first(5), 20), 5U);
+}
+
+TEST(BatchSize, KeepsTheAddressUnderItsLimitAndAsLongAsItCanBe) {
+  const std::vector<std::uint64_t> ids(300, 18'000'000'000'000'000'000U);
+  const AnalyticsRequest shape = campaign_request({ids.front()});
+  const std::vector<std::string> columns(100, "TOTAL_CONVERSIONS_VALUE");
+  const std::size_t count = batch_size(test_config(), shape, columns, ids, 250);
+  ASSERT_LT(count, 250U);
+  const auto url_bytes = [&](std::size_t size) {
+    return analytics_url(test_config(), campaign_request(std::vector(size, ids.front())), columns).size();
+  };
+  EXPECT_LT(url_bytes(count), kMaxUrlBytes);
+  EXPECT_GE(url_bytes(count + 1), kMaxUrlBytes);
+}
+
+TEST(BatchSize, IsOneHoweverLongTheAddressIs) {
+  const std::vector<std::uint64_t> ids = {1, 2, 3};
+  const std::vector<std::string> columns(500, "TOTAL_CONVERSIONS_VALUE");
+  EXPECT_EQ(batch_size(test_config(), campaign_request({1}), columns, ids, 250), 1U);
+}
+
+TEST(BatchSize, IsOneForSinglePins) {
+  const std::vector<std::uint64_t> ids = {1, 2, 3};
+  EXPECT_EQ(batch_size(test_config(), pin_request({1}, PinRoute::single), {"SAVE"}, ids, 100), 1U);
+}
+
+}  // namespace
+}  // namespace tap_pinterest::pinterest

@@ -1,0 +1,184 @@
+#include "tap_pinterest/sync/list_read.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "sync/partition_harness.hpp"
+
+namespace tap_pinterest::sync {
+namespace {
+
+using fakes::instant;
+
+long long micros(const std::string& text) { return instant(text).time_since_epoch().count(); }
+
+pinterest::ListRows page(std::vector<std::string> ids, std::string bookmark = "",
+                         std::optional<long long> newest = {}) {
+  pinterest::ListRows rows;
+  rows.items = ids.size();
+  rows.ids = std::move(ids);
+  rows.bookmark = std::move(bookmark);
+  rows.newest = newest;
+  return rows;
+}
+
+const Json kSomeEntry = {{"replication_key", "updated_time"},
+                         {"replication_key_value", "2026-11-01T00:00:00Z"},
+                         {"entity_statuses", {"ACTIVE", "ARCHIVED", "PAUSED"}}};
+
+std::string next_page(PartitionHarness& run) {
+  const auto job = run.take();
+  return job ? std::get<ListJob>(job->work).bookmark : "no request";
+}
+
+TEST(ListRead, AsksForOnePageAfterTheOther) {
+  PartitionHarness run;
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.start();
+  EXPECT_EQ(next_page(run), "");
+  EXPECT_EQ(next_page(run), "no request");
+  list.page_done(page({"1"}, "b"));
+  EXPECT_EQ(next_page(run), "b");
+  list.page_done(page({}, "c"));
+  EXPECT_EQ(next_page(run), "c") << "an empty page is not the end";
+  list.page_done(page({"2"}));
+  EXPECT_EQ(next_page(run), "no request");
+  EXPECT_TRUE(list.ended());
+}
+
+TEST(ListRead, FailsWhenABookmarkRepeatsInsteadOfLoopingForEver) {
+  PartitionHarness run;
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.page_done(page({"1"}, "b"));
+  list.page_done(page({"2"}, "c"));
+  EXPECT_FALSE(list.ended());
+  list.page_done(page({"3"}, "b"));
+  EXPECT_TRUE(list.ended());
+  EXPECT_EQ(run.report.causes().size(), 1U);
+  EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+}
+
+TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
+  PartitionHarness run;
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.page_done(page({"1"}, "b", micros("2026-11-20T00:00:00Z")));
+  EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+  list.page_done(page({"2"}, "", micros("2026-11-10T00:00:00Z")));
+  const Json entry = run.entry("campaigns", "7");
+  EXPECT_EQ(entry.at("replication_key"), "updated_time");
+  EXPECT_EQ(entry.at("replication_key_value"), "2026-11-20T00:00:00Z");
+  EXPECT_EQ(entry.at("entity_statuses"), (Json{"ACTIVE", "ARCHIVED", "PAUSED"}));
+}
+
+TEST(ListRead, BookmarksNothingLaterThanFiveMinutesBeforeTheFirstAnswer) {
+  PartitionHarness run;
+  run.clock.advance(std::chrono::hours(2));
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.page_done(page({"1"}, "", micros("2026-11-24T09:58:00Z")));
+  EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-24T09:55:00Z");
+}
+
+TEST(ListRead, NeverMovesItsBookmarkBack) {
+  PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.page_done(page({"1"}, "", micros("2026-10-01T00:00:00Z")));
+  EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-01T00:00:00Z");
+}
+
+TEST(ListRead, LeavesNoEntryWhereNothingHasATime) {
+  PartitionHarness run;
+  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  list.page_done(page({"1"}));
+  EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+}
+
+TEST(ListRead, WritesFromTheBookmarkOn) {
+  PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
+  EXPECT_EQ(ListRead(run.context, run.stream("campaigns"), "7", {}).options().since,
+            micros("2026-11-01T00:00:00Z"));
+  EXPECT_FALSE(ListRead(run.context, run.stream("campaigns"), "8", {}).options().since) << "another account";
+}
+
+TEST(ListRead, WritesAllOfItOnceAStatusWasAdded) {
+  Json entry = kSomeEntry;
+  entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
+  PartitionHarness added(fakes::test_config(), state_with("campaigns", "7", entry));
+  EXPECT_FALSE(ListRead(added.context, added.stream("campaigns"), "7", {}).options().since);
+  entry.erase("entity_statuses");
+  PartitionHarness foreign(fakes::test_config(), state_with("campaigns", "7", entry));
+  EXPECT_FALSE(ListRead(foreign.context, foreign.stream("campaigns"), "7", {}).options().since);
+}
+
+TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
+  PartitionHarness run;
+  singer::SelectedStream selected = fakes::selected_stream("campaigns", run.config);
+  selected.method = singer::ReplicationMethod::full_table;
+  selected.replication_key.clear();
+  StreamRun stream(*pinterest::find_stream("campaigns"), run.config, selected);
+  ListRead list(run.context, stream, "7", {});
+  EXPECT_FALSE(list.options().since);
+  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
+  EXPECT_TRUE(list.ended());
+  EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+}
+
+TEST(ListRead, OfAStreamThatIsNotSelectedWritesNothing) {
+  PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
+  ListRead list(run.context, run.unselected_stream("campaigns"), "7", {});
+  EXPECT_FALSE(list.options().write);
+  EXPECT_FALSE(list.options().since);
+  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
+  EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-01T00:00:00Z");
+}
+
+TEST(ListRead, OfAccountsTakesTheListedOnesAlone) {
+  config::Config config = fakes::test_config();
+  config.ad_account_ids = {"7"};
+  PartitionHarness run(config);
+  EXPECT_EQ(*ListRead(run.context, run.stream("ad_accounts"), "", {}).options().only, config.ad_account_ids);
+  EXPECT_EQ(ListRead(run.context, run.stream("campaigns"), "7", {}).options().only, nullptr);
+}
+
+TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
+  PartitionHarness run;
+  ListRead list(run.context, run.stream("pins"), "", {});
+  pinterest::ListRows rows = page({}, "", micros("2026-11-20T00:00:00Z"));
+  rows.items = 100'000;
+  list.page_done(rows);
+  EXPECT_TRUE(list.ended());
+  EXPECT_EQ(run.report.causes().size(), 1U);
+  EXPECT_TRUE(run.entry("pins").is_null());
+}
+
+TEST(ListRead, PassesItsIdsToItsChildren) {
+  config::Config config = fakes::test_config();
+  config.start_date = fakes::day("2026-11-23");
+  PartitionHarness run(config);
+  AnalyticsPartition child(run.context, run.stream("campaign_analytics"), "7");
+  ListRead list(run.context, run.stream("campaigns"), "7", {&child});
+  list.page_done(page({"1", "2"}, "b"));
+  EXPECT_EQ(next_page(run), "b");
+  list.page_done(page({"3"}));
+  const auto job = run.take_analytics();
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->request.ids, (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(ListRead, ThatFailsMakesItsChildrenIncompleteToo) {
+  PartitionHarness run;
+  AnalyticsPartition child(run.context, run.stream("campaign_analytics"), "7");
+  ListRead list(run.context, run.stream("campaigns"), "7", {&child});
+  list.page_done(page({"1", "2"}, "b"));
+  list.fail("the server is down");
+  EXPECT_TRUE(list.ended());
+  EXPECT_TRUE(child.closed());
+  ASSERT_EQ(run.report.causes().size(), 1U);
+  EXPECT_EQ(run.report.causes()[0], "the list of campaigns of account 7 is incomplete: the server is down");
+  EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+  EXPECT_TRUE(run.entry("campaign_analytics", "7").is_null());
+}
+
+}  // namespace
+}  // namespace tap_pinterest::sync
