@@ -68,7 +68,7 @@ std::string_view trim(std::string_view text) {
 // ---- What libcurl's codes mean for the caller ----
 
 // All that is not listed may pass: it is a connection that failed.
-constexpr std::pair<CURLcode, Failure> kFailures[] = {
+constexpr auto kFailures = std::to_array<std::pair<CURLcode, Failure>>({
     {CURLE_OPERATION_TIMEDOUT, Failure::timeout},
     {CURLE_PARTIAL_FILE, Failure::truncated},
     {CURLE_BAD_CONTENT_ENCODING, Failure::truncated},
@@ -91,7 +91,7 @@ constexpr std::pair<CURLcode, Failure> kFailures[] = {
     {CURLE_BAD_FUNCTION_ARGUMENT, Failure::invalid},
     {CURLE_UNKNOWN_OPTION, Failure::invalid},
     {CURLE_NOT_BUILT_IN, Failure::invalid},
-};
+});
 
 // The same code stands for a handshake that was refused and one that was merely cut off.
 bool handshake_was_cut_off(std::string_view text) {

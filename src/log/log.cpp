@@ -137,8 +137,8 @@ class State {
 
 // Never destroyed: a line may still be written while the program ends.
 State& state() {
-  static State* const kState = new State;
-  return *kState;
+  static auto* const instance = new State;
+  return *instance;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,11 +14,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::pair<std::string_view, Level> kLevels[] = {
-    {"NOTSET", Level::debug},      {"DEBUG", Level::debug},    {"INFO", Level::info},
-    {"WARNING", Level::warning},   {"WARN", Level::warning},   {"ERROR", Level::error},
-    {"CRITICAL", Level::critical}, {"FATAL", Level::critical},
-};
+constexpr auto kLevels = std::to_array<std::pair<std::string_view, Level>>({
+    {"NOTSET", Level::debug},
+    {"DEBUG", Level::debug},
+    {"INFO", Level::info},
+    {"WARNING", Level::warning},
+    {"WARN", Level::warning},
+    {"ERROR", Level::error},
+    {"CRITICAL", Level::critical},
+    {"FATAL", Level::critical},
+});
 
 // Python's numbers: the least of our levels that a number lets through.
 Level level_of_number(int number) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -29,14 +30,20 @@ struct Rule {
 
 // The first rule that fits decides. The status comes before the code: code 2 is "not authenticated" with 401
 // but "not found" with 404.
-constexpr Rule kRules[] = {
-    {200, 299, kAny, false, Action::accept},         {429, 429, kAny, false, Action::wait},
-    {400, 599, kCodeRateLimit, false, Action::wait}, {400, 400, kAny, true, Action::wait},
-    {401, 401, kAny, false, Action::authenticate},   {413, 414, kAny, false, Action::halve},
-    {431, 431, kAny, false, Action::halve},          {400, 400, kCodePassing, false, Action::retry},
-    {403, 404, kAny, false, Action::deny},           {408, 408, kAny, false, Action::retry},
-    {500, 599, kAny, false, Action::retry},          {0, 999, kAny, false, Action::fail},
-};
+constexpr auto kRules = std::to_array<Rule>({
+    {200, 299, kAny, false, Action::accept},
+    {429, 429, kAny, false, Action::wait},
+    {400, 599, kCodeRateLimit, false, Action::wait},
+    {400, 400, kAny, true, Action::wait},
+    {401, 401, kAny, false, Action::authenticate},
+    {413, 414, kAny, false, Action::halve},
+    {431, 431, kAny, false, Action::halve},
+    {400, 400, kCodePassing, false, Action::retry},
+    {403, 404, kAny, false, Action::deny},
+    {408, 408, kAny, false, Action::retry},
+    {500, 599, kAny, false, Action::retry},
+    {0, 999, kAny, false, Action::fail},
+});
 
 // The N of "Retry after N seconds", in any case.
 std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {

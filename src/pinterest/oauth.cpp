@@ -146,11 +146,11 @@ bool TokenSource::descends_from_configuration(const StoredToken& stored) const {
   return configured.empty() || stored.descends_from == sha256_hex(configured.reveal());
 }
 
-Renewal TokenSource::renew(http::Transport& transport, std::stop_token stop) {
+Renewal TokenSource::renew(http::Transport& transport, const std::stop_token& stop) {
   try {
     if (!entered_) {
       entered_ = true;
-      const Renewal entered = use_credentials();
+      Renewal entered = use_credentials();
       if (current()) return entered;
     } else if (kind() == Kind::fixed) {
       return refuse_credentials("access_token was refused (401)");

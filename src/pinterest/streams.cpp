@@ -1,6 +1,7 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "tap_pinterest/config/columns.hpp"
@@ -12,7 +13,7 @@ namespace {
 constexpr std::string_view kAdsScopes = "ads:read";
 constexpr std::string_view kPinScopes = "boards:read,pins:read";
 
-constexpr StreamDefinition kStreams[] = {
+constexpr auto kStreams = std::to_array<StreamDefinition>({
     {.id = "ad_accounts",
      .source = Source::list,
      .path = "/ad_accounts",
@@ -94,7 +95,7 @@ constexpr StreamDefinition kStreams[] = {
      .ids_parameter = "pin_ids",
      .batch = 100,
      .scopes = kPinScopes},
-};
+});
 
 singer::Json column_schema(bool is_text, std::string_view name) {
   return {{"type", {is_text ? "string" : "number", "null"}},

@@ -143,8 +143,7 @@ TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& sto
 
 TokenFileLock::~TokenFileLock() { close(descriptor_); }
 
-TokenFileWriter::TokenFileWriter(std::string path)
-    : path_(std::move(path)), new_path_(path_ + ".new"), descriptor_(-1) {
+TokenFileWriter::TokenFileWriter(std::string path) : path_(std::move(path)), new_path_(path_ + ".new") {
   // Under the lock a file of this name is what a killed run has left.
   unlink(new_path_.c_str());
   descriptor_ = open(new_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);

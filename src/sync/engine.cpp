@@ -127,6 +127,7 @@ RunResult Engine::run() {
     write_schemas();
     begin();
     std::vector<std::jthread> workers;
+    workers.reserve(static_cast<std::size_t>(config_.max_concurrency));
     for (int i = 0; i < config_.max_concurrency; ++i) workers.emplace_back([this] { work(); });
   } catch (const OutputClosed&) {
     output_closed_ = true;

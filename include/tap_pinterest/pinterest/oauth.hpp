@@ -79,7 +79,7 @@ class TokenSource {
   // The API has refused this token with 401.
   void refused(std::uint64_t generation);
   // Gets a new token: from the token file if another run has put one there, else by a request.
-  Renewal renew(http::Transport& transport, std::stop_token stop);
+  Renewal renew(http::Transport& transport, const std::stop_token& stop);
 
   // Tries again to write a rotated token that could not be stored. Returns the error if it still cannot be.
   std::optional<std::string> store_pending();

@@ -61,7 +61,7 @@ class TokenFileWriter {
  private:
   std::string path_;
   std::string new_path_;
-  int descriptor_;
+  int descriptor_ = -1;
 };
 
 }  // namespace tap_pinterest::pinterest
