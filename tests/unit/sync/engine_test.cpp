@@ -203,13 +203,13 @@ TEST(Engine, WritesTheSameRecordsInSpiteOfPassingFaults) {
     // Each place fails twice; a list fails at its last page.
     auto left = std::make_shared<std::map<std::string, int>>();
     for (const std::string& place : places) (*left)[place] = 2;
-    api.fault = [left, &fault](const Address& address, const http::Request&) -> Answer {
+    api.fault = [left, make_fault = fault](const Address& address, const http::Request&) -> Answer {
       const auto place = left->find(address.path);
       const bool in_the_middle = address.path == "/ad_accounts" || address.one("bookmark") != "" ||
                                  address.path.ends_with("/analytics");
       if (place == left->end() || !in_the_middle || place->second == 0) return std::nullopt;
       --place->second;
-      return fault();
+      return make_fault();
     };
     EngineRun run(api, test_config(), kAll);
     run.clock.set_local_time(fakes::instant("2026-11-24T10:00:00Z"));
@@ -623,22 +623,23 @@ TEST(Engine, FindsOutWithThreeRequestsThatTheAppHasNoBulkRoute) {
     int status;
     int code;
   };
-  for (const auto [status, code] : {Row{401, 2}, Row{401, 7}, Row{403, 3}, Row{404, 50}}) {
+  for (const Row row : {Row{401, 2}, Row{401, 7}, Row{403, 3}, Row{404, 50}}) {
     FakePinterest api = small_api();
     TokenGate gate;
     api.fault = [&](const Address& address, const http::Request& request) -> Answer {
       if (auto refused = check_token(gate, request)) return refused;
       if (address.path != "/pins/analytics") return std::nullopt;
-      return api_error(status, code, "No.");
+      return api_error(row.status, row.code, "No.");
     };
     EngineRun run(api, app_config(), kAll);
     run.run();
     EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
     EXPECT_EQ(run.record_set(), all_records());
     // A 401 that says "not authenticated" is first answered with a new token and one retry.
-    const bool about_the_token = status == 401 && code == 2;
-    EXPECT_EQ(run.server.count("/pins/analytics"), about_the_token ? 4U : 3U) << status << " " << code;
-    EXPECT_EQ(gate.issued, about_the_token ? 2 : 1) << status << " " << code;
+    const bool about_the_token = row.status == 401 && row.code == 2;
+    EXPECT_EQ(run.server.count("/pins/analytics"), about_the_token ? 4U : 3U)
+        << row.status << " " << row.code;
+    EXPECT_EQ(gate.issued, about_the_token ? 2 : 1) << row.status << " " << row.code;
     EXPECT_EQ(run.entry("pin_analytics").at("route"), "single");
   }
 }
