@@ -30,8 +30,7 @@ void IdBatches::sort_rest() {
   const auto rest_begin = all_.begin() + static_cast<std::ptrdiff_t>(next_);
   std::vector<Id> rest(rest_begin, all_.end());
   std::ranges::sort(rest);
-  const auto repeats = std::ranges::unique(rest);
-  rest.erase(repeats.begin(), repeats.end());
+  rest.erase(std::unique(rest.begin(), rest.end()), rest.end());
 
   const std::vector<Id> done(all_.begin(), rest_begin);
   all_ = done;
