@@ -10,6 +10,9 @@ namespace {
 // ("name": value in the body, the same in the line).
 constexpr double kFirstPageBytes = 2.0 * 1024 * 1024;
 constexpr double kFirstCellBytes = 60;
+// Measured sizes count from this part of the first estimate on: answers that are nearly empty say little
+// about those that follow.
+constexpr double kSmallestShare = 0.5;
 
 std::size_t kind(const Job& job) { return job.is_list() ? 0 : 1; }
 std::size_t place(pinterest::Category category) { return static_cast<std::size_t>(category); }
@@ -19,7 +22,8 @@ std::size_t place(pinterest::Category category) { return static_cast<std::size_t
 JobQueue::JobQueue(Limiters limiters, std::function<bool(const Job&)> is_dropped)
     : limiters_(std::move(limiters)),
       is_dropped_(std::move(is_dropped)),
-      bytes_per_unit_{kFirstPageBytes, kFirstCellBytes} {}
+      bytes_per_unit_{kFirstPageBytes, kFirstCellBytes},
+      largest_seen_{kFirstPageBytes * kSmallestShare, kFirstCellBytes * kSmallestShare} {}
 
 std::deque<Job>& JobQueue::queue_of(const Job& job) { return ready_.at(kind(job)).at(place(job.category)); }
 
@@ -34,8 +38,8 @@ void JobQueue::push_again(Job job, util::SteadyTime not_before) {
 }
 
 void JobQueue::wake_delayed(util::SteadyTime now) {
-  const auto due = std::partition(delayed_.begin(), delayed_.end(),
-                                  [&](const Job& job) { return job.not_before > now; });
+  const auto due =
+      std::partition(delayed_.begin(), delayed_.end(), [&](const Job& job) { return job.not_before > now; });
   for (auto job = due; job != delayed_.end(); ++job) {
     std::deque<Job>& queue = queue_of(*job);
     queue.push_front(std::move(*job));
@@ -86,10 +90,9 @@ void JobQueue::finished(const Job& job, std::size_t bytes) {
   reserved_bytes_ -= job.reserved_bytes;
   if (bytes == 0 || job.units <= 0) return;
   const double per_unit = static_cast<double>(bytes) / job.units;
-  double& known = bytes_per_unit_.at(kind(job));
-  bool& measured = measured_.at(kind(job));
-  known = measured ? std::max(known, per_unit) : per_unit;
-  measured = true;
+  double& largest = largest_seen_.at(kind(job));
+  largest = std::max(largest, per_unit);
+  bytes_per_unit_.at(kind(job)) = largest;
 }
 
 bool JobQueue::empty() const {

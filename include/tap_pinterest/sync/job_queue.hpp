@@ -58,7 +58,7 @@ class JobQueue {
   std::vector<Job> delayed_;
   std::size_t reserved_bytes_ = 0;
   std::array<double, kKinds> bytes_per_unit_;
-  std::array<bool, kKinds> measured_ = {};
+  std::array<double, kKinds> largest_seen_;
 };
 
 }  // namespace tap_pinterest::sync

@@ -132,6 +132,18 @@ TEST(JobQueue, LetsARequestLargerThanTheBudgetRunAlone) {
   EXPECT_EQ(name_of(queue.take(kNow)), "2");
 }
 
+TEST(JobQueue, DoesNotTakeAnEmptyAnswerForTheMeasureOfAll) {
+  JobQueue queue = make_queue();
+  queue.push(analytics_job(1, 100));
+  const auto first = queue.take(kNow);
+  queue.finished(*first.job, 2);
+  const double half_budget = static_cast<double>(kMemoryBudgetBytes) / 30 / 2;
+  for (std::size_t i = 2; i <= 4; ++i) queue.push(analytics_job(i, half_budget));
+  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kNow)), "3");
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+}
+
 TEST(JobQueue, EstimatesByTheLargestAnswerSeen) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1, 100));
