@@ -15,7 +15,7 @@ class ApiClock {
   explicit ApiClock(const util::Clock& clock) : clock_(clock) {}
 
   // Sets the clock from the first answer; later ones change nothing. Without a usable Date header in it the
-  // local clock serves from then on.
+  // local clock serves from then on; a server's error (5xx) without one is passed over.
   void observe(const http::Response& response);
 
   // Before the first answer this is the local clock.

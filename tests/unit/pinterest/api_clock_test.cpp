@@ -48,6 +48,16 @@ TEST(ApiClock, IsNotMovedByLaterAnswers) {
   EXPECT_EQ(api.now(), instant("2026-11-24T10:00:00Z"));
 }
 
+TEST(ApiClock, PassesOverAGatewayThatFailsWithoutADate) {
+  FakeClock clock;
+  ApiClock api(clock);
+  api.observe(respond(503, "", {}));
+  EXPECT_FALSE(api.uses_local_clock());
+  api.observe(respond(200, "", {kDate}));
+  EXPECT_EQ(api.now(), instant("2026-11-24T10:00:00Z"));
+  EXPECT_FALSE(api.uses_local_clock());
+}
+
 TEST(ApiClock, FallsBackToTheLocalClockIfTheFirstAnswerHasNoUsableDate) {
   for (const std::vector<http::Header>& headers :
        {std::vector<http::Header>{}, std::vector<http::Header>{{"date", "yesterday"}}}) {
