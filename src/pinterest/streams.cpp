@@ -135,6 +135,7 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
       .schema = singer::Json::parse(schema_text(stream.id)),
       .key_properties = {},
       .replication_key = std::string(stream.replication_key),
+      .whole_by_configuration = false,
       .configured_object = {},
   };
   for (const std::string_view key : stream.key) {
@@ -148,7 +149,10 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
     if (config.granularity == config::Granularity::hour) {
       description.schema["properties"]["DATE"]["format"] = "date-time";
     }
-    if (config.granularity == config::Granularity::total) description.replication_key.clear();
+    if (config.granularity == config::Granularity::total) {
+      description.replication_key.clear();
+      description.whole_by_configuration = true;
+    }
   }
   return description;
 }

@@ -150,6 +150,9 @@ class EntryReader {
       } else if (*method != kIncremental) {
         problems_.push_back("its replication-method cannot be " + method->dump() + ", only FULL_TABLE" +
                             (stream.replication_key.empty() ? "" : " or INCREMENTAL"));
+      } else if (stream.whole_by_configuration) {
+        warnings_.emplace_back(
+            "it is written whole (FULL_TABLE), since the configuration leaves it no bookmark");
       } else if (stream.replication_key.empty()) {
         problems_.emplace_back("its replication-method cannot be INCREMENTAL, it has no replication key");
       }

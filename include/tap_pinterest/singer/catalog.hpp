@@ -20,6 +20,9 @@ struct StreamDescription {
   std::vector<std::string> key_properties;
   // The replication key; empty if the stream can only be FULL_TABLE (forced in the metadata).
   std::string replication_key;
+  // There is no replication key only because of the configuration: INCREMENTAL in a catalog from before is no
+  // mistake then, and gets a warning.
+  bool whole_by_configuration = false;
   // A top-level object whose properties come from the configuration ("metrics"): one that an old catalog
   // lacks is added to the catalog's schema with a warning. Empty for none.
   std::string configured_object;

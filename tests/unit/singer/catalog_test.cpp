@@ -21,6 +21,7 @@ std::vector<StreamDescription> streams() {
          "permissions":{"type":["array","null"],"items":{"type":["string","null"]}}}})"),
        .key_properties = {"id"},
        .replication_key = "",
+       .whole_by_configuration = false,
        .configured_object = ""},
       {.id = "ads",
        .schema = Json::parse(R"({"type":"object","properties":{"id":{"type":"string"},
@@ -31,6 +32,7 @@ std::vector<StreamDescription> streams() {
          "updated_time":{"type":["string","null"],"format":"date-time"}}})"),
        .key_properties = {"id"},
        .replication_key = "updated_time",
+       .whole_by_configuration = false,
        .configured_object = ""},
       {.id = "ad_analytics",
        .schema = Json::parse(R"({"type":"object","properties":{"AD_ID":{"type":"string"},
@@ -39,6 +41,7 @@ std::vector<StreamDescription> streams() {
            "CTR":{"type":["number","null"]}}}}})"),
        .key_properties = {"AD_ID", "DATE"},
        .replication_key = "DATE",
+       .whole_by_configuration = false,
        .configured_object = "metrics"},
   };
 }
@@ -427,6 +430,18 @@ TEST(Select, TheReplicationMethodOfTheMetadataWins) {
   catalog.metadata("ads", {}).erase("replication-method");
   catalog.entry("ads")["replication_method"] = nullptr;
   EXPECT_EQ(stream_of(select(catalog.json), "ads").method, ReplicationMethod::incremental);
+}
+
+TEST(Select, ACatalogFromBeforeTheConfigurationTookTheBookmarkAwayStillWorks) {
+  std::vector<StreamDescription> now = streams();
+  now[2].replication_key.clear();
+  now[2].whole_by_configuration = true;
+  const Json before = discover(streams());
+  const Selection selection = singer::select(now, &before);
+  EXPECT_EQ(selection.problems, Names{});
+  EXPECT_EQ(stream_of(selection, "ad_analytics").method, ReplicationMethod::full_table);
+  EXPECT_EQ(selection.warnings, Names{"stream 'ad_analytics': it is written whole (FULL_TABLE), since the "
+                                      "configuration leaves it no bookmark"});
 }
 
 TEST(Select, WhatCannotBeDoneIsAProblem) {
