@@ -50,6 +50,10 @@ std::optional<nlohmann::ordered_json> read_json_file(std::string_view what, cons
   std::string problem;
   const std::optional<std::string> text = read_file(path, problem);
   std::optional<Json> document = text ? parse_json(*text, problem) : std::nullopt;
+  if (document && !document->is_object()) {
+    problem = "must hold a JSON object";
+    document.reset();
+  }
   if (!document) problems.push_back(fmt::format("{} file {} {}", what, path, problem));
   return document;
 }

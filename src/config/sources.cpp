@@ -38,10 +38,7 @@ class Reader {
 
   void read_file(const std::string& path) {
     const auto document = read_json_file("config", path, problems_);
-    if (document && !document->is_object()) {
-      add(problems_, fmt::format("config file {} must hold a JSON object", path));
-    }
-    if (!document || !document->is_object()) {
+    if (!document) {
       stated_.incomplete = true;
       return;
     }

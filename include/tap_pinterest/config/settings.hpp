@@ -79,9 +79,9 @@ enum class Purpose { sync, discover };
 LoadResult load_config(std::span<const std::string> sources, const Environment& environment, util::Day today,
                        Purpose purpose);
 
-// Reads a whole JSON file for `what` ("config", "catalog", "state"). On failure appends one problem, which
-// names the file and, for broken JSON, line and column, and quotes nothing of its content. Files over 64 MB,
-// nesting over 500 levels and what is not UTF-8 are refused. Of a repeated key the last value counts.
+// Reads the JSON object of a file for `what` ("config", "catalog", "state"). On failure appends one problem,
+// which names the file and, for broken JSON, line and column, and quotes nothing of its content. Files over
+// 64 MB, nesting over 500 levels and what is not UTF-8 are refused. Of a repeated key the last value counts.
 std::optional<nlohmann::ordered_json> read_json_file(std::string_view what, const std::string& path,
                                                      std::vector<std::string>& problems);
 

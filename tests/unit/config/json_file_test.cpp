@@ -84,7 +84,7 @@ TEST_F(JsonFile, EmptyFileIsTold) {
 }
 
 TEST_F(JsonFile, FiveHundredLevelsAreTheLimit) {
-  EXPECT_TRUE(read(std::string(500, '[') + std::string(500, ']')));
+  EXPECT_TRUE(read(R"({"a":)" + std::string(499, '[') + std::string(499, ']') + "}"));
   EXPECT_EQ(problem(std::string(501, '[') + std::string(501, ']')),
             "is nested more than 500 levels deep at line 1, column 501");
 }
@@ -97,7 +97,8 @@ TEST_F(JsonFile, TwoHundredThousandBracketsDoNotOverflowTheStack) {
 }
 
 TEST_F(JsonFile, BracketsInStringsAreNoNesting) {
-  EXPECT_TRUE(read("[\"" + std::string(1000, '[') + R"(\"[\\", ")" + std::string(1000, '{') + "\"]"));
+  EXPECT_TRUE(
+      read(R"({"a": [")" + std::string(1000, '[') + R"(\"[\\", ")" + std::string(1000, '{') + "\"]}"));
 }
 
 TEST_F(JsonFile, WhatIsNotUtf8IsTold) {
@@ -109,7 +110,12 @@ TEST_F(JsonFile, WhatIsNotUtf8IsTold) {
 }
 
 TEST_F(JsonFile, EveryLengthOfUtf8IsRead) {
-  EXPECT_TRUE(read("\"\x24\xC2\xA2\xE2\x82\xAC\xED\x9F\xBF\xF0\x90\x8D\x88\xF4\x8F\xBF\xBF\""));
+  EXPECT_TRUE(read("{\"a\": \"\x24\xC2\xA2\xE2\x82\xAC\xED\x9F\xBF\xF0\x90\x8D\x88\xF4\x8F\xBF\xBF\"}"));
+}
+
+TEST_F(JsonFile, OtherRootsThanAnObjectAreTold) {
+  for (const char* text : {"[]", "null", "\"text\"", "1", "true"})
+    EXPECT_EQ(problem(text), "must hold a JSON object");
 }
 
 TEST_F(JsonFile, NumberBeyondADoubleIsTold) {
