@@ -66,12 +66,12 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
     push_page(rows.bookmark);
     return;
   }
-  if (stream_.id() == "pins" && items_ >= kPinListLimit) {
-    fail(fmt::format("the list ends at {} pins, where the API cuts lists: older pins are missing", items_));
-    return;
-  }
   ended_ = true;
-  if (stream_.incremental()) move_bookmark();
+  if (stream_.id() == "pins" && items_ >= kPinListLimit) {
+    note_cut();
+  } else if (stream_.incremental()) {
+    move_bookmark();
+  }
   for (AnalyticsPartition* child : children_) child->end_of_list();
 }
 
@@ -89,6 +89,15 @@ void ListRead::move_bookmark() {
                          write_entry(entry_, stream_.selection().replication_key, /*as_date=*/false));
 }
 
+// What the list names is all that can be had: its analytics go on.
+void ListRead::note_cut() {
+  const std::string cause = fmt::format(
+      "the list of pins ends at {}, where the API cuts lists: older pins and their analytics are missing",
+      items_);
+  log::write(log::Level::error, stream_.id(), cause);
+  context_.report.incomplete(cause);
+}
+
 void ListRead::fail(const std::string& why) {
   if (ended_) return;
   ended_ = true;
@@ -99,7 +108,8 @@ void ListRead::fail(const std::string& why) {
   for (AnalyticsPartition* child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),
-               fmt::format("incomplete{} because the list of {} is", where, stream_.id()));
+               fmt::format("{}{} is incomplete, because the list of {} is", child->stream().id(), where,
+                           stream_.id()));
     child->drop();
   }
 }

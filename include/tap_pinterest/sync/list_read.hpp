@@ -39,6 +39,7 @@ class ListRead {
  private:
   void push_page(std::string bookmark);
   void move_bookmark();
+  void note_cut();
 
   RunContext& context_;
   StreamRun& stream_;

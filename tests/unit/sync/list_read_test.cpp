@@ -143,13 +143,18 @@ TEST(ListRead, OfAccountsTakesTheListedOnesAlone) {
 
 TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
   PartitionHarness run;
-  ListRead list(run.context, run.stream("pins"), "", {});
-  pinterest::ListRows rows = page({}, "", micros("2026-11-20T00:00:00Z"));
+  AnalyticsPartition child(run.context, run.stream("pin_analytics"), "");
+  ListRead list(run.context, run.stream("pins"), "", {&child});
+  pinterest::ListRows rows = page({"1"}, "", micros("2026-11-20T00:00:00Z"));
   rows.items = 100'000;
   list.page_done(rows);
   EXPECT_TRUE(list.ended());
   EXPECT_EQ(run.report.causes().size(), 1U);
   EXPECT_TRUE(run.entry("pins").is_null());
+  // The pins that it names are all that can be had.
+  const auto job = run.take_analytics();
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->request.ids, std::vector<std::uint64_t>{1});
 }
 
 TEST(ListRead, PassesItsIdsToItsChildren) {
