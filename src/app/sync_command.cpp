@@ -130,12 +130,17 @@ void write_metrics(const sync::Engine& engine, std::chrono::duration<double> dur
                  {"value", seconds.count() / static_cast<double>(count)},
                  {"tags", tags}});
   }
-  for (const char* const metric : {"sync_duration", "job_duration"}) {
+  for (const auto& [stream, span] : report.stream_time) {
+    const std::chrono::duration<double> seconds = span.end - span.begin;
     log::metric({{"type", "timer"},
-                 {"metric", metric},
-                 {"value", duration.count()},
-                 {"tags", nlohmann::ordered_json::object()}});
+                 {"metric", "sync_duration"},
+                 {"value", seconds.count()},
+                 {"tags", {{"stream", stream}}}});
   }
+  log::metric({{"type", "timer"},
+               {"metric", "job_duration"},
+               {"value", duration.count()},
+               {"tags", nlohmann::ordered_json::object()}});
 }
 
 int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {

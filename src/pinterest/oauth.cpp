@@ -234,31 +234,43 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
   }
 
   const http::Result result = transport.send(token_request(), stop);
+  Renewal renewal = take_answer(result, writer ? &*writer : nullptr);
+  renewal.requests = 1;
+  if (const auto* response = std::get_if<http::Response>(&result)) {
+    renewal.status = response->status;
+    renewal.elapsed = response->elapsed;
+  } else {
+    renewal.elapsed = std::get<http::TransportError>(result).elapsed;
+  }
+  return renewal;
+}
+
+Renewal TokenSource::take_answer(const http::Result& result, TokenFileWriter* writer) {
+  using Outcome = Renewal::Outcome;
   if (const auto* error = std::get_if<http::TransportError>(&result)) {
     const bool passing = error->failure != http::Failure::tls && error->failure != http::Failure::invalid;
     if (!passing) return refuse_credentials("the token could not be renewed: " + error->message);
-    return {
-        .outcome = Renewal::Outcome::retry, .message = error->message, .wait = {}, .elapsed = error->elapsed};
+    return {.outcome = Outcome::retry, .message = error->message, .wait = {}};
   }
   const auto& response = std::get<http::Response>(result);
   if (kind() == Kind::app) clock_.observe(response);
   const ApiError error = read_error(response);
   const Action action = judge(error);
   if (action == Action::accept) {
-    if (const auto answer = parse_token_answer(response.body)) {
-      adopt(*answer, writer ? &*writer : nullptr);
-      return {.outcome = Renewal::Outcome::done, .message = {}, .wait = {}, .elapsed = response.elapsed};
+    const auto answer = parse_token_answer(response.body);
+    if (!answer) {
+      return {.outcome = Outcome::retry,
+              .message = "the answer to the token request holds no access_token",
+              .wait = {}};
     }
-    return {.outcome = Renewal::Outcome::retry,
-            .message = "the answer to the token request holds no access_token",
-            .wait = {},
-            .elapsed = response.elapsed};
+    adopt(*answer, writer);
+    return {};
   }
-  if (action == Action::retry || action == Action::wait) {
-    return {.outcome = Renewal::Outcome::retry,
+  if (action == Action::retry) return {.outcome = Outcome::retry, .message = error.describe(), .wait = {}};
+  if (action == Action::wait) {
+    return {.outcome = Outcome::retry,
             .message = error.describe(),
-            .wait = action == Action::wait ? requested_wait(error, response, clock_.now()) : std::nullopt,
-            .elapsed = response.elapsed};
+            .wait = requested_wait(error, response, clock_.now())};
   }
   return refuse_credentials(fmt::format(
       "{} was refused: {}", refresh_token_.empty() ? "the client_credentials grant" : "the refresh token",
@@ -333,11 +345,11 @@ void TokenSource::store(TokenFileWriter& writer, const StoredToken& token) {
   }
 }
 
-std::optional<std::string> TokenSource::store_pending() {
+std::optional<std::string> TokenSource::store_pending(const std::stop_token& stop) {
   const std::scoped_lock lock(mutex_);
   if (!pending_) return std::nullopt;
   try {
-    const TokenFileLock file_lock(config_.token_file, {});
+    const TokenFileLock file_lock(config_.token_file, stop);
     TokenFileWriter writer(config_.token_file);
     writer.commit(*pending_);
     pending_.reset();

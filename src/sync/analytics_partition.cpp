@@ -48,7 +48,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
   entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
                       warnings);
   for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
-  had_bookmark_ = entry_.bookmark.has_value();
+  had_bookmark_ = entry_.bookmark.has_value() || entry_.resume.has_value();
   if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
   if (!entry_.resume) return;
   if (entry_.resume->basis != basis_) {
@@ -213,13 +213,14 @@ std::vector<AnalyticsJob> AnalyticsPartition::parts_of(const IdBatches::Batch& b
   return parts;
 }
 
-void AnalyticsPartition::push(AnalyticsJob work) {
+void AnalyticsPartition::push(AnalyticsJob work, const Tries& tries) {
   const bool hours = kind() == Granularity::hour;
   const auto rows = static_cast<double>(work.request.ids.size()) *
                     static_cast<double>(work.request.range.days() * (hours ? kHoursADay : 1));
   context_.queue.push(Job{.work = std::move(work),
                           .category = stream_.definition().category,
-                          .units = rows * static_cast<double>(stream_.columns().size())});
+                          .units = rows * static_cast<double>(stream_.columns().size()),
+                          .tries = tries});
 }
 
 std::optional<AnalyticsRequest> AnalyticsPartition::within_reach(const AnalyticsJob& job) {
@@ -334,15 +335,17 @@ bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job) {
   return true;
 }
 
-void AnalyticsPartition::replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts) {
+void AnalyticsPartition::replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts,
+                                 const Tries& tries) {
   open_parts_.at(job.batch) += parts.size() - 1;
-  for (AnalyticsJob& part : parts) push(std::move(part));
+  for (AnalyticsJob& part : parts) push(std::move(part), tries);
 }
 
-bool AnalyticsPartition::halve(const AnalyticsJob& job) {
+bool AnalyticsPartition::halve(const AnalyticsJob& job, Tries tries) {
+  tries.slow = 0;
   if (job.request.ids.size() > 1) {
     stream_.max_ids = std::min(stream_.max_ids, (job.request.ids.size() + 1) / 2);
-    push_halves_of_ids(job, /*probe=*/job.probe_half);
+    push_halves_of_ids(job, /*probe=*/job.probe_half, tries);
     return true;
   }
   const auto halves = pinterest::halve_range(job.request.range, kind());
@@ -351,18 +354,18 @@ bool AnalyticsPartition::halve(const AnalyticsJob& job) {
   std::vector<AnalyticsJob> parts = {job, job};
   parts[0].request.range = halves->first;
   parts[1].request.range = halves->second;
-  replace(job, std::move(parts));
+  replace(job, std::move(parts), tries);
   return true;
 }
 
-void AnalyticsPartition::push_halves_of_ids(const AnalyticsJob& job, bool probe) {
+void AnalyticsPartition::push_halves_of_ids(const AnalyticsJob& job, bool probe, const Tries& tries) {
   const auto& ids = job.request.ids;
   const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
   std::vector<AnalyticsJob> parts = {job, job};
   parts[0].request.ids.assign(ids.begin(), middle);
   parts[1].request.ids.assign(middle, ids.end());
   for (AnalyticsJob& part : parts) part.probe_half = probe;
-  replace(job, std::move(parts));
+  replace(job, std::move(parts), tries);
 }
 
 void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiError& error) {

@@ -75,7 +75,7 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       emitter_(dependencies.output, dependencies.clock),
       api_clock_(dependencies.clock),
       tokens_(dependencies.config, api_clock_),
-      bookmarks_(std::move(state), emitter_, dependencies.clock, [this] { tokens_.store_pending(); }),
+      bookmarks_(std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); }),
       queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped),
       context_{.config = config_,
                .clock = api_clock_,
@@ -87,6 +87,13 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
 }
 
 Engine::~Engine() = default;
+
+// Before a STATE nobody is waited for: the next one tries again, and the end of the run does wait.
+void Engine::store_pending_token() {
+  std::stop_source at_once;
+  at_once.request_stop();
+  tokens_.store_pending(at_once.get_token());
+}
 
 void Engine::compile(const singer::Selection& selection) {
   for (const singer::SelectedStream& selected : selection.streams) {
@@ -261,12 +268,11 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   lock.lock();
   renewing_ = false;
   wake_.notify_all();
-  using Outcome = pinterest::Renewal::Outcome;
-  if (renewal.outcome == Outcome::done) {
-    // Counted also if the run has come to its end meanwhile.
-    const auto token = tokens_.current();
-    if (token && token->issued) ++report_.token_renewals;
+  if (renewal.requests > 0) {
+    report_.add_request(std::string(pinterest::kTokenEndpoint), renewal.status, renewal.elapsed);
   }
+  using Outcome = pinterest::Renewal::Outcome;
+  if (renewal.outcome == Outcome::done && renewal.requests > 0) ++report_.token_renewals;
   if (ending()) return;
   if (renewal.outcome == Outcome::done) {
     renewal_failures_ = 0;
@@ -323,16 +329,16 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   if (writes) note_rows(stream_of(job), *rows);
   if (ending()) return;
   apply(std::move(job), fetched, token);
+  say_what_remains();
   bookmarks_.write_if_due();
 }
 
 void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token) {
-  const std::pair<std::string, int> endpoint(fetched.endpoint, fetched.status);
-  ++report_.requests[endpoint];
-  report_.request_time[endpoint] += fetched.elapsed;
+  const util::SteadyTime now = clock_.steady_now();
+  report_.add_request(fetched.endpoint, fetched.status, fetched.elapsed);
+  report_.add_stream_time(stream_of(job).id(), now - fetched.elapsed, now);
   queue_.finished(job, fetched.bytes);
   job.tries.spent += fetched.elapsed;
-  const util::SteadyTime now = clock_.steady_now();
   if (fetched.status != 0) {
     ++answers_;
     queue_.limiter(job.category).observe(fetched.rate_limit, now);
@@ -363,7 +369,6 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
   }
   list.page_done(rows);
   if (accounts && list.ended()) accounts_listed();
-  say_what_remains();
 }
 
 void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
@@ -446,7 +451,9 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       return;
     case Action::halve:
       ++report_.halved;
-      if (analytics == nullptr || !analytics->partition->halve(*analytics)) fail(job, fault.message);
+      if (analytics == nullptr || !analytics->partition->halve(*analytics, job.tries)) {
+        fail(job, fault.message);
+      }
       return;
     case Action::deny:
       deny(job, fault);
@@ -459,19 +466,14 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
 }
 
 void Engine::try_again(Job job, const Fault& fault) {
-  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
-  if (fault.slow && analytics != nullptr && ++job.tries.slow >= kSlowTries &&
-      analytics->partition->halve(*analytics)) {
-    ++report_.halved;
-    return;
-  }
   if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++job.tries.failures;
-  ++report_.retries;
   std::uniform_real_distribution<double> random(0, 1);
   const auto wait = http::backoff(job.tries.failures, random(random_));
   job.tries.spent += wait;
   if (job.tries.spent <= config_.max_retry) {
+    if (fault.slow && halve_slow(job, fault)) return;
+    ++report_.retries;
     log::debug("trying again in {} ms: {}", wait.count(), fault.message);
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
     return;
@@ -482,6 +484,19 @@ void Engine::try_again(Job job, const Fault& fault) {
     return;
   }
   fail(job, fmt::format("{} tries failed, the last with: {}", job.tries.failures, fault.message));
+}
+
+// Halves analytics that took too long twice.
+bool Engine::halve_slow(Job& job, const Fault& fault) {
+  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  if (analytics == nullptr || ++job.tries.slow < kSlowTries) return false;
+  Tries tries = job.tries;
+  const bool others_are_answered = tries.answers_before != answers_;
+  // Then its size may be the cause, and the halves have all the time there is.
+  if (fault.kind == Fault::Kind::transport && others_are_answered) tries = {};
+  if (!analytics->partition->halve(*analytics, tries)) return false;
+  ++report_.halved;
+  return true;
 }
 
 void Engine::pause(Job job, const Fault& fault) {
@@ -626,7 +641,7 @@ RunResult Engine::finish() {
   } catch (const OutputFailed& error) {
     if (fatal_.empty()) fatal_ = fmt::format("cannot write to standard output: {}", error.what());
   }
-  if (const auto error = tokens_.store_pending()) {
+  if (const auto error = tokens_.store_pending({})) {
     const std::string cause = fmt::format(
         "the rotated refresh token could not be stored: {}; sign in again if the next run is refused",
         *error);

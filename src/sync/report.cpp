@@ -3,11 +3,24 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::sync {
 
 void Report::incomplete(std::string cause) { causes_.push_back(std::move(cause)); }
+
+void Report::add_request(const std::string& endpoint, int status, std::chrono::microseconds elapsed) {
+  ++requests[{endpoint, status}];
+  request_time[{endpoint, status}] += elapsed;
+}
+
+void Report::add_stream_time(const std::string& stream, util::SteadyTime begin, util::SteadyTime end) {
+  Span& span = stream_time.try_emplace(stream, Span{begin, end}).first->second;
+  span.begin = std::min(span.begin, begin);
+  span.end = std::max(span.end, end);
+}
 
 void Report::warn_once(std::string_view stream, const std::string& message) {
   if (warned_.insert(fmt::format("{}: {}", stream, message)).second) {

@@ -62,8 +62,14 @@ struct Renewal {
   Outcome outcome = Outcome::done;
   std::string message;  // for retry and fatal: what happened and what to do
   std::optional<std::chrono::milliseconds> wait;
+  // What was sent for it, if anything: for the report. Status 0 is no answer.
+  int requests = 0;
+  int status = 0;
   std::chrono::microseconds elapsed{0};
 };
+
+// Token requests in reports, whoever answers them.
+inline constexpr std::string_view kTokenEndpoint = "/oauth/token";
 
 // Safe for several threads at once; renew() is called by one thread at a time.
 class TokenSource {
@@ -82,7 +88,8 @@ class TokenSource {
   Renewal renew(http::Transport& transport, const std::stop_token& stop);
 
   // Tries again to write a rotated token that could not be stored. Returns the error if it still cannot be.
-  std::optional<std::string> store_pending();
+  // Waits for another run that holds the file until `stop` is requested.
+  std::optional<std::string> store_pending(const std::stop_token& stop);
 
   // The scopes that the last answer granted, or empty if it is not known.
   std::string scope() const;
@@ -94,6 +101,7 @@ class TokenSource {
 
   Renewal use_credentials();
   Renewal request_token(http::Transport& transport, const std::stop_token& stop);
+  Renewal take_answer(const http::Result& result, TokenFileWriter* writer);
   Renewal refuse_credentials(const std::string& why);
   bool adopt_stored(const StoredToken& stored);
   void adopt(const TokenAnswer& answer, TokenFileWriter* writer);

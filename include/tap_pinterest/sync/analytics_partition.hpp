@@ -37,7 +37,7 @@ class AnalyticsPartition {
   bool closed() const { return closed_; }
   // The part is still to be done: its route was not given up meanwhile.
   bool wants(const AnalyticsJob& job) const;
-  // The state had a bookmark for it when the run began.
+  // The state had a bookmark or a marker for it when the run began.
   bool had_bookmark() const { return had_bookmark_; }
 
   // Ids of the parent's list, as they come.
@@ -51,8 +51,9 @@ class AnalyticsPartition {
   // No day of this part can be asked for any more.
   void pass_over(const AnalyticsJob& job);
   // Puts two smaller parts in place of this one; false if it cannot be smaller. The size that is tried is
-  // kept.
-  bool halve(const AnalyticsJob& job);
+  // kept. `tries` go on with the parts, so that a fault that has nothing to do with the size still comes to
+  // its end.
+  bool halve(const AnalyticsJob& job, Tries tries = {});
   // Puts smaller parts in place of one that is larger than what works in this run; false if it is not.
   bool cut_to_size(const AnalyticsJob& job);
   // 401, 403 or 404 on pins: the route is not there, or a pin is gone.
@@ -75,9 +76,9 @@ class AnalyticsPartition {
   void warn_of_missed(pinterest::DayRange days);
   void issue();
   std::vector<AnalyticsJob> parts_of(const IdBatches::Batch& batch);
-  void push(AnalyticsJob work);
-  void replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts);
-  void push_halves_of_ids(const AnalyticsJob& job, bool probe);
+  void push(AnalyticsJob work, const Tries& tries = {});
+  void replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts, const Tries& tries = {});
+  void push_halves_of_ids(const AnalyticsJob& job, bool probe, const Tries& tries = {});
   void bulk_route_refused(const AnalyticsJob& job);
   void bulk_route_found();
   void use_single_route();

@@ -90,6 +90,7 @@ class Engine {
   void work();
   void work_until_the_end(http::Transport& transport);
   void renew(Lock& lock, http::Transport& transport);
+  void store_pending_token();
   // Cuts a job to what is to be sent now; nothing if there is nothing to send.
   std::optional<Job> prepare(Job job);
   void run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token);
@@ -100,6 +101,7 @@ class Engine {
   void handle(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void try_again(Job job, const Fault& fault);
+  bool halve_slow(Job& job, const Fault& fault);
   void pause(Job job, const Fault& fault);
   void authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void deny(const Job& job, const Fault& fault);

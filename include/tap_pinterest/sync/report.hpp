@@ -20,6 +20,12 @@ struct Report {
   std::map<std::pair<std::string, int>, std::uint64_t> requests;
   std::map<std::pair<std::string, int>, std::chrono::microseconds> request_time;
   std::map<std::string, std::uint64_t> records;
+  // From the first request of a stream to its last answer.
+  struct Span {
+    util::SteadyTime begin;
+    util::SteadyTime end;
+  };
+  std::map<std::string, Span> stream_time;
   std::uint64_t retries = 0;
   std::uint64_t rate_limited = 0;
   std::uint64_t halved = 0;
@@ -28,6 +34,10 @@ struct Report {
   std::set<std::uint64_t> pins_refused;
   std::vector<std::string> skipped_accounts;
   std::size_t accounts_read = 0;
+
+  // Counts a request that ended at `now`.
+  void add_request(const std::string& endpoint, int status, std::chrono::microseconds elapsed);
+  void add_stream_time(const std::string& stream, util::SteadyTime begin, util::SteadyTime end);
 
   // The run is incomplete: it ends with 1, and the last line names the first cause.
   void incomplete(std::string cause);

@@ -411,11 +411,11 @@ TEST_F(TokenSourceWithFile, KeepsATokenThatCannotBeStoredAndTriesAgain) {
     return tokens(request);
   });
   EXPECT_EQ(run.renewed(), "access-1");
-  EXPECT_TRUE(run.source.store_pending());
+  EXPECT_TRUE(run.source.store_pending({}));
   std::filesystem::remove_all(path());
-  EXPECT_FALSE(run.source.store_pending());
+  EXPECT_FALSE(run.source.store_pending({}));
   EXPECT_EQ(stored_refresh_token(), "refresh-1");
-  EXPECT_FALSE(run.source.store_pending());
+  EXPECT_FALSE(run.source.store_pending({}));
 }
 
 TEST_F(TokenSourceWithFile, DoesNotFallBackToTheOlderFileWhileItsNewTokenIsNotStored) {

@@ -604,6 +604,20 @@ TEST(Engine, HalvesABatchThatTimesOutTwice) {
   }
 }
 
+TEST(Engine, HalvingDoesNotProlongAFaultThatHasNothingToDoWithTheSize) {
+  FakePinterest api = many_campaigns(250);
+  api.fault = [&](const Address& address, const http::Request&) -> Answer {
+    if (!address.path.ends_with("/analytics")) return std::nullopt;
+    return api_error(500, 12, "Something went wrong on our end.");
+  };
+  config::Config config = test_config();
+  config.max_retry = seconds(30);
+  EngineRun run(api, config, {"campaign_analytics"});
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::incomplete);
+  EXPECT_LT(run.server.count("/analytics"), 100U);
+}
+
 TEST(Engine, FailsWhatCannotBeHalvedAnyMore) {
   FakePinterest api = small_api();
   api.fault = [&](const Address& address, const http::Request&) -> Answer {
