@@ -1,0 +1,587 @@
+// Whole syncs against the simulated Pinterest under faults, stops and kills drawn at random: nothing may be
+// lost.
+//
+// Usage: random_runs [--runs N] [--seed S] [--verbose]. Each scenario has a seed of its own, which a failure
+// names; `--runs 1 --seed S` draws the same one again (threads still race as they like).
+//
+// A scenario is a world, a configuration and a chain of runs. Each run meets faults, some are stopped, and of
+// some the target dies: all that the target has is what came before one of its STATE lines, and the next run
+// starts from that one. The last run meets no faults. Then the target must hold, record by record, what one
+// undisturbed run from nothing writes. The real engine and the real transport run in this process, with a
+// clock that jumps over every wait.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "fakes/fake_clock.hpp"
+#include "fakes/output_file.hpp"
+#include "fakes/temporary_folder.hpp"
+#include "fakes/test_config.hpp"
+#include "fakes/test_selection.hpp"
+#include "simulator/server.hpp"
+#include "tap_pinterest/http/curl_transport.hpp"
+#include "tap_pinterest/log/options.hpp"
+#include "tap_pinterest/sync/engine.hpp"
+
+namespace tap_pinterest {
+namespace {
+
+using nlohmann::json;
+using sync::Ending;
+
+constexpr int kMaxDisturbedRuns = 4;
+constexpr int kMaxFaultRules = 8;
+// Real time: a fault that stalls costs this much. An answer takes a hundredth of it.
+constexpr std::chrono::milliseconds kRequestTimeout{400};
+constexpr std::chrono::milliseconds kUndisturbedTimeout{60'000};
+const util::Instant kEpoch = fakes::instant("2026-03-10T12:00:00Z");
+constexpr std::string_view kStartDate = "2026-03-01";
+// What the simulator restates; shorter than the windows, so that what falls into a gap stays missing.
+constexpr int kLookbackDays = 3;
+const std::vector<std::string_view> kStreams = {"ad_accounts",  "campaigns",    "ad_groups",
+                                                "ads",          "pins",         "campaign_analytics",
+                                                "ad_analytics", "pin_analytics"};
+
+// What went wrong in a scenario.
+class Defect : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void expect(bool good, const std::string& what) {
+  if (!good) throw Defect(what);
+}
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : generator_(seed) {}
+  // Both ends inclusive.
+  int between(int least, int most) { return std::uniform_int_distribution(least, most)(generator_); }
+  bool one_in(int count) { return between(1, count) == 1; }
+  template <typename List>
+  const auto& pick(const List& list) {
+    return list[static_cast<std::size_t>(between(0, static_cast<int>(std::size(list)) - 1))];
+  }
+
+ private:
+  std::mt19937_64 generator_;
+};
+
+// ---- Faults
+
+json status_fault(Dice& dice) {
+  const json passing = {{"code", 12}, {"message", "Something went wrong on our end. Sorry about that."}};
+  const json kinds = json::array({
+      {{"status", 429}, {"headers", {{"x-ratelimit-reset", "7"}}}, {"body", {{"code", 8}}}},
+      {{"status", 429}},
+      {{"status", 429}, {"headers", {{"retry-after", "3"}}}},
+      {{"status", 400}, {"body", {{"code", 8}, {"message", "This request exceeded a rate limit."}}}},
+      {{"status", 400}, {"body", {{"code", 1}, {"message", "Retry after 2 seconds"}}}},
+      {{"status", 400}, {"body", passing}},
+      {{"status", 500}, {"body", passing}},
+      {{"status", 500}},
+      {{"status", 502}, {"body", "<html>Bad gateway</html>"}},
+      {{"status", 503}},
+      {{"status", 504}},
+      {{"status", 408}},
+      {{"status", 401}, {"body", {{"code", 2}, {"message", "Authentication failed."}}}},
+      {{"status", 401}, {"body", {{"code", 3}, {"message", "Not allowed."}}}},
+      {{"status", 403}, {"body", {{"code", 29}, {"message", "You are not permitted."}}}},
+      {{"status", 404}, {"body", {{"code", 50}, {"message", "Not found."}}}},
+      {{"status", 400}, {"body", {{"code", 1}, {"message", "Invalid column."}}}},
+      {{"status", 413}},
+      {{"status", 414}},
+      {{"status", 431}},
+      {{"status", 302}, {"headers", {{"location", "http://127.0.0.1:1/elsewhere"}}}},
+      {{"status", 204}},
+  });
+  json fault = dice.pick(kinds);
+  fault["kind"] = "status";
+  return fault;
+}
+
+json body_fault(Dice& dice) {
+  const auto bodies = std::to_array<std::string>({
+      "",
+      "{",
+      "null",
+      "[]",
+      "{}",
+      "42",
+      R"({"items": null})",
+      R"({"items": [{"id": null}], "bookmark": null})",
+      R"([{"DATE": "2026-03-02"}])",
+      R"({"items": [], "bookmark": 7})",
+      R"({"access_token": 5})",
+      std::string(300, '['),
+      R"({"items": [{"id": "1", "name": "\ud83d"}], "bookmark": null} x)",
+  });
+  return {{"kind", "body"}, {"status", 200}, {"body", dice.pick(bodies)}};
+}
+
+json wire_fault(Dice& dice) {
+  const auto kinds = std::to_array<const char*>({"reset", "truncate", "close_before_answer"});
+  return {{"kind", dice.pick(kinds)}, {"after_bytes", dice.between(0, 2000)}};
+}
+
+json draw_fault(Dice& dice) {
+  const auto endpoints = std::to_array<const char*>(
+      {"*", "*", "/ad_accounts", "/ad_accounts/{ad_account_id}/campaigns",
+       "/ad_accounts/{ad_account_id}/ad_groups", "/ad_accounts/{ad_account_id}/ads", "/pins",
+       "/ad_accounts/{ad_account_id}/campaigns/analytics", "/ad_accounts/{ad_account_id}/ads/analytics",
+       "/pins/analytics", "/pins/{pin_id}/analytics", "/oauth/token"});
+  json rule;
+  const int kind = dice.between(1, 100);
+  if (kind <= 50) {
+    rule = status_fault(dice);
+  } else if (kind <= 70) {
+    rule = wire_fault(dice);
+  } else if (kind <= 78) {
+    rule = body_fault(dice);
+  } else if (kind <= 84) {
+    rule = {{"kind", "html"}};
+  } else if (kind <= 90) {
+    rule = {{"kind", "empty_page"}};
+  } else if (kind <= 92) {
+    rule = {{"kind", "repeat_bookmark"}};
+  } else if (kind <= 97) {
+    rule = {{"kind", "duplicate_rows"}};
+  } else if (kind <= 98) {
+    rule = {{"kind", "conflicting_rows"}};
+  } else {
+    rule = {{"kind", "stall"}, {"after_bytes", dice.between(0, 2000)}, {"times", 1}};
+  }
+  rule["endpoint"] = dice.pick(endpoints);
+  // Of an entity that comes twice the later one is believed, so a false one would be written.
+  if (rule["kind"] == "conflicting_rows") rule["match"] = "/analytics";
+  const int first = dice.between(1, 12);
+  rule["nth"] = {first, dice.one_in(6) ? first + 40 : first + dice.between(0, 3)};
+  if (dice.one_in(3)) rule["every"] = dice.between(2, 4);
+  return rule;
+}
+
+// ---- The world and its client
+
+simulator::Options draw_world(Dice& dice, std::uint64_t seed) {
+  simulator::Options options;
+  const bool large = dice.one_in(12);
+  options.accounts = dice.between(1, 3);
+  options.campaigns = large ? 300 : dice.between(0, 8);
+  options.ad_groups = dice.between(0, 6);
+  options.ads = large ? 520 : dice.between(0, 12);
+  options.pins = large ? 220 : dice.between(0, 15);
+  options.seed = seed;
+  options.epoch = kEpoch;
+  options.limits = simulator::LimitTier::kOff;
+  options.beta = !dice.one_in(3);
+  options.beta_off_status = dice.pick(std::to_array({401, 403, 404}));
+  options.kill_rotated_token = dice.one_in(2);
+  options.token_lifetime = std::chrono::seconds(dice.one_in(2) ? 900 : 2'592'000);
+  options.lone_surrogates = dice.one_in(4);
+  return options;
+}
+
+config::Config draw_config(Dice& dice, const simulator::Options& world, const std::string& token_file) {
+  config::Config config = fakes::test_config();
+  config.access_token = util::Secret();
+  config.app = {.client_id = world.client_id,
+                .client_secret = util::Secret(world.client_secret),
+                .refresh_token = util::Secret(world.refresh_token)};
+  config.token_file = token_file;
+  config.start_date = util::parse_day(kStartDate);
+  config.analytics_columns = {"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "CTR", "CAMPAIGN_ID", "AD_ID"};
+  config.lookback_days = kLookbackDays;
+  config.max_concurrency = dice.pick(std::to_array({1, 4, 16}));
+  config.max_retry = std::chrono::seconds(dice.pick(std::to_array({60, 600})));
+  return config;
+}
+
+// The real transport, seen by the scenario before each request.
+class WatchedTransport final : public http::Transport {
+ public:
+  WatchedTransport(std::function<void()> watch, std::chrono::milliseconds timeout)
+      : watch_(std::move(watch)), timeout_(timeout), real_(http::make_curl_transport({"random_runs", {}})) {}
+
+  http::Result send(const http::Request& request, std::stop_token stop) override {
+    watch_();
+    http::Request shorter = request;
+    shorter.timeout = timeout_;
+    return real_->send(shorter, std::move(stop));
+  }
+
+ private:
+  std::function<void()> watch_;
+  std::chrono::milliseconds timeout_;
+  std::unique_ptr<http::Transport> real_;
+};
+
+// ---- What a target has
+
+// The records of each key as text, in the digits in which they were written.
+using Table = std::map<std::string, std::string>;
+
+std::string_view text_after(std::string_view line, std::string_view mark) {
+  const std::size_t begin = line.find(mark);
+  expect(begin != std::string_view::npos, fmt::format("a line without {}", mark));
+  line.remove_prefix(begin + mark.size());
+  return line.substr(0, line.find('"'));
+}
+
+// The stream and the key of a RECORD line. No other member of a row is named as a part of its key is, but an
+// account's owner has an id, too.
+std::string key_of(std::string_view line) {
+  const auto* stream = pinterest::find_stream(text_after(line, R"("stream":")"));
+  std::string key(stream->id);
+  if (stream->source == pinterest::Source::list) {
+    return key + " " + singer::Json::parse(line)["record"]["id"].get<std::string>();
+  }
+  for (const std::string_view name : stream->key) {
+    if (!name.empty()) key += fmt::format(" {}", text_after(line, fmt::format(R"("{}":")", name)));
+  }
+  return key;
+}
+
+struct Delivery {
+  Table table;
+  singer::Json state;
+
+  // Takes the lines up to the STATE number `last_state`, as a target that died after it had done.
+  void take(const std::vector<std::string>& lines, std::size_t last_state) {
+    std::size_t states = 0;
+    for (const std::string& line : lines) {
+      if (line.starts_with(R"({"type":"RECORD")")) table[key_of(line)] = record_text(line);
+      if (!line.starts_with(R"({"type":"STATE")")) continue;
+      singer::Json next = singer::Json::parse(line)["value"];
+      check_progress(next);
+      state = std::move(next);
+
+      if (++states == last_state) return;
+    }
+  }
+
+ private:
+  static std::string record_text(const std::string& line) {
+    const std::size_t begin = line.find(R"("record":)");
+    return line.substr(begin, line.rfind(R"(,"time_extracted":)") - begin);
+  }
+
+  // Bookmarks never move back, and no entry gets lost.
+  void check_progress(const singer::Json& next) const {
+    if (state.is_null()) return;
+    const auto flat = state["bookmarks"].flatten();
+    const auto flat_next = next["bookmarks"].flatten();
+    for (const auto& [path, value] : flat.items()) {
+      if (path.empty() || path.find("/resume") != std::string::npos) continue;
+      expect(flat_next.contains(path), "the state lost " + path);
+      const bool ordered = path.ends_with("/replication_key_value");
+      if (ordered) expect(flat_next[path] >= value, fmt::format("{} moved back from {}", path, value.dump()));
+    }
+  }
+};
+
+// ---- A scenario
+
+class Scenario {
+ public:
+  Scenario(std::uint64_t seed, bool verbose)
+      : dice_(seed),
+        verbose_(verbose),
+        options_(draw_world(dice_, seed)),
+        simulator_(options_,
+                   [this] {
+                     return kEpoch +
+                            std::chrono::duration_cast<std::chrono::microseconds>(clock_.since_begin());
+                   }),
+        server_(simulator_),
+        config_(draw_config(dice_, options_, folder_.file("token.json"))) {
+    config_.api_url = fmt::format("http://127.0.0.1:{}/v5", server_.port());
+  }
+
+  void play() {
+    const int disturbed = dice_.between(1, kMaxDisturbedRuns);
+    for (int i = 0; i < disturbed; ++i) {
+      disturb();
+      change_world();
+      if (dice_.one_in(3)) clock_.advance(std::chrono::hours(dice_.between(1, 100)));
+    }
+    stay_within_the_day();
+    // A window that is resumed on its own day is not read twice on that day: what was restated in between
+    // comes with the run after it.
+    const int clean_runs = is_cut_short(delivery_.state) ? 2 : 1;
+    for (int i = 0; i < clean_runs; ++i) {
+      const auto clean = run(delivery_.state, {.delays = false});
+      expect(clean.result.ending == Ending::complete,
+             "the run without faults ended with: " + clean.result.message);
+      delivery_.take(clean.lines, kAll);
+    }
+    expect(!is_cut_short(delivery_.state), "a marker is left in the state of a complete run");
+    compare("after the last run");
+  }
+
+ private:
+  static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+
+  struct Disturbance {
+    bool delays = true;
+    // The number of the request that meets it; -1 for none.
+    int stop_at = -1;
+    int expire_tokens_at = -1;
+    int change_world_at = -1;
+  };
+  struct Outcome {
+    sync::RunResult result;
+    std::vector<std::string> lines;
+    std::size_t states = 0;
+    std::size_t skipped_accounts = 0;
+  };
+
+  void disturb() {
+    const Disturbance disturbance{.delays = true,
+                                  .stop_at = dice_.one_in(4) ? dice_.between(1, 40) : -1,
+                                  .expire_tokens_at = dice_.one_in(3) ? dice_.between(1, 30) : -1,
+                                  .change_world_at = dice_.one_in(4) ? dice_.between(1, 30) : -1};
+    json faults = json::array();
+    const int rules = dice_.between(0, kMaxFaultRules);
+    for (int i = 0; i < rules; ++i) faults.push_back(draw_fault(dice_));
+    if (verbose_) fmt::print("  faults {}\n", faults.dump());
+    control("/faults", faults);
+    const bool resumes = is_cut_short(delivery_.state);
+    const util::Day began = day_soon();
+
+    const Outcome outcome = run(delivery_.state, disturbance);
+
+    handle("DELETE", "/faults", "");
+
+    check(outcome, disturbance);
+    const bool target_dies = dice_.one_in(3);
+    if (target_dies) {
+      const auto states = static_cast<int>(outcome.states);
+      const int seen = dice_.between(0, states);
+      if (seen > 0) delivery_.take(outcome.lines, static_cast<std::size_t>(seen));
+      return;
+    }
+    delivery_.take(outcome.lines, kAll);
+    const bool whole = outcome.result.ending == Ending::complete && outcome.skipped_accounts == 0 &&
+                       disturbance.change_world_at < 0 && !resumes && day_soon() == began;
+    if (whole) compare("after a run that said it was complete");
+  }
+
+  static bool is_cut_short(const singer::Json& state) {
+    return state.dump().find(R"("resume":)") != std::string::npos;
+  }
+
+  // What holds for every run, whatever it has met.
+  void check(const Outcome& outcome, const Disturbance& disturbance) const {
+    const sync::RunResult& result = outcome.result;
+    expect(!outcome.lines.empty() && outcome.lines.back().starts_with(R"({"type":"STATE")"),
+           "the last line is no STATE");
+    expect(result.ending != Ending::output_closed, "the output was taken for closed");
+    expect(result.ending != Ending::stopped || disturbance.stop_at >= 0, "stopped by nobody");
+    if (result.ending == Ending::incomplete) expect(!result.message.empty(), "incomplete without a cause");
+    expect(result.message.find("should not be") == std::string::npos, result.message);
+  }
+
+  void change_world() {
+    const auto something = dice_.between(1, 5);
+    if (something == 1 && options_.ads > 2) {
+      control("/touch", {{"kind", "ads"}, {"account", 0}, {"indices", {0, 2}}, {"status", "ARCHIVED"}});
+    } else if (something == 2 && options_.campaigns > 1) {
+      control("/touch", {{"kind", "campaigns"}, {"account", 0}, {"indices", {1}}});
+    } else if (something == 3) {
+      control("/add", {{"kind", "ads"}, {"account", 0}, {"count", 2}});
+      control("/add", {{"kind", "pins"}, {"count", 1}});
+    } else if (something == 4) {
+      control("/generation", {{"value", ++generation_}});
+    } else if (options_.pins > 0) {
+      control("/kill-pins", {{"indices", {0}}});
+    }
+  }
+
+  // What the target has, beside what an undisturbed run from nothing writes.
+  void compare(const std::string& when) {
+    const Outcome whole = run(nullptr, {.delays = false});
+    expect(whole.result.ending == Ending::complete,
+           "the undisturbed run ended with: " + whole.result.message);
+    Delivery undisturbed;
+    undisturbed.take(whole.lines, kAll);
+    for (const auto& [key, record] : undisturbed.table) {
+      // Days before a pin was made hold nothing; of a pin that came later they lie behind the look-back.
+      if (record.find("BEFORE_PIN_CREATED") != std::string::npos) continue;
+      if (is_given_up(key)) continue;
+      const auto found = delivery_.table.find(key);
+      expect(found != delivery_.table.end(), fmt::format("{} is missing {}", key, when));
+      expect(found->second == record,
+             fmt::format("{} is wrong {}:\n  {}\n  {}", key, when, found->second, record));
+    }
+    for (const auto& [key, record] : delivery_.table) {
+      const bool is_pin = key.starts_with("pin_analytics ");  // of a pin that died, they stay
+      expect(is_pin || undisturbed.table.contains(key), fmt::format("{} should not be there {}", key, when));
+    }
+  }
+
+  // Analytics of a pin that the API has refused once are said to be left out.
+  bool is_given_up(const std::string& key) const {
+    std::istringstream words(key);
+    std::string stream;
+    std::uint64_t pin = 0;
+    words >> stream;
+    return stream == "pin_analytics" && words >> pin && pins_refused_.contains(pin);
+  }
+
+  // The day on which a clean run that begins now ends: two runs that are compared must see the same.
+  util::Day day_soon() const { return util::day_of(simulator_.now() + std::chrono::hours(2)); }
+  void stay_within_the_day() {
+    if (day_soon() != util::day_of(simulator_.now())) clock_.advance(std::chrono::hours(2));
+  }
+
+  Outcome run(const singer::Json& state, const Disturbance& disturbance) {
+    const fakes::OutputFile output;
+    std::vector<std::string> problems;
+    sync::Engine* running = nullptr;
+    std::atomic<int> requests = 0;
+    const auto watch = [&] {
+      const int number = ++requests;
+      if (disturbance.delays) clock_.advance(std::chrono::seconds(number % 40));
+      if (number == disturbance.stop_at) running->request_stop();
+      if (number == disturbance.expire_tokens_at) control("/expire-tokens", json::object());
+      if (number == disturbance.change_world_at) change_while_running();
+    };
+    const auto timeout = disturbance.delays ? kRequestTimeout : kUndisturbedTimeout;
+    sync::Engine engine({.config = config_,
+                         .clock = clock_,
+                         .make_transport = [&] { return std::make_unique<WatchedTransport>(watch, timeout); },
+                         .output = output.descriptor(),
+                         .random_seed = 1},
+                        fakes::select_streams(kStreams, config_),
+                        singer::State::parse(state.is_null() ? singer::Json::object() : state, problems));
+    running = &engine;
+    expect(problems.empty(), "the state is refused");
+    Outcome outcome{.result = engine.run(), .lines = {}};
+    const std::string text = output.text();
+    expect(text.ends_with('\n'), "the last line is not whole");
+    for (const char* secret : {"access-token-", "refresh-token-", "app-secret-"}) {
+      expect(text.find(secret) == std::string::npos, "a secret in the output");
+      expect(outcome.result.message.find(secret) == std::string::npos, "a secret in a message");
+    }
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+      if (line.starts_with(R"({"type":"STATE")")) ++outcome.states;
+      outcome.lines.push_back(std::move(line));
+    }
+    outcome.skipped_accounts = engine.report().skipped_accounts.size();
+    for (const auto pin : engine.report().pins_refused) pins_refused_.insert(pin);
+    if (verbose_) {
+      fmt::print("  {} requests, {} lines, {} states: {} {}\n", requests.load(), outcome.lines.size(),
+                 outcome.states, static_cast<int>(outcome.result.ending), outcome.result.message);
+    }
+    return outcome;
+  }
+
+  void change_while_running() {
+    if (options_.ads > 3) control("/touch", {{"kind", "ads"}, {"account", 0}, {"indices", {1, 3}}});
+    control("/add", {{"kind", "ads"}, {"account", 0}, {"count", 1}});
+  }
+
+  void control(const std::string& path, const json& body) { handle("POST", path, body.dump()); }
+  void handle(const std::string& method, const std::string& path, std::string body) {
+    const simulator::Reply reply = simulator_.handle({.method = method,
+                                                      .target = "/_simulator" + path,
+                                                      .authorization = {},
+                                                      .content_type = {},
+                                                      .body = std::move(body)});
+    expect(reply.answer.status == 200, "the simulator refuses " + path + ": " + reply.answer.body);
+  }
+
+  Dice dice_;
+  const bool verbose_;
+  fakes::FakeClock clock_;
+  const simulator::Options options_;
+  const fakes::TemporaryFolder folder_;
+  simulator::Simulator simulator_;
+  const simulator::Server server_;
+  config::Config config_;
+  Delivery delivery_;
+  std::set<std::uint64_t> pins_refused_;
+  int generation_ = 0;
+};
+
+// The log of one scenario, in memory.
+class Log {
+ public:
+  Log() : file_(std::tmpfile()) {
+    log::init(file_,
+              {.level = log::Level::debug, .form = log::Form::text, .allow_progress = false, .warnings = {}});
+  }
+  ~Log() {
+    log::init(stderr, {});
+    (void)std::fclose(file_);
+  }
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  std::string text() const {
+    std::rewind(file_);
+    std::string text;
+    std::array<char, 65536> buffer{};
+    while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file_))
+      text.append(buffer.data(), count);
+    return text;
+  }
+
+ private:
+  std::FILE* file_;
+};
+
+// What is wrong with a scenario; empty if nothing is.
+std::string play(std::uint64_t seed, bool verbose) {
+  const Log log;
+  std::string defect;
+  try {
+    Scenario(seed, verbose).play();
+  } catch (const std::exception& error) {
+    defect = error.what();
+  }
+  const std::string text = log.text();
+  for (const char* secret : {"access-token-0", "refresh-token-0", "app-secret-0"}) {
+    if (text.find(secret) != std::string::npos) defect += " a secret in the log";
+  }
+  if (!defect.empty() || verbose) fmt::print("{}", text);
+  return defect;
+}
+
+int run_all(std::uint64_t seed, int runs, bool verbose) {
+  int failed = 0;
+  for (int i = 0; i < runs; ++i) {
+    const std::string defect = play(seed + static_cast<std::uint64_t>(i), verbose);
+    if (defect.empty()) continue;
+    ++failed;
+    fmt::print("FAILED --runs 1 --seed {}: {}\n", seed + static_cast<std::uint64_t>(i), defect);
+    (void)std::fflush(stdout);
+  }
+  fmt::print("{} scenarios from seed {}, {} failed\n", runs, seed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tap_pinterest
+
+int main(int argc, char** argv) {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  std::uint64_t seed = 1;
+  int runs = 100;
+  bool verbose = false;
+  CLI::App app("Syncs under random faults, stops and kills.");
+  app.add_option("--seed", seed, "of the first scenario");
+  app.add_option("--runs", runs, "how many scenarios");
+  app.add_flag("--verbose", verbose, "tell everything");
+  CLI11_PARSE(app, argc, argv);
+  return tap_pinterest::run_all(seed, runs, verbose);
+}
