@@ -87,9 +87,10 @@ http::Request app_token_request(const config::Config& config, const config::AppC
     body = "grant_type=refresh_token&refresh_token=" + encode_query(refresh_token.reveal()) +
            "&continuous_refresh=true";
   }
+  const Secret credentials(base64(app.client_id + ":" + app.client_secret.reveal()));
+  log::mask(credentials);  // an error may quote them
   return token_post(config, config.api_url + "/oauth/token", "application/x-www-form-urlencoded",
-                    Secret("Basic " + base64(app.client_id + ":" + app.client_secret.reveal())),
-                    std::move(body));
+                    Secret("Basic " + credentials.reveal()), std::move(body));
 }
 
 http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
