@@ -193,7 +193,6 @@ bool TokenSource::adopt_stored(const StoredToken& stored) {
   refresh_token_expires_at_ = stored.refresh_token_expires_at;
   log::mask(stored.refresh_token);
   log::mask(stored.access_token);
-  warn_of_end();
   const auto& expires = stored.access_token_expires_at;
   if (stored.access_token.empty() || !expires || *expires - kRenewBefore <= clock_.now()) return false;
   {
@@ -201,6 +200,8 @@ bool TokenSource::adopt_stored(const StoredToken& stored) {
     if (stored.access_token == access_token_) return false;
   }
   set_access(stored.access_token, expires, *expires - kRenewBefore, /*issued=*/false);
+  // Not before: a request would give a new refresh token most of the time.
+  warn_of_end();
   return true;
 }
 
