@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/http/retry_policy.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
@@ -211,8 +211,7 @@ class ConnectionTest {
 int run_connection_test(const config::Config& config, const http::TransportFactory& make_transport) {
   ConnectionTest test(config, make_transport);
   const bool good = test.run();
-  for (const std::string& line : test.lines()) std::puts(line.c_str());
-  std::fflush(stdout);
+  if (!write_to_stdout(fmt::format("{}\n", fmt::join(test.lines(), "\n")))) return kExitFailure;
   if (good) return kExitSuccess;
   log::critical("the connection test failed: see the lines marked FAILED");
   return kExitFailure;
