@@ -6,6 +6,8 @@ pipe that nobody reads stops the tap, "in the middle" is a place and not a momen
 
 import fcntl
 import json
+import sys
+import termios
 import threading
 import time
 
@@ -33,15 +35,17 @@ def read_on(condition, *running, step=20):
 
 class Running:
     """`Running(tap, config, catalog=...)`: the options of `Tap.start`. Its stderr goes to a file, its stdout through a
-    pipe as small as they come, so that it cannot get far ahead of who reads."""
+    pipe as small as they come, so that it cannot get far ahead of who reads; or, with `to_file`, to a file too."""
 
-    def __init__(self, tap, config=None, *arguments, **inputs):
+    def __init__(self, tap, config=None, *arguments, to_file=False, **inputs):
         tap.files += 1
         self.log = open(tap.directory / f"stderr-{tap.files}", "w+b")
-        self.process = tap.start(config, *arguments, **{"stderr": self.log, **inputs})
-        self.stdout = self.process.stdout
+        self.stdout = open(tap.directory / f"stdout-{tap.files}", "w+b") if to_file else None
+        streams = {"stderr": self.log, **({"stdout": self.stdout} if to_file else {})}
+        self.process = tap.start(config, *arguments, **{**streams, **inputs})
         self.lines = []
-        if self.stdout:
+        if self.process.stdout:
+            self.stdout = self.process.stdout
             fcntl.fcntl(self.stdout, fcntl.F_SETPIPE_SZ, SMALLEST_PIPE)
         self.watchdog = threading.Timer(RUN_SECONDS, self.process.kill)
         self.watchdog.start()
@@ -59,6 +63,7 @@ class Running:
 
     def read_to(self, kind, count=1):
         """Reads on to the `count`th message of this type from here; gives it."""
+        message = None
         while count:
             line = self.stdout.readline()
             assert line.endswith(b"\n"), f"the output ended before a {kind}:\n{self.stderr()[-4000:]}"
@@ -66,6 +71,10 @@ class Running:
             message = json.loads(line)
             count -= message["type"] == kind
         return message
+
+    def has_full_pipe(self):
+        waiting = fcntl.ioctl(self.stdout, termios.FIONREAD, bytes(4))
+        return int.from_bytes(waiting, sys.byteorder) == SMALLEST_PIPE
 
     def send(self, *signals):
         for number in signals:
@@ -85,8 +94,11 @@ class Running:
         return run
 
     def _end(self):
-        rest = self.stdout.read() if self.stdout else b""
+        rest = self.stdout.read() if self.process.stdout else b""
         code = self.process.wait()
+        if self.stdout and not self.process.stdout:
+            self.stdout.seek(0)
+            rest = self.stdout.read()
         assert self.watchdog.is_alive(), f"still running after {RUN_SECONDS} s:\n{self.stderr()[-4000:]}"
         output = b"".join(self.lines) + rest
         if code < 0:

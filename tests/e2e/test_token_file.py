@@ -116,7 +116,7 @@ WHICH = {
     ),
     "it descends from none": (stored(refresh_token="refresh-token-999999", descends_from=""), {}, CONFIGURED),
     "none is configured": (stored(descends_from="0" * 64), {"refresh_token": None}, CONFIGURED),
-    "none is configured, and the file says no more": ({"refresh_token": CONFIGURED}, {"refresh_token": None}, CONFIGURED),
+    "none is configured, the file says little": ({"refresh_token": CONFIGURED}, {"refresh_token": None}, CONFIGURED),
     "its access token is good": (
         stored(access_token="access-token-000000", access_token_expires_at=in_days(1)),
         {},
@@ -286,7 +286,7 @@ def test_a_token_that_could_not_be_written_is_written_later(tap, api, config, fi
 
 # --- the end of a refresh token -----------------------------------------------------------------------------------
 
-# name: (days to the end of what the file holds, whether its access token is good, what a refresh answers, days warned of)
+# name: (days to the end of the file's token, whether its access token is good, what a refresh answers, whether to warn)
 ENDS = {
     "it is far": (15, True, {}, False),
     "it is near": (13, True, {}, True),
