@@ -22,6 +22,8 @@ using util::Secret;
 constexpr std::size_t kMaxTokenBodyBytes = 256UL * 1024;
 // What the client_credentials grant asks for: the scopes of all streams (OpenAPI document, `security`).
 constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
+constexpr std::string_view kSignIn =
+    "sign in to Pinterest again and put the new token into the configuration";
 
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -154,7 +156,7 @@ Renewal TokenSource::renew(http::Transport& transport, const std::stop_token& st
       Renewal entered = use_credentials();
       if (current()) return entered;
     } else if (kind() == Kind::fixed) {
-      return refuse_credentials("access_token was refused (401)");
+      return refuse_credentials("access_token was refused (401)", kSignIn);
     }
     return request_token(transport, stop);
   } catch (const TokenFileError& error) {
@@ -238,7 +240,12 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
   const http::Result result = transport.send(token_request(), stop);
   if (const auto* error = std::get_if<http::TransportError>(&result)) {
     const bool passing = error->failure != http::Failure::tls && error->failure != http::Failure::invalid;
-    if (!passing) return refuse_credentials("the token could not be renewed: " + error->message);
+    if (!passing) {
+      return refuse_credentials(
+          "the token could not be renewed: " + error->message,
+          fmt::format("check {} and ca_file",
+                      kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url" : "api_url"));
+    }
     return {
         .outcome = Renewal::Outcome::retry, .message = error->message, .wait = {}, .elapsed = error->elapsed};
   }
@@ -262,13 +269,26 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
             .wait = action == Action::wait ? requested_wait(error, response, clock_.now()) : std::nullopt,
             .elapsed = response.elapsed};
   }
-  return refuse_credentials(fmt::format(
-      "{} was refused: {}", refresh_token_.empty() ? "the client_credentials grant" : "the refresh token",
-      error.describe()));
+  return refuse_credentials(
+      fmt::format("{} was refused: {}",
+                  refresh_token_.empty() ? "the client_credentials grant" : "the refresh token",
+                  error.describe()),
+      remedy(error.status));
+}
+
+// What may help when a token request is refused.
+std::string TokenSource::remedy(int status) const {
+  constexpr int kUnauthorized = 401;
+  const std::string check =
+      fmt::format("check {}", kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url_auth"
+                                                    : "client_id and client_secret");
+  if (refresh_token_.empty()) return check;
+  // It may stand for the app or the proxy's caller, or for the token.
+  return status == kUnauthorized ? fmt::format("{}, or {}", check, kSignIn) : std::string(kSignIn);
 }
 
 // The credentials at position_ do not work: the next ones are tried, if there are any.
-Renewal TokenSource::refuse_credentials(const std::string& why) {
+Renewal TokenSource::refuse_credentials(const std::string& why, std::string_view remedy) {
   if (position_ + 1 < kinds_.size()) {
     ++position_;
     entered_ = false;
@@ -276,9 +296,7 @@ Renewal TokenSource::refuse_credentials(const std::string& why) {
                  kind() == Kind::proxy ? "oauth_credentials" : "client_id and client_secret");
     return {.outcome = Renewal::Outcome::retry, .message = why, .wait = std::chrono::milliseconds(0)};
   }
-  return {.outcome = Renewal::Outcome::fatal,
-          .message = why + "; sign in to Pinterest again and put the new token into the configuration",
-          .wait = {}};
+  return {.outcome = Renewal::Outcome::fatal, .message = fmt::format("{}; {}", why, remedy), .wait = {}};
 }
 
 void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {

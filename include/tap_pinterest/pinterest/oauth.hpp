@@ -94,7 +94,8 @@ class TokenSource {
 
   Renewal use_credentials();
   Renewal request_token(http::Transport& transport, const std::stop_token& stop);
-  Renewal refuse_credentials(const std::string& why);
+  std::string remedy(int status) const;
+  Renewal refuse_credentials(const std::string& why, std::string_view remedy);
   bool adopt_stored(const StoredToken& stored);
   void adopt(const TokenAnswer& answer, TokenFileWriter* writer);
   void set_access(util::Secret token, std::optional<util::Instant> expires,
