@@ -20,6 +20,7 @@
 #include "tap_pinterest/config/settings.hpp"
 #include "tap_pinterest/http/curl_transport.hpp"
 #include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/oauth.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/catalog.hpp"
 #include "tap_pinterest/singer/state.hpp"
@@ -61,6 +62,7 @@ void mask_secrets(const config::Config& config) {
   }
   if (config.app) {
     log::mask(config.app->client_secret);
+    log::mask(pinterest::basic_credentials(*config.app));
     log::mask(config.app->refresh_token);
   }
 }

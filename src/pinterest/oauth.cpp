@@ -80,6 +80,10 @@ std::optional<TokenAnswer> parse_token_answer(std::string_view body) {
   return answer;
 }
 
+Secret basic_credentials(const config::AppCredentials& app) {
+  return Secret(base64(app.client_id + ":" + app.client_secret.reveal()));
+}
+
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
                                 const Secret& refresh_token) {
   std::string body;
@@ -89,10 +93,8 @@ http::Request app_token_request(const config::Config& config, const config::AppC
     body = "grant_type=refresh_token&refresh_token=" + encode_query(refresh_token.reveal()) +
            "&continuous_refresh=true";
   }
-  const Secret credentials(base64(app.client_id + ":" + app.client_secret.reveal()));
-  log::mask(credentials);  // an error may quote them
   return token_post(config, config.api_url + "/oauth/token", "application/x-www-form-urlencoded",
-                    Secret("Basic " + credentials.reveal()), std::move(body));
+                    Secret("Basic " + basic_credentials(app).reveal()), std::move(body));
 }
 
 http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
