@@ -258,7 +258,11 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
   if (action == Action::accept) {
     if (const auto answer = parse_token_answer(response.body)) {
       adopt(*answer, writer ? &*writer : nullptr);
-      return {.outcome = Renewal::Outcome::done, .message = {}, .wait = {}, .elapsed = response.elapsed};
+      return {.outcome = Renewal::Outcome::done,
+              .message = {},
+              .wait = {},
+              .elapsed = response.elapsed,
+              .issued = true};
     }
     return {.outcome = Renewal::Outcome::retry,
             .message = "the answer to the token request holds no access_token",
@@ -281,7 +285,7 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
 // What may help when a token request is refused.
 std::string TokenSource::remedy(int status) const {
   constexpr int kUnauthorized = 401;
-  const std::string check =
+  std::string check =
       fmt::format("check {}", kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url_auth"
                                                     : "client_id and client_secret");
   if (refresh_token_.empty()) return check;

@@ -262,11 +262,8 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   renewing_ = false;
   wake_.notify_all();
   using Outcome = pinterest::Renewal::Outcome;
-  if (renewal.outcome == Outcome::done) {
-    // Counted also if the run has come to its end meanwhile.
-    const auto token = tokens_.current();
-    if (token && token->issued) ++report_.token_renewals;
-  }
+  // Counted also if the run has come to its end, or the new token too, meanwhile.
+  if (renewal.issued) ++report_.token_renewals;
   if (ending()) return;
   if (renewal.outcome == Outcome::done) {
     renewal_failures_ = 0;

@@ -65,6 +65,7 @@ struct Renewal {
   std::string message;  // for retry and fatal: what happened and what to do
   std::optional<std::chrono::milliseconds> wait;
   std::chrono::microseconds elapsed{0};
+  bool issued = false;  // the token is the answer to a request, and not from the configuration or a file
 };
 
 // Safe for several threads at once; renew() is called by one thread at a time.
