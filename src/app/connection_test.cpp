@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/http/retry_policy.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
@@ -25,6 +26,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kTries = 3;
+// Requests are scarce, and accounts may be many.
+constexpr std::size_t kMostAccountsTried = 20;
 // One page of 250 entities is well below this.
 constexpr std::size_t kMaxBodyBytes = 16UL * 1024 * 1024;
 
@@ -32,6 +35,8 @@ struct Reply {
   // Absent if the request failed; then `problem` says why.
   std::optional<json> body;
   std::string problem;
+  // What the last answer called for, if there was one.
+  std::optional<pinterest::Action> action;
 };
 
 class ConnectionTest {
@@ -105,6 +110,7 @@ class ConnectionTest {
       clock_.observe(response);
       const pinterest::ApiError error = pinterest::read_error(response);
       const pinterest::Action action = pinterest::judge(error);
+      reply.action = action;
       if (action == pinterest::Action::accept) {
         json body = parse_leniently(response.body);
         if (!body.is_discarded()) {
@@ -127,26 +133,37 @@ class ConnectionTest {
 
   void check_accounts() {
     const Reply reply = get(pinterest::list_url(config_, {.stream = pinterest::find_stream("ad_accounts")}));
+    say(reply.action != pinterest::Action::authenticate, "access token", token_line_);
     if (!reply.body) {
-      say(false, "access token", token_line_);
       say(false, "ad accounts", reply.problem);
       return;
     }
-    say(true, "access token", token_line_);
-    std::set<std::string> readable;
-    const json items = reply.body->value("items", json::array());
-    for (const json& account : items) {
-      if (account.contains("id") && account["id"].is_string()) readable.insert(account["id"]);
+    std::vector<std::string> accounts = config_.ad_account_ids;
+    bool more = false;
+    if (accounts.empty()) {
+      more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
+      for (const json& account : reply.body->value("items", json::array())) {
+        if (account.contains("id") && account["id"].is_string()) accounts.push_back(account["id"]);
+      }
     }
-    const bool more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
-    std::vector<std::string> missing;
-    for (const std::string& id : config_.ad_account_ids) {
-      if (!readable.contains(id) && !more) missing.push_back(id);
+    try_accounts(accounts, more);
+  }
+
+  // Pinterest lists accounts, too, that it lets nobody read.
+  void try_accounts(const std::vector<std::string>& accounts, bool more) {
+    std::vector<std::string> unreadable;
+    const std::size_t tried = std::min(accounts.size(), kMostAccountsTried);
+    for (std::size_t i = 0; i < tried; ++i) {
+      const Reply reply = get(pinterest::list_url(
+          config_, {.stream = pinterest::find_stream("campaigns"), .account = accounts[i]}));
+      if (!reply.body) unreadable.push_back(fmt::format("{} ({})", accounts[i], reply.problem));
     }
-    say(missing.empty(), "ad accounts",
-        missing.empty()
-            ? fmt::format("{}{} can be read", readable.size(), more ? " or more" : "")
-            : fmt::format("listed in ad_account_ids but not readable: {}", fmt::join(missing, ", ")));
+    const std::size_t readable = accounts.size() - unreadable.size();
+    std::string text = fmt::format("{}{} can be read", readable, more ? " or more" : "");
+    if (tried < accounts.size()) text += fmt::format(", of which {} were tried", tried);
+    if (!unreadable.empty()) text += fmt::format("; but not {}", fmt::join(unreadable, ", "));
+    const bool is_asked_for = !config_.ad_account_ids.empty();
+    say(unreadable.empty() || (!is_asked_for && readable > 0), "ad accounts", text);
   }
 
   void check_scopes() {
@@ -211,8 +228,7 @@ class ConnectionTest {
 int run_connection_test(const config::Config& config, const http::TransportFactory& make_transport) {
   ConnectionTest test(config, make_transport);
   const bool good = test.run();
-  for (const std::string& line : test.lines()) std::puts(line.c_str());
-  std::fflush(stdout);
+  if (!write_to_stdout(fmt::format("{}\n", fmt::join(test.lines(), "\n")))) return kExitFailure;
   if (good) return kExitSuccess;
   log::critical("the connection test failed: see the lines marked FAILED");
   return kExitFailure;

@@ -1,6 +1,8 @@
 #include "tap_pinterest/app/run.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,12 +13,14 @@
 
 #include "tap_pinterest/app/connection_test.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/app/sync_command.hpp"
 #include "tap_pinterest/cli/about.hpp"
 #include "tap_pinterest/cli/options.hpp"
 #include "tap_pinterest/config/settings.hpp"
 #include "tap_pinterest/http/curl_transport.hpp"
 #include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/oauth.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/catalog.hpp"
 #include "tap_pinterest/singer/state.hpp"
@@ -31,11 +35,14 @@ std::optional<std::string> environment(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-int print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (written && std::fflush(stdout) == 0) return kExitSuccess;
-  log::critical("cannot write to standard output");
-  return kExitFailure;
+int print(const std::string& text) { return write_to_stdout(text) ? kExitSuccess : kExitFailure; }
+
+// A descriptor that was closed before would be given to the next file or connection, which would then get
+// what is meant for standard output or error. What stands in for it refuses to be written.
+void occupy_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) close(descriptor);
 }
 
 // Says every problem, then ends with the one line that callers look for.
@@ -55,6 +62,7 @@ void mask_secrets(const config::Config& config) {
   }
   if (config.app) {
     log::mask(config.app->client_secret);
+    log::mask(pinterest::basic_credentials(*config.app));
     log::mask(config.app->refresh_token);
   }
 }
@@ -126,11 +134,11 @@ int run_mode(const cli::Options& options) {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  occupy_standard_descriptors();
   const auto parsed = cli::parse_options(argc, argv);
   if (const auto* finished = std::get_if<cli::Finished>(&parsed)) {
-    std::fputs(finished->standard_output.c_str(), stdout);
     std::fputs(finished->standard_error.c_str(), stderr);
-    return finished->exit_code;
+    return write_to_stdout(finished->standard_output) ? finished->exit_code : kExitFailure;
   }
   log::init();
   try {

@@ -163,6 +163,8 @@ void metric(const nlohmann::ordered_json& point) {
 
 void mask(const util::Secret& secret) { state().mask(secret); }
 
+std::string redact(std::string_view text) { return state().redact(text); }
+
 void init() {
   Options options = read_options([](const char* name) -> const char* { return std::getenv(name); });
   // Records on the same terminal would run into the progress line.

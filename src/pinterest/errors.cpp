@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tap_pinterest/http/rate_limiter.hpp"
+#include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -60,12 +61,18 @@ std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {
   return std::chrono::seconds(seconds);
 }
 
-void cut_to_message(std::string& text) {
-  if (text.size() <= kMaxMessageBytes) return;
+std::string message_of(std::string text) {
+  text = log::redact(text);
+  if (text.size() <= kMaxMessageBytes) return text;
   std::size_t end = kMaxMessageBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   text.resize(end);
-  text += "…";
+  return text + "…";
+}
+
+std::string text_of(const nlohmann::json& body, const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -94,9 +101,12 @@ ApiError read_error(const http::Response& response) {
     error.from_api = true;
   }
   if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
-    error.message = message->get<std::string>();
-    cut_to_message(error.message);
+    error.message = message_of(message->get<std::string>());
     error.from_api = true;
+  } else if (const std::string name = text_of(body, "error"); !name.empty()) {
+    // The form of OAuth (RFC 6749, 5.2), which proxies for tokens use.
+    const std::string description = text_of(body, "error_description");
+    error.message = message_of(description.empty() ? name : name + ": " + description);
   }
   return error;
 }

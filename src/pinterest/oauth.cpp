@@ -22,6 +22,8 @@ using util::Secret;
 constexpr std::size_t kMaxTokenBodyBytes = 256UL * 1024;
 // What the client_credentials grant asks for: the scopes of all streams (OpenAPI document, `security`).
 constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
+constexpr std::string_view kSignIn =
+    "sign in to Pinterest again and put the new token into the configuration";
 
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -78,6 +80,10 @@ std::optional<TokenAnswer> parse_token_answer(std::string_view body) {
   return answer;
 }
 
+Secret basic_credentials(const config::AppCredentials& app) {
+  return Secret(base64(app.client_id + ":" + app.client_secret.reveal()));
+}
+
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
                                 const Secret& refresh_token) {
   std::string body;
@@ -88,8 +94,7 @@ http::Request app_token_request(const config::Config& config, const config::AppC
            "&continuous_refresh=true";
   }
   return token_post(config, config.api_url + "/oauth/token", "application/x-www-form-urlencoded",
-                    Secret("Basic " + base64(app.client_id + ":" + app.client_secret.reveal())),
-                    std::move(body));
+                    Secret("Basic " + basic_credentials(app).reveal()), std::move(body));
 }
 
 http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
@@ -153,7 +158,7 @@ Renewal TokenSource::renew(http::Transport& transport, const std::stop_token& st
       Renewal entered = use_credentials();
       if (current()) return entered;
     } else if (kind() == Kind::fixed) {
-      return refuse_credentials("access_token was refused (401)");
+      return refuse_credentials("access_token was refused (401)", kSignIn);
     }
     return request_token(transport, stop);
   } catch (const TokenFileError& error) {
@@ -192,7 +197,6 @@ bool TokenSource::adopt_stored(const StoredToken& stored) {
   refresh_token_expires_at_ = stored.refresh_token_expires_at;
   log::mask(stored.refresh_token);
   log::mask(stored.access_token);
-  warn_of_end();
   const auto& expires = stored.access_token_expires_at;
   if (stored.access_token.empty() || !expires || *expires - kRenewBefore <= clock_.now()) return false;
   {
@@ -200,6 +204,8 @@ bool TokenSource::adopt_stored(const StoredToken& stored) {
     if (stored.access_token == access_token_) return false;
   }
   set_access(stored.access_token, expires, *expires - kRenewBefore, /*issued=*/false);
+  // Not before: a request would give a new refresh token most of the time.
+  warn_of_end();
   return true;
 }
 
@@ -249,7 +255,12 @@ Renewal TokenSource::take_answer(const http::Result& result, TokenFileWriter* wr
   using Outcome = Renewal::Outcome;
   if (const auto* error = std::get_if<http::TransportError>(&result)) {
     const bool passing = error->failure != http::Failure::tls && error->failure != http::Failure::invalid;
-    if (!passing) return refuse_credentials("the token could not be renewed: " + error->message);
+    if (!passing) {
+      return refuse_credentials(
+          "the token could not be renewed: " + error->message,
+          fmt::format("check {} and ca_file",
+                      kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url" : "api_url"));
+    }
     return {.outcome = Outcome::retry, .message = error->message, .wait = {}};
   }
   const auto& response = std::get<http::Response>(result);
@@ -272,13 +283,26 @@ Renewal TokenSource::take_answer(const http::Result& result, TokenFileWriter* wr
             .message = error.describe(),
             .wait = requested_wait(error, response, clock_.now())};
   }
-  return refuse_credentials(fmt::format(
-      "{} was refused: {}", refresh_token_.empty() ? "the client_credentials grant" : "the refresh token",
-      error.describe()));
+  return refuse_credentials(
+      fmt::format("{} was refused: {}",
+                  refresh_token_.empty() ? "the client_credentials grant" : "the refresh token",
+                  error.describe()),
+      remedy(error.status));
+}
+
+// What may help when a token request is refused.
+std::string TokenSource::remedy(int status) const {
+  constexpr int kUnauthorized = 401;
+  std::string check =
+      fmt::format("check {}", kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url_auth"
+                                                    : "client_id and client_secret");
+  if (refresh_token_.empty()) return check;
+  // It may stand for the app or the proxy's caller, or for the token.
+  return status == kUnauthorized ? fmt::format("{}, or {}", check, kSignIn) : std::string(kSignIn);
 }
 
 // The credentials at position_ do not work: the next ones are tried, if there are any.
-Renewal TokenSource::refuse_credentials(const std::string& why) {
+Renewal TokenSource::refuse_credentials(const std::string& why, std::string_view remedy) {
   if (position_ + 1 < kinds_.size()) {
     ++position_;
     entered_ = false;
@@ -286,9 +310,7 @@ Renewal TokenSource::refuse_credentials(const std::string& why) {
                  kind() == Kind::proxy ? "oauth_credentials" : "client_id and client_secret");
     return {.outcome = Renewal::Outcome::retry, .message = why, .wait = std::chrono::milliseconds(0)};
   }
-  return {.outcome = Renewal::Outcome::fatal,
-          .message = why + "; sign in to Pinterest again and put the new token into the configuration",
-          .wait = {}};
+  return {.outcome = Renewal::Outcome::fatal, .message = fmt::format("{}; {}", why, remedy), .wait = {}};
 }
 
 void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {

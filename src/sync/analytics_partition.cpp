@@ -273,7 +273,7 @@ void AnalyticsPartition::put_entry() {
 void AnalyticsPartition::move_marker() {
   if (!stream_.incremental()) return;
   const auto done = batches_.done_up_to();
-  if (!done) return;
+  if (!done || (entry_.resume && entry_.resume->after_id == *done)) return;
   entry_.route = route_;
   entry_.resume = ResumeMarker{.range = range_, .after_id = *done, .bookmark = bookmark_, .basis = basis_};
   put_entry();

@@ -38,21 +38,22 @@ void Bookmarks::records_written(std::size_t count) {
 void Bookmarks::write_if_due() {
   if (!moved_) return;
   const bool due = records_since_ >= kStateEveryRecords || clock_.steady_now() - written_at_ >= kStateEvery;
-  if (due) write();
+  if (due) write(/*last=*/false);
 }
 
 void Bookmarks::write_last() {
-  if (moved_ || record_since_ || last_line_.empty()) write();
+  if (moved_ || record_since_ || last_line_.empty()) write(/*last=*/true);
   emitter_.flush();
 }
 
-void Bookmarks::write() {
+void Bookmarks::write(bool last) {
   before_state_();
   std::string line = singer::state_line(state_.document());
   moved_ = false;
+  // Entries may have been put as they were. The same state is worth a line only to follow the last record.
+  if (line == last_line_ && !(last && record_since_)) return;
   records_since_ = 0;
   written_at_ = clock_.steady_now();
-  if (line == last_line_ && !record_since_) return;
   record_since_ = false;
   emitter_.write(line, 0);
   emitter_.flush();

@@ -416,7 +416,7 @@ void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& t
     case Fault::Kind::cancelled:
       return;
     case Fault::Kind::fatal:
-      end(fmt::format("no request to api_url can work: {}", fault.message));
+      end(fmt::format("no request to api_url can work: {}; check api_url and ca_file", fault.message));
       return;
     case Fault::Kind::unusable:
       fail(job, fault.message);

@@ -60,6 +60,7 @@ class Simulator:
         scheme = "https" if "tls_cert" in options else "http"
         self.origin = f"{scheme}://127.0.0.1:{greeting.split()[-1]}"
         self.url = self.origin + "/v5"
+        self.tls = None  # an ssl.SSLContext, where its certificate is none that Python knows
 
     def __enter__(self):
         return self
@@ -74,7 +75,7 @@ class Simulator:
         request.add_header("Authorization", "Bearer access-token-000000")
         data = None if body is None else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, data, ANSWER_SECONDS) as answer:
+            with urllib.request.urlopen(request, data, ANSWER_SECONDS, context=self.tls) as answer:
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read()!r}") from None

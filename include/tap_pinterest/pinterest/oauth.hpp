@@ -37,6 +37,8 @@ struct TokenAnswer {
 // The body of a successful token request; nothing if it is not one.
 std::optional<TokenAnswer> parse_token_answer(std::string_view body);
 
+// What follows "Basic" in a token request of the app.
+util::Secret basic_credentials(const config::AppCredentials& app);
 // POST {api_url}/oauth/token, form-encoded, with Basic auth. With an empty refresh token the
 // client_credentials grant.
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
@@ -102,7 +104,8 @@ class TokenSource {
   Renewal use_credentials();
   Renewal request_token(http::Transport& transport, const std::stop_token& stop);
   Renewal take_answer(const http::Result& result, TokenFileWriter* writer);
-  Renewal refuse_credentials(const std::string& why);
+  std::string remedy(int status) const;
+  Renewal refuse_credentials(const std::string& why, std::string_view remedy);
   bool adopt_stored(const StoredToken& stored);
   void adopt(const TokenAnswer& answer, TokenFileWriter* writer);
   void set_access(util::Secret token, std::optional<util::Instant> expires,

@@ -7,6 +7,7 @@
 
 #include "fakes/fake_server.hpp"
 #include "fakes/test_config.hpp"
+#include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -83,6 +84,19 @@ TEST(ReadError, CutsALongMessageBetweenCharacters) {
   text += "\u00E9\u00E9";
   const ApiError error = read_error(respond(400, R"({"message":")" + text + "\"}"));
   EXPECT_EQ(error.message, std::string(499, 'x') + "…");
+}
+
+TEST(ReadError, LeavesNoHalfOfASecretBehindWhereItCuts) {
+  log::mask(util::Secret("half-a-secret-is-one-too"));
+  const std::string text = std::string(490, 'x') + "half-a-secret-is-one-too";
+  const ApiError error = read_error(respond(400, R"({"message":")" + text + "\"}"));
+  EXPECT_EQ(error.message.find("half-"), std::string::npos);
+}
+
+TEST(ReadError, TakesTheFormOfOAuthToo) {
+  const char* const body = R"({"error":"invalid_grant","error_description":"It has ended."})";
+  EXPECT_EQ(read_error(respond(400, body)).describe(), "400 invalid_grant: It has ended.");
+  EXPECT_EQ(read_error(respond(400, R"({"error":"invalid_grant"})")).describe(), "400 invalid_grant");
 }
 
 TEST(RequestedWait, TakesWhateverSaysHowLong) {

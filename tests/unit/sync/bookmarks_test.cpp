@@ -104,6 +104,21 @@ TEST(Bookmarks, DoNotRepeatTheSameStateWithoutARecord) {
   EXPECT_EQ(run.states().size(), 1U);
 }
 
+TEST(Bookmarks, DoNotRepeatTheSameStateBeforeTheEnd) {
+  Written run;
+  run.bookmarks.put("pins", "", kEntry);
+  run.clock.advance(kStateEvery);
+  run.bookmarks.write_if_due();
+  run.emitter.write("{\"type\":\"RECORD\"}\n", 1);
+  run.bookmarks.records_written(kStateEveryRecords);
+  run.bookmarks.put("pins", "", kEntry);
+  run.bookmarks.write_if_due();
+  EXPECT_EQ(run.states().size(), 1U);
+  run.bookmarks.put("pins", "", {{"replication_key_value", "2026-11-25"}});
+  run.bookmarks.write_if_due();
+  EXPECT_EQ(run.states().size(), 2U) << "due since then";
+}
+
 TEST(Bookmarks, RepeatTheStateAfterARecord) {
   Written run;
   run.bookmarks.put("pins", "", kEntry);

@@ -1,0 +1,187 @@
+"""How a run ends before its time: signals, killed, a target that goes away or does not read, output that fails."""
+
+import os
+import signal
+
+import pytest
+from compare import true_entities, true_rows
+from harness import ENTITIES, KEYS, partition
+from running import Running, wait_until
+
+START = "2026-02-08"
+LIST = "/ad_accounts/{ad_account_id}/"
+UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read", "org_analytics")}
+ANALYTICS = ["campaign_analytics", "ad_analytics", "pin_analytics"]
+# The signals that are sent after so many records, and the exit code; None: whichever came first.
+STOPS = [
+    ([signal.SIGTERM], 1, 143),
+    ([signal.SIGTERM], 2_500, 143),
+    ([signal.SIGINT], 1_000, 130),
+    ([signal.SIGTERM, signal.SIGTERM], 1_500, 143),
+    ([signal.SIGINT, signal.SIGINT], 3_000, 130),
+    ([signal.SIGTERM, signal.SIGINT], 1, None),
+]
+
+
+@pytest.fixture
+def api(simulate):
+    return simulate(accounts=2, campaigns=20, ad_groups=10, ads=60, pins=40, limits="off")
+
+
+@pytest.fixture
+def settings(api, config):
+    return config(api, start_date=START, rate_limits=UNLIMITED)
+
+
+def assert_complete_together(api, *runs):
+    """The keys of these runs are all there are."""
+    truth = {stream: [entity["id"] for entity in true_entities(api, stream)] for stream in ENTITIES}
+    truth["ad_accounts"] = api.account_ids()
+    truth["pins"] = [pin["id"] for pin in api.truth("pins")]
+    for stream in ANALYTICS:
+        truth[stream] = [tuple(row[key] for key in KEYS[stream]) for row in true_rows(api, stream, START)]
+    for stream, keys in truth.items():
+        assert {key for run in runs for key in run.keys(stream)} == set(keys), stream
+
+
+# --- signals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signals, records, code", STOPS)
+def test_a_signal_ends_the_run_with_a_state_that_completes_the_set(tap, api, settings, signals, records, code):
+    with Running(tap, settings) as running:
+        running.read_to("RECORD", records)
+        running.send(*signals)
+        first = running.end(code=code)
+    assert first.code in (130, 143)
+    assert first.log_lines("CRITICAL", "stopped by", "resume")
+    second = tap.run(settings, state=first.state, code=0)
+    assert_complete_together(api, first, second)
+
+
+def test_a_signal_that_comes_before_any_answer(tap, api, settings):
+    api.fault("stall", stall_ms=60_000)
+    with Running(tap, settings) as running:
+        wait_until(lambda: api.counters()["requests"], "a request is sent")
+        running.send(signal.SIGTERM)
+        run = running.end(code=143)
+    assert run.states == [{"bookmarks": {}}]
+
+
+@pytest.mark.parametrize("states", [1, 2])
+def test_killed_at_any_moment_the_last_state_completes_the_set(tap, simulate, config, states):
+    api = simulate(accounts=1, campaigns=0, ads=2_500, pins=0, limits="off")
+    settings = config(api, start_date=START, rate_limits=UNLIMITED, analytics_columns=["CTR"], max_concurrency=2)
+    catalog = tap.catalog("ad_analytics", config=settings)
+    with Running(tap, settings, catalog=catalog) as running:
+        running.read_to("STATE", states)
+        running.read_to("RECORD")
+        first = running.kill()
+    assert first.code == -signal.SIGKILL
+    second = tap.run(settings, catalog=catalog, state=first.state, code=0)
+    truth = [(row["AD_ID"], row["DATE"]) for row in true_rows(api, "ad_analytics", START, columns="CTR")]
+    assert set(first.keys("ad_analytics") + second.keys("ad_analytics")) == set(truth)
+
+
+def positions(state):
+    """How far the entry of pin_analytics is: its bookmark, and the marker's if the window is the same."""
+    entry = state["bookmarks"].get("pin_analytics", {})
+    marker = entry.get("resume", {})
+    return entry.get("replication_key_value", ""), marker.get("bookmark", ""), int(marker.get("after_id", 0))
+
+
+@pytest.mark.parametrize("in_flight", [1, 16])
+def test_stopped_after_every_50_requests_a_sync_comes_to_its_end(tap, simulate, config, in_flight):
+    api = simulate(accounts=1, campaigns=0, ads=0, pins=500, beta=False, limits="off")
+    settings = config(api, start_date=START, rate_limits=UNLIMITED, max_concurrency=in_flight)
+    catalog = tap.catalog("pin_analytics")
+    runs = []
+    while not runs or runs[-1].code != 0:
+        api.clear_faults()
+        api.fault("stall", nth=[50, 1_000], stall_ms=600_000)
+        with Running(tap, settings, catalog=catalog, state=runs[-1].state if runs else None, to_file=True) as running:
+            has_ended = running.process.poll
+            wait_until(lambda: api.counters()["faults_by_rule"][0] or has_ended() is not None, "the 50th request")
+            running.send(signal.SIGTERM)
+            runs.append(running.end())
+        assert runs[-1].code in (0, 143)
+        assert len(runs) <= 60, "no progress"
+    assert len(runs) > 10
+    for before, after in zip(runs, runs[1:]):
+        for state in after.states:
+            assert positions(state)[0] >= positions(before.state)[0], "a bookmark moved back"
+            assert after.code == 0 or positions(state) >= positions(before.state), "a marker moved back"
+    truth = [tuple(row[key] for key in KEYS["pin_analytics"]) for row in true_rows(api, "pin_analytics", START)]
+    assert {key for run in runs for key in run.keys("pin_analytics")} == set(truth)
+    assert "resume" not in partition(runs[-1].state, "pin_analytics")
+    assert partition(runs[-1].state, "pin_analytics")["replication_key_value"] == "2026-03-09"
+
+
+# --- the target ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("records", [0, 1, 2_000])
+def test_a_target_that_goes_away_ends_the_run_quietly(tap, settings, records):
+    with Running(tap, settings) as running:
+        running.read_to("RECORD", records)
+        running.stdout.close()
+        code, stderr = running.wait()
+    assert code == 1
+    assert not {"ERROR", "CRITICAL"} & {line.split()[0] for line in stderr.splitlines()}
+    assert "closed by its reader" in stderr.splitlines()[-1]
+
+
+def test_a_target_that_does_not_read_cannot_hold_a_stopped_run(tap, settings):
+    with Running(tap, settings) as running:
+        running.read_to("RECORD")
+        wait_until(running.has_full_pipe, "the tap has no room for more")
+        running.send(signal.SIGTERM)
+        code, stderr = running.wait()
+    assert code == 143
+    assert stderr.splitlines()[-1].startswith("CRITICAL stopped by") and "does not read" in stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("endpoint", [LIST + "campaigns", "/pins", LIST + "ads/analytics"])
+def test_the_first_record_is_there_while_the_api_keeps_others_waiting(tap, api, settings, endpoint):
+    api.fault("stall", endpoint=endpoint, stall_ms=600_000)
+    with Running(tap, settings) as running:
+        running.read_to("RECORD")
+        running.send(signal.SIGTERM)
+        running.end(code=143)
+
+
+# --- output that fails --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["sync", "--discover", "--about", "--test", "--version", "--help"])
+def test_a_full_disk_ends_the_run_and_says_so(tap, settings, command):
+    arguments = [] if command == "sync" else [command]
+    with open("/dev/full", "wb") as full, Running(tap, settings, *arguments, stdout=full) as running:
+        code, stderr = running.wait()
+    assert code == 1
+    assert stderr.splitlines()[-1].startswith("CRITICAL cannot write to standard output: No space left on device")
+
+
+@pytest.mark.parametrize("closed", [[1], [0, 1]], ids=str)
+def test_without_standard_output_the_run_ends_and_says_so(tap, settings, closed):
+    streams = {"stdin": None, "stdout": None, "preexec_fn": lambda: [os.close(number) for number in closed]}
+    with Running(tap, settings, **streams) as running:
+        code, stderr = running.wait()
+    assert code == 1
+    assert stderr.splitlines()[-1].startswith("CRITICAL cannot write to standard output: Bad file descriptor")
+
+
+@pytest.mark.parametrize("how", ["full", "closed", "closed like stdin", "broken pipe"])
+def test_logs_that_cannot_be_written_do_not_break_the_run(tap, api, settings, how):
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {
+        "full": lambda: {"stderr": open("/dev/full", "wb")},
+        "closed": lambda: {"stderr": None, "preexec_fn": lambda: os.close(2)},
+        "closed like stdin": lambda: {"stdin": None, "stderr": None, "preexec_fn": lambda: (os.close(0), os.close(2))},
+        "broken pipe": lambda: {"stderr": writer},
+    }
+    with Running(tap, settings, **streams[how]()) as running:
+        run = running.end(code=0)
+    os.close(writer)
+    assert_complete_together(api, run)

@@ -1,0 +1,162 @@
+"""Whom the tap trusts: certificates, certificate authorities, redirects."""
+
+import http.server
+import ssl
+import subprocess
+import threading
+
+import pytest
+from compare import assert_same_keys, true_entities
+from test_tokens import APP, TOKEN, proxy
+
+LIST = "/ad_accounts/{ad_account_id}/"
+SUBJECTS = {
+    "good": ("IP:127.0.0.1", "30"),
+    "another host": ("DNS:api.pinterest.com,IP:127.0.0.2", "30"),
+    "expired": ("IP:127.0.0.1", "-1"),
+}
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """An authority, and certificates of it by name: (certificate, key)."""
+    folder = tmp_path_factory.mktemp("certificates")
+    authority, authority_key = folder / "authority.pem", folder / "authority.key"
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *new_key, "-keyout", authority_key, "-out", authority, "-subj", "/CN=An authority",
+            "-days", "30")  # fmt: skip
+    made = {"authority": authority}
+    for name, (names, days) in SUBJECTS.items():
+        certificate, key, request = folder / f"{name}.pem", folder / f"{name}.key", folder / f"{name}.csr"
+        extensions = folder / f"{name}.ext"
+        extensions.write_text(f"subjectAltName={names}\n")
+        openssl("req", "-new", *new_key, "-keyout", key, "-out", request, "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", authority_key, "-CAcreateserial", "-out",
+                certificate, "-days", days, "-extfile", extensions)  # fmt: skip
+        made[name] = (certificate, key)
+    return made
+
+
+@pytest.fixture
+def serve(simulate, certificates):
+    """A simulator with one of the certificates; the test itself asks it without looking at that."""
+
+    def start(name):
+        certificate, key = certificates[name]
+        api = simulate(accounts=1, tls_cert=certificate, tls_key=key)
+        api.tls = ssl.create_default_context()
+        api.tls.check_hostname = False
+        api.tls.verify_mode = ssl.CERT_NONE
+        return api
+
+    return start
+
+
+def test_an_authority_of_the_config_is_trusted(tap, serve, config, certificates):
+    api = serve("good")
+    run = tap.run(config(api, ca_file=str(certificates["authority"])), catalog=tap.catalog("ads"), code=0)
+    assert_same_keys(run.keys("ads"), [ad["id"] for ad in true_entities(api, "ads")])
+
+
+def test_the_token_request_trusts_the_same(tap, serve, config, certificates):
+    api = serve("good")
+    for credentials in (APP, proxy(api.origin + "/proxy/refresh")):
+        settings = config(api, access_token=None, ca_file=str(certificates["authority"]), **credentials)
+        tap.run(settings, catalog=tap.catalog("ads"), code=0)
+    assert api.counters()["requests"][TOKEN] == api.counters()["requests"]["/proxy/refresh"] == 1
+
+
+# Whatever else turns verification off, or trusts more, in curl, OpenSSL, Python, Node and Go.
+LURES = {
+    "SSL_NO_VERIFY": "1",
+    "CURL_SSL_NO_VERIFY": "1",
+    "CURL_INSECURE": "1",
+    "GIT_SSL_NO_VERIFY": "true",
+    "PYTHONHTTPSVERIFY": "0",
+    "NODE_TLS_REJECT_UNAUTHORIZED": "0",
+    "TAP_PINTEREST_VERIFY": "false",
+    "TAP_PINTEREST_SSL_VERIFY": "false",
+}
+TRUST = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+
+# name: (the certificate, whether ca_file names its authority, what the error must say)
+REFUSED = {
+    "an unknown authority": ("good", False, "certificate"),
+    "another host": ("another host", True, "127.0.0.1"),
+    "an expired certificate": ("expired", True, "expired"),
+}
+
+
+@pytest.mark.parametrize("credentials", ["access token", "app"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_no_other_certificate_is_trusted_whatever_the_environment_says(
+    tap, serve, config, certificates, name, credentials
+):
+    subject, is_known, text = REFUSED[name]
+    api = serve(subject)
+    authority = str(certificates["authority"])
+    settings = config(api, ca_file=authority if is_known else None)
+    if credentials == "app":
+        settings = {**settings, **APP}
+        del settings["access_token"]
+    api.reset_counters()
+    run = tap.run(settings, env={**LURES, **dict.fromkeys(TRUST, authority)}, code=1)
+    (line,) = run.log_lines("CRITICAL")
+    assert text in line.lower() and "check api_url and ca_file" in line
+    assert api.counters()["requests"] == {}
+    assert run.states == [{"bookmarks": {}}]
+    # One try for each request that needs nothing before it, and the test's own to ask this.
+    assert api.counters()["connections"] <= 2 + 2
+
+
+def test_the_connection_test_refuses_it_too(tap, serve, config):
+    api = serve("good")
+    run = tap.run(config(api), "--test", rules=False, code=1)
+    assert "certificate" in run.stdout.decode()
+    assert api.counters()["requests"] == {}
+
+
+# --- redirects ----------------------------------------------------------------------------------------------------
+
+
+class Elsewhere:
+    """Another host, which notes whatever it is sent."""
+
+    def __init__(self):
+        self.requests = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def handle_one_request(self):
+                self.raw_requestline = self.rfile.readline()
+                outer.requests.append(self.raw_requestline)
+                self.close_connection = True
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("endpoint", ["/ad_accounts", LIST + "ads/analytics", TOKEN])
+def test_no_redirect_is_followed(tap, api, config, endpoint, status):
+    with Elsewhere() as elsewhere:
+        api.fault("status", endpoint=endpoint, status=status, headers={"Location": elsewhere.url + "/v5/ad_accounts"})
+        run = tap.run(config(api, **{"access_token": None, **APP}), catalog=tap.catalog("ad_analytics"), code=1)
+    assert elsewhere.requests == []
+    assert str(status) in run.log_lines("CRITICAL")[0]
+    assert api.counters()["faults"] <= 2  # once for an account, not again and again
