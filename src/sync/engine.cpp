@@ -309,6 +309,7 @@ std::optional<Job> Engine::prepare(Job job) {
 }
 
 void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
+  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++in_flight_;
   lock.unlock();
   const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
@@ -465,7 +466,6 @@ void Engine::try_again(Job job, const Fault& fault) {
     ++report_.halved;
     return;
   }
-  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++job.tries.failures;
   ++report_.retries;
   std::uniform_real_distribution<double> random(0, 1);
