@@ -30,6 +30,8 @@ constexpr int kSlowTries = 2;
 constexpr std::chrono::milliseconds kShortestPause{1000};
 // "Authentication failed", with 401. A batch of pins is refused with other codes.
 constexpr int kCodeNotAuthenticated = 2;
+// What helps where an account cannot be read.
+constexpr std::string_view kCheckAccount = "check the token's access to the account, and ad_account_ids";
 
 JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime now) {
   JobQueue::Limiters limiters;
@@ -188,7 +190,7 @@ void Engine::accounts_listed() {
     const std::string cause = fmt::format(
         "account {} is listed in ad_account_ids, but Pinterest does not list it for this token", id);
     log::error("{}", cause);
-    report_.incomplete(cause);
+    report_.incomplete(cause, kCheckAccount);
   }
   if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
 }
@@ -284,8 +286,8 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   if (!renewal.wait) renewal_spent_ += wait;
   const bool waits_too_long = renewal.wait && wait > config_.max_rate_limit_wait;
   if (renewal_spent_ > config_.max_retry || waits_too_long) {
-    end(fmt::format("the access token could not be renewed in {} tries: {}", renewal_failures_,
-                    renewal.message));
+    end(fmt::format("the access token could not be renewed in {} tries: {}; run again later",
+                    renewal_failures_, renewal.message));
     return;
   }
   log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
@@ -381,7 +383,7 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
     const std::string cause =
         fmt::format("values of {}.{} do not fit the type that the schema gives", id, misfit.field);
     if (std::ranges::find(report_.causes(), cause) != report_.causes().end()) continue;
-    report_.incomplete(cause);
+    report_.incomplete(cause, "give it another type in the catalog");
     log::write(log::Level::warning, id,
                fmt::format("{} and are null; first in the record {}", cause, misfit.key));
   }
@@ -412,7 +414,7 @@ void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& t
     case Fault::Kind::cancelled:
       return;
     case Fault::Kind::fatal:
-      end(fmt::format("no request to api_url can work: {}", fault.message));
+      end(fmt::format("no request to api_url can work: {}; check api_url and ca_file", fault.message));
       return;
     case Fault::Kind::unusable:
       fail(job, fault.message);
@@ -454,7 +456,7 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       return;
     case Action::accept:
     case Action::fail:
-      fail(job, fault.message + describe_request(config_, job));
+      fail(job, fault.message + describe_request(config_, job) + "; check the settings, or report it");
       return;
   }
 }
@@ -555,7 +557,7 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   report_.skipped_accounts.push_back(id);
   const std::string cause = fmt::format("account {} cannot be read and is skipped: {}", id, why);
   log::warning("{}", cause);
-  if (is_known) report_.incomplete(cause);
+  if (is_known) report_.incomplete(cause, kCheckAccount);
 }
 
 void Engine::fail(const Job& job, const std::string& why) {
@@ -631,7 +633,7 @@ RunResult Engine::finish() {
         "the rotated refresh token could not be stored: {}; sign in again if the next run is refused",
         *error);
     log::error("{}", cause);
-    report_.incomplete(cause);
+    report_.incomplete(cause, "make token_file writable");
   }
   if (output_closed_) return {.ending = Ending::output_closed, .message = {}};
   if (!fatal_.empty()) return {.ending = Ending::incomplete, .message = fatal_};
@@ -639,12 +641,9 @@ RunResult Engine::finish() {
 
   note_unfinished();
   const bool all_skipped = !accounts_.empty() && report_.skipped_accounts.size() == accounts_.size();
-  if (all_skipped) report_.incomplete("no ad account could be read");
-  const auto& causes = report_.causes();
-  if (causes.empty()) return {};
-  std::string message = causes.front();
-  if (causes.size() > 1) message += fmt::format(" (and {} more, see above)", causes.size() - 1);
-  return {.ending = Ending::incomplete, .message = message};
+  if (all_skipped) report_.incomplete("no ad account could be read", kCheckAccount);
+  if (report_.causes().empty()) return {};
+  return {.ending = Ending::incomplete, .message = report_.last_line()};
 }
 
 }  // namespace tap_pinterest::sync
