@@ -63,13 +63,16 @@ def error(status, code, message):
     return {"kind": "status", "status": status, "body": {"code": code, "message": message}}
 
 
+FAILING = {"kind": "status", "status": 500}
+PASSING = error(400, 12, "Something went wrong on our end")
 REFUSED = error(400, 1, "Invalid something in your request")
 STALL = {"kind": "stall", "stall_ms": 60_000, "nth": 2}  # as long as all tries may take
 LASTING = {
-    "500 in a list": (LIST + "campaigns", SECOND, {"kind": "status", "status": 500}, ["campaigns", "campaign_analytics"]),
-    "500 in analytics": (LIST + "ads/analytics", SECOND, {"kind": "status", "status": 500}, ["ad_analytics"]),
-    "500 for pins": ("/pins/analytics", "", {"kind": "status", "status": 500}, ["pin_analytics"]),
-    "code 12 in a list": (LIST + "ads", SECOND, error(400, 12, "Something went wrong"), ["ads", "ad_analytics"]),
+    "500 in a list": (LIST + "campaigns", SECOND, FAILING, ["campaigns", "campaign_analytics"]),
+    "500 in analytics": (LIST + "ads/analytics", SECOND, FAILING, ["ad_analytics"]),
+    "500 for pins": ("/pins/analytics", "", FAILING, ["pin_analytics"]),
+    "code 12 in a list": (LIST + "ads", SECOND, PASSING, ["ads", "ad_analytics"]),
+    "code 12 in analytics": (LIST + "campaigns/analytics", SECOND, PASSING, ["campaign_analytics"]),
     "HTML in a list": (LIST + "ads", SECOND, {"kind": "html"}, ["ads", "ad_analytics"]),
     "HTML in analytics": (LIST + "campaigns/analytics", SECOND, {"kind": "html"}, ["campaign_analytics"]),
     "truncated list": ("/pins", "", {"kind": "truncate"}, ["pins", "pin_analytics"]),
@@ -120,6 +123,34 @@ def test_only_what_it_touches_is_incomplete(tap, api, config, endpoint, match, f
     rest = tap.run(settings, state=run.state, code=0)
     assert records(run, rest) == everything
     assert rest.state == expected.state
+
+
+@pytest.mark.parametrize("fault", [FAILING, PASSING, REFUSED, error(403, 29, "Not permitted")], ids=["500", "code 12", "400", "403"])
+def test_without_the_list_of_accounts_the_pins_are_read(tap, api, config, fault):
+    settings = config(api, **SETTINGS, max_retry_seconds=1)
+    old, expected = history(tap, api, settings)
+    api.fault(endpoint="/ad_accounts", **fault)
+    run = tap.run(settings, state=old, code=1)
+    assert set(records(run)) == {key for key in records(expected) if key[0].startswith("pin")}
+    for stream in [*BY_ACCOUNT, "pins", "pin_analytics"]:
+        kept = expected.state if stream.startswith("pin") else old
+        assert run.state["bookmarks"][stream] == kept["bookmarks"][stream]
+    assert run.log_lines("ERROR", "ad_accounts", fault.get("body", {}).get("message", "500"))
+    (critical,) = run.log_lines("CRITICAL")
+    assert "ad_accounts" in critical
+    assert "run again" in critical
+
+
+def test_days_of_a_pin_that_differ_fail_the_stream(tap, simulate, config):
+    api = simulate(accounts=1, campaigns=0, ad_groups=0, ads=0, pins=1, limits="off")
+    (pin,) = [pin["id"] for pin in api.truth("pins")]
+    days = [{"date": START, "data_status": "READY", "metrics": {"SAVE": saves}} for saves in (5, 6)]
+    api.fault("body", endpoint="/pins/analytics", nth=2, body={pin: {"all": {"daily_metrics": days}}})
+    run = tap.run(config(api, **SETTINGS), code=1)
+    assert run.log_lines("ERROR", "pin_analytics", pin)
+    assert "pin_analytics" in run.log_lines("CRITICAL")[0]
+    assert "pin_analytics" not in run.state["bookmarks"]
+    assert run.keys("pins") == [pin]
 
 
 def test_without_a_fault_nothing_is_incomplete(tap, api, config):

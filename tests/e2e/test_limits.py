@@ -60,7 +60,7 @@ def merged(*runs):
     """The last that was written of each key."""
     rows = {}
     for run in runs:
-        rows.update({key: row for key, row in zip(run.keys("pin_analytics"), run.records["pin_analytics"], strict=True)})
+        rows.update(zip(run.keys("pin_analytics"), run.records["pin_analytics"], strict=True))
     return list(rows.values())
 
 
