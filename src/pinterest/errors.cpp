@@ -35,7 +35,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {200, 299, kAny, false, Action::accept},
     {429, 429, kAny, false, Action::wait},
     {400, 599, kCodeRateLimit, false, Action::wait},
-    {400, 400, kAny, true, Action::wait},
+    {400, 599, kAny, true, Action::wait},
     {401, 401, kAny, false, Action::authenticate},
     {413, 414, kAny, false, Action::halve},
     {431, 431, kAny, false, Action::halve},

@@ -30,6 +30,8 @@ constexpr int kSlowTries = 2;
 constexpr std::chrono::milliseconds kShortestPause{1000};
 // "Authentication failed", with 401. A batch of pins is refused with other codes.
 constexpr int kCodeNotAuthenticated = 2;
+// What helps where an account cannot be read.
+constexpr std::string_view kCheckAccount = "check the token's access to the account, and ad_account_ids";
 
 JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime now) {
   JobQueue::Limiters limiters;
@@ -195,7 +197,7 @@ void Engine::accounts_listed() {
     const std::string cause = fmt::format(
         "account {} is listed in ad_account_ids, but Pinterest does not list it for this token", id);
     log::error("{}", cause);
-    report_.incomplete(cause);
+    report_.incomplete(cause, kCheckAccount);
   }
   if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
 }
@@ -290,8 +292,8 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   if (!renewal.wait) renewal_spent_ += wait;
   const bool waits_too_long = renewal.wait && wait > config_.max_rate_limit_wait;
   if (renewal_spent_ > config_.max_retry || waits_too_long) {
-    end(fmt::format("the access token could not be renewed in {} tries: {}", renewal_failures_,
-                    renewal.message));
+    end(fmt::format("the access token could not be renewed in {} tries: {}; run again later",
+                    renewal_failures_, renewal.message));
     return;
   }
   log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
@@ -315,6 +317,7 @@ std::optional<Job> Engine::prepare(Job job) {
 }
 
 void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
+  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++in_flight_;
   lock.unlock();
   const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
@@ -385,7 +388,7 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
     const std::string cause =
         fmt::format("values of {}.{} do not fit the type that the schema gives", id, misfit.field);
     if (std::ranges::find(report_.causes(), cause) != report_.causes().end()) continue;
-    report_.incomplete(cause);
+    report_.incomplete(cause, "give it another type in the catalog");
     log::write(log::Level::warning, id,
                fmt::format("{} and are null; first in the record {}", cause, misfit.key));
   }
@@ -460,13 +463,12 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       return;
     case Action::accept:
     case Action::fail:
-      fail(job, fault.message + describe_request(config_, job));
+      fail(job, fault.message + describe_request(config_, job) + "; check the settings, or report it");
       return;
   }
 }
 
 void Engine::try_again(Job job, const Fault& fault) {
-  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++job.tries.failures;
   std::uniform_real_distribution<double> random(0, 1);
   const auto wait = http::backoff(job.tries.failures, random(random_));
@@ -570,7 +572,7 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   report_.skipped_accounts.push_back(id);
   const std::string cause = fmt::format("account {} cannot be read and is skipped: {}", id, why);
   log::warning("{}", cause);
-  if (is_known) report_.incomplete(cause);
+  if (is_known) report_.incomplete(cause, kCheckAccount);
 }
 
 void Engine::fail(const Job& job, const std::string& why) {
@@ -646,7 +648,7 @@ RunResult Engine::finish() {
         "the rotated refresh token could not be stored: {}; sign in again if the next run is refused",
         *error);
     log::error("{}", cause);
-    report_.incomplete(cause);
+    report_.incomplete(cause, "make token_file writable");
   }
   if (output_closed_) return {.ending = Ending::output_closed, .message = {}};
   if (!fatal_.empty()) return {.ending = Ending::incomplete, .message = fatal_};
@@ -654,12 +656,9 @@ RunResult Engine::finish() {
 
   note_unfinished();
   const bool all_skipped = !accounts_.empty() && report_.skipped_accounts.size() == accounts_.size();
-  if (all_skipped) report_.incomplete("no ad account could be read");
-  const auto& causes = report_.causes();
-  if (causes.empty()) return {};
-  std::string message = causes.front();
-  if (causes.size() > 1) message += fmt::format(" (and {} more, see above)", causes.size() - 1);
-  return {.ending = Ending::incomplete, .message = message};
+  if (all_skipped) report_.incomplete("no ad account could be read", kCheckAccount);
+  if (report_.causes().empty()) return {};
+  return {.ending = Ending::incomplete, .message = report_.last_line()};
 }
 
 }  // namespace tap_pinterest::sync

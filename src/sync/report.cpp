@@ -9,7 +9,16 @@
 
 namespace tap_pinterest::sync {
 
-void Report::incomplete(std::string cause) { causes_.push_back(std::move(cause)); }
+void Report::incomplete(std::string cause, std::string_view remedy) {
+  if (causes_.empty()) first_remedy_ = remedy;
+  causes_.push_back(std::move(cause));
+}
+
+std::string Report::last_line() const {
+  const std::string more =
+      causes_.size() > 1 ? fmt::format(" (and {} more, see above)", causes_.size() - 1) : "";
+  return fmt::format("{}{}; {}", causes_.front(), more, first_remedy_);
+}
 
 void Report::add_request(const std::string& endpoint, int status, std::chrono::microseconds elapsed) {
   ++requests[{endpoint, status}];

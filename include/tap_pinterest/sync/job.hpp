@@ -23,7 +23,7 @@ struct Tries {
   int slow = 0;
   // Refused with 401 once already.
   bool authenticated_again = false;
-  // How many answers there had been to other requests when this one began to fail.
+  // How many answers there had been to other requests when this one was sent first.
   std::uint64_t answers_before = 0;
   // In requests and backoff; waits for the limiter or a pause do not count.
   std::chrono::microseconds spent{0};

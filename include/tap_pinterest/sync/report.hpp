@@ -14,6 +14,9 @@
 
 namespace tap_pinterest::sync {
 
+// What helps against most of what makes a run incomplete.
+inline constexpr std::string_view kRunAgain = "run again from the last state for the rest";
+
 // Not safe for several threads at once: the engine holds its lock.
 struct Report {
   // Requests by endpoint (its path with places for ids) and status; status 0 is no answer.
@@ -33,15 +36,15 @@ struct Report {
   // Pins whose analytics the API refuses, as it does for those that are gone.
   std::set<std::uint64_t> pins_refused;
   std::vector<std::string> skipped_accounts;
-  std::size_t accounts_read = 0;
 
-  // Counts a request that ended at `now`.
   void add_request(const std::string& endpoint, int status, std::chrono::microseconds elapsed);
   void add_stream_time(const std::string& stream, util::SteadyTime begin, util::SteadyTime end);
 
-  // The run is incomplete: it ends with 1, and the last line names the first cause.
-  void incomplete(std::string cause);
+  // The run is incomplete: it ends with 1, and the last line names the first cause and what to do.
+  void incomplete(std::string cause, std::string_view remedy = kRunAgain);
   const std::vector<std::string>& causes() const { return causes_; }
+  // That last line; only if there are causes.
+  std::string last_line() const;
 
   // Warns once a run of the same thing.
   void warn_once(std::string_view stream, const std::string& message);
@@ -53,6 +56,7 @@ struct Report {
 
  private:
   std::vector<std::string> causes_;
+  std::string first_remedy_;
   std::set<std::string> warned_;
 };
 

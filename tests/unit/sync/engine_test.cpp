@@ -325,7 +325,7 @@ TEST(Engine, FailsAStreamWithTheApisOwnMessageAndWhatWasAsked) {
             "campaign_analytics of account 71 is incomplete: 400 Invalid column (code 1); asked for 5 ids, "
             "2026-11-22 to 2026-11-24, columns SPEND_IN_DOLLAR,CAMPAIGN_ID,AD_ID, windows of 30 (click), 30 "
             "(engagement) and "
-            "1 (view) days");
+            "1 (view) days; check the settings, or report it; run again from the last state for the rest");
   EXPECT_EQ(run.server.count("/71/campaigns/analytics"), 1U);
   EXPECT_EQ(run.records("campaign_analytics").size(), 2U * 3);
   EXPECT_EQ(run.records("ads").size(), 4U);

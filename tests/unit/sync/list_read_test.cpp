@@ -181,6 +181,9 @@ TEST(ListRead, ThatFailsMakesItsChildrenIncompleteToo) {
   EXPECT_TRUE(child.closed());
   ASSERT_EQ(run.report.causes().size(), 1U);
   EXPECT_EQ(run.report.causes()[0], "the list of campaigns of account 7 is incomplete: the server is down");
+  EXPECT_EQ(run.report.last_line(),
+            "the list of campaigns of account 7 is incomplete: the server is down; run again from the last "
+            "state for the rest");
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
   EXPECT_TRUE(run.entry("campaign_analytics", "7").is_null());
 }
