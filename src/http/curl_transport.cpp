@@ -288,7 +288,7 @@ class CurlTransport final : public Transport {
       curl_easy_reset(easy_.get());
       return invalid(fmt::format("{} ({})", curl_easy_strerror(setup_result_), address->authority));
     }
-    const std::optional<CURLcode> code = transfer(stop);
+    const std::optional<CURLcode> code = transfer(stop, request.grace);
     Result result =
         !code ? TransportError{Failure::cancelled, "cancelled", {}} : make_result(*code, receiver, *address);
     // Nothing of the request stays behind in the handle.
@@ -382,18 +382,24 @@ class CurlTransport final : public Transport {
   }
 
   // Nothing if it was asked to stop. Goes through the multi interface, since only that can be woken.
-  std::optional<CURLcode> transfer(const std::stop_token& stop) {
+  std::optional<CURLcode> transfer(const std::stop_token& stop, milliseconds grace) {
     if (stop.stop_requested()) return std::nullopt;
     if (curl_multi_add_handle(multi_.get(), easy_.get()) != CURLM_OK) return CURLE_FAILED_INIT;
     const auto remove = [this](CURL* handle) { curl_multi_remove_handle(multi_.get(), handle); };
     const std::unique_ptr<CURL, decltype(remove)> attached(easy_.get(), remove);
     const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_.get()); });
+    std::optional<std::chrono::steady_clock::time_point> end;  // of the grace
     for (;;) {
       int running = 0;
       if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return CURLE_FAILED_INIT;
       if (running == 0) return finished_code();
-      if (stop.stop_requested()) return std::nullopt;
+      if (stop.stop_requested()) {
+        const auto now = std::chrono::steady_clock::now();
+        if (!end) end = now + grace;
+        if (now >= *end) return std::nullopt;
+      }
       const int wait = static_cast<int>(kPollInterval.count());
+
       if (curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
     }
   }

@@ -18,6 +18,9 @@ namespace {
 using nlohmann::json;
 using util::Secret;
 
+// The answer may hold the only refresh token that still works, so even a run that is told to stop waits for
+// it: less than what the run may take to stop.
+constexpr std::chrono::seconds kGrace{3};
 // A token answer is a few hundred bytes.
 constexpr std::size_t kMaxTokenBodyBytes = 256UL * 1024;
 // What the client_credentials grant asks for: the scopes of all streams (OpenAPI document, `security`).
@@ -57,6 +60,7 @@ http::Request token_post(const config::Config& config, std::string url, std::str
   request.authorization = std::move(authorization);
   request.body = Secret(std::move(body));
   request.timeout = config.request_timeout;
+  request.grace = kGrace;
   request.max_body_bytes = kMaxTokenBodyBytes;
   return request;
 }

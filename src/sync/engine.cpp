@@ -355,7 +355,7 @@ void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken
     handle(std::move(job), *fault, token);
     return;
   }
-  waits_in_a_row_.at(static_cast<std::size_t>(job.category)) = 0;
+  pauses_.at(static_cast<std::size_t>(job.category)).in_a_row = 0;
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
@@ -503,13 +503,21 @@ bool Engine::halve_slow(Job& job, const Fault& fault) {
 
 void Engine::pause(Job job, const Fault& fault) {
   ++report_.rate_limited;
-  int& in_a_row = waits_in_a_row_.at(static_cast<std::size_t>(job.category));
-  std::uniform_real_distribution<double> random(0, 1);
-  const auto wait = std::max(kShortestPause, fault.wait.value_or(http::backoff(++in_a_row, random(random_))));
-  log::info("Pinterest's limit for {} is reached: waiting {} s", to_string(job.category),
-            std::chrono::ceil<std::chrono::seconds>(wait).count());
   const util::SteadyTime now = clock_.steady_now();
-  queue_.limiter(job.category).pause_until(now + wait);
+  Pauses& pauses = pauses_.at(static_cast<std::size_t>(job.category));
+  if (pauses.in_a_row++ == 0) pauses.since = now;
+  std::uniform_real_distribution<double> random(0, 1);
+  auto wait = std::max(kShortestPause, fault.wait.value_or(http::backoff(pauses.in_a_row, random(random_))));
+  // An API that says "soon" again and again asks for a long wait, too.
+  const bool too_long = now + wait - pauses.since > config_.max_rate_limit_wait;
+  if (too_long)
+    wait = std::max<std::chrono::milliseconds>(wait, config_.max_rate_limit_wait + kShortestPause);
+  http::RateLimiter& limiter = queue_.limiter(job.category);
+  if (now + wait > limiter.paused_until()) {
+    log::info("Pinterest's limit for {} is reached: waiting {} s", to_string(job.category),
+              std::chrono::ceil<std::chrono::seconds>(wait).count());
+  }
+  limiter.pause_until(now + wait);
   queue_.push_again(std::move(job), now);
 }
 

@@ -95,7 +95,8 @@ void ListRead::note_cut() {
       "the list of pins ends at {}, where the API cuts lists: older pins and their analytics are missing",
       items_);
   log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete(cause);
+  context_.report.incomplete(cause,
+                             "delete pins that are not needed any more, or deselect pins and pin_analytics");
 }
 
 void ListRead::fail(const std::string& why) {

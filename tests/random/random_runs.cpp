@@ -132,7 +132,7 @@ json wire_fault(Dice& dice) {
   return {{"kind", dice.pick(kinds)}, {"after_bytes", dice.between(0, 2000)}};
 }
 
-json draw_fault(Dice& dice) {
+json draw_fault(Dice& dice, bool kill_rotated_token) {
   const auto endpoints = std::to_array<const char*>(
       {"*", "*", "/ad_accounts", "/ad_accounts/{ad_account_id}/campaigns",
        "/ad_accounts/{ad_account_id}/ad_groups", "/ad_accounts/{ad_account_id}/ads", "/pins",
@@ -160,6 +160,11 @@ json draw_fault(Dice& dice) {
     rule = {{"kind", "stall"}, {"after_bytes", dice.between(0, 2000)}, {"times", 1}};
   }
   rule["endpoint"] = dice.pick(endpoints);
+  // A token that rotates and is lost on the wire is lost for any client if the old one dies at once.
+  const bool on_the_wire = kind > 50 && kind <= 70;
+  const bool loses_tokens = kill_rotated_token && (on_the_wire || rule["kind"] == "stall");
+  const bool may_meet_tokens = rule["endpoint"] == "*" || rule["endpoint"] == "/oauth/token";
+  if (loses_tokens && may_meet_tokens) rule["endpoint"] = "/pins";
   // Of an entity that comes twice the later one is believed, so a false one would be written.
   if (rule["kind"] == "conflicting_rows") rule["match"] = "/analytics";
   const int first = dice.between(1, 12);
@@ -350,7 +355,7 @@ class Scenario {
                                   .change_world_at = dice_.one_in(4) ? dice_.between(1, 30) : -1};
     json faults = json::array();
     const int rules = dice_.between(0, kMaxFaultRules);
-    for (int i = 0; i < rules; ++i) faults.push_back(draw_fault(dice_));
+    for (int i = 0; i < rules; ++i) faults.push_back(draw_fault(dice_, options_.kill_rotated_token));
     if (verbose_) fmt::print("  faults {}\n", faults.dump());
     control("/faults", faults);
     const bool resumes = is_cut_short(delivery_.state);

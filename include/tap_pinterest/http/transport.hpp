@@ -31,6 +31,8 @@ struct Request {
   util::Secret body;
   // From the start of the connection to the last byte of the body; 0 for no limit.
   std::chrono::milliseconds timeout{0};
+  // So long an answer is still waited for after a request to stop, for one that must not be lost.
+  std::chrono::milliseconds grace{0};
   // A body that grows beyond this many bytes, after decompression, is cut off there; 0 for no limit.
   std::size_t max_body_bytes = 0;
 };
@@ -70,7 +72,8 @@ using Result = std::variant<Response, TransportError>;
 class Transport {
  public:
   virtual ~Transport() = default;
-  // Blocks until the whole answer is there. Ends within one second of a request to stop. Follows no redirect.
+  // Blocks until the whole answer is there. Ends within one second of a request to stop (and the request's
+  // grace), and sends nothing after one. Follows no redirect.
   virtual Result send(const Request& request, std::stop_token stop) = 0;
 };
 

@@ -75,6 +75,11 @@ class Engine {
     std::vector<AnalyticsPartition*> partitions;
     bool skipped = false;
   };
+  // Refusals for a rate limit without a success between them.
+  struct Pauses {
+    int in_a_row = 0;
+    util::SteadyTime since;
+  };
   using Lock = std::unique_lock<std::mutex>;
 
   void compile(const singer::Selection& selection);
@@ -141,7 +146,7 @@ class Engine {
   std::size_t in_flight_ = 0;
   std::mt19937_64 random_;
   std::uint64_t answers_ = 0;
-  std::array<int, pinterest::kCategories> waits_in_a_row_ = {};
+  std::array<Pauses, pinterest::kCategories> pauses_ = {};
   bool said_what_remains_ = false;
 
   // The newest token that was renewed for a batch of pins and refused all the same.

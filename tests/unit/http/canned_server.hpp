@@ -9,6 +9,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -29,7 +30,10 @@ struct Canned {
 // Must outlive the transports that talk to it: it waits for their connections to end.
 class CannedServer {
  public:
-  explicit CannedServer(std::vector<Canned> answers) : answers_(std::move(answers)) {
+  // `before_answer` is called when a request has come.
+  explicit CannedServer(
+      std::vector<Canned> answers, std::function<void()> before_answer = [] {})
+      : answers_(std::move(answers)), before_answer_(std::move(before_answer)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -96,6 +100,7 @@ class CannedServer {
       if (requests_.size() <= answers_.size()) answer = answers_[requests_.size() - 1];
     }
     arrived_.notify_all();
+    before_answer_();
     std::size_t sent = 0;
     while (sent < answer.bytes.size()) {
       const auto n = ::send(peer, answer.bytes.data() + sent, answer.bytes.size() - sent, MSG_NOSIGNAL);
@@ -131,6 +136,7 @@ class CannedServer {
   }
 
   std::vector<Canned> answers_;
+  const std::function<void()> before_answer_;
   int listener_ = -1;
   int port_ = 0;
   mutable std::mutex mutex_;

@@ -261,6 +261,22 @@ TEST(CurlTransport, StallEndsWhenAskedToStop) {
   EXPECT_EQ(error_of(send(get(server.url()), stop.get_token())).failure, Failure::cancelled);
 }
 
+TEST(CurlTransport, WaitsForAnAnswerThatMustNotBeLost) {
+  std::stop_source stop;
+  CannedServer server({{ok("a token")}}, [&] { stop.request_stop(); });
+  Request request = get(server.url());
+  request.grace = std::chrono::minutes(1);
+  EXPECT_EQ(response_of(send(request, stop.get_token())).body, "a token");
+}
+
+TEST(CurlTransport, WaitsNoLongerThanItsGrace) {
+  std::stop_source stop;
+  CannedServer server({{"", Then::keep}}, [&] { stop.request_stop(); });
+  Request request = get(server.url());
+  request.grace = std::chrono::milliseconds(20);
+  EXPECT_EQ(error_of(send(request, stop.get_token())).failure, Failure::cancelled);
+}
+
 TEST(CurlTransport, SendsNothingOnceAskedToStop) {
   CannedServer server({{ok("late")}});
   std::stop_source stop;
