@@ -38,21 +38,22 @@ void Bookmarks::records_written(std::size_t count) {
 void Bookmarks::write_if_due() {
   if (!moved_) return;
   const bool due = records_since_ >= kStateEveryRecords || clock_.steady_now() - written_at_ >= kStateEvery;
-  if (due) write();
+  if (due) write(false);
 }
 
 void Bookmarks::write_last() {
-  if (moved_ || record_since_ || last_line_.empty()) write();
+  if (moved_ || record_since_ || last_line_.empty()) write(true);
   emitter_.flush();
 }
 
-void Bookmarks::write() {
+void Bookmarks::write(bool is_last) {
   before_state_();
   std::string line = singer::state_line(state_.document());
   moved_ = false;
   records_since_ = 0;
   written_at_ = clock_.steady_now();
-  if (line == last_line_ && !record_since_) return;
+  // A target hands the state on only after the records before it: so one more ends a run, and only there.
+  if (line == last_line_ && !(is_last && record_since_)) return;
   record_since_ = false;
   emitter_.write(line, 0);
   emitter_.flush();

@@ -34,7 +34,7 @@ class Bookmarks {
   void write_last();
 
  private:
-  void write();
+  void write(bool is_last);
 
   singer::State state_;
   Emitter& emitter_;

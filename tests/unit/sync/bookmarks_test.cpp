@@ -104,7 +104,19 @@ TEST(Bookmarks, DoNotRepeatTheSameStateWithoutARecord) {
   EXPECT_EQ(run.states().size(), 1U);
 }
 
-TEST(Bookmarks, RepeatTheStateAfterARecord) {
+TEST(Bookmarks, DoNotRepeatTheSameStateInTheMiddleOfARun) {
+  Written run;
+  for (int times = 0; times < 2; ++times) {
+    run.bookmarks.records_written(kStateEveryRecords);
+    run.bookmarks.put("pins", "", kEntry);
+    run.bookmarks.write_if_due();
+  }
+  EXPECT_EQ(run.states().size(), 1U);
+  run.bookmarks.write_last();
+  EXPECT_EQ(run.states().size(), 2U) << "records were written since";
+}
+
+TEST(Bookmarks, RepeatTheStateAtTheEndAfterARecord) {
   Written run;
   run.bookmarks.put("pins", "", kEntry);
   run.bookmarks.write_last();
