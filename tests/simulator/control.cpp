@@ -66,7 +66,8 @@ World add(const World& world, const Json& json, Instant now) {
 
 std::string Control::counters() const {
   const Instant now = simulator_.now();
-  std::string out = "{" + simulator_.counters_.describe();
+  std::string out = "{";
+  out += simulator_.counters_.describe();
   JsonText json(out);
   json.integer("tokens_issued", simulator_.tokens_.issued()).integer("faults", simulator_.faults_.fired());
   json.key("faults_by_rule").open_array();
