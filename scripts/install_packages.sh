@@ -7,7 +7,8 @@ declare -A groups=(
   [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
-  [test]="ccache clang-format-14 clang-tidy-14 git libgtest-dev openssl python3 python3-venv"
+  [test]="ccache clang-format-14 clang-tidy-14 git libgtest-dev openssl pypy3 pypy3-venv python3
+         python3-venv"
 )
 
 is_installed() {
