@@ -34,8 +34,8 @@ void JobQueue::push_again(Job job, util::SteadyTime not_before) {
 }
 
 void JobQueue::wake_delayed(util::SteadyTime now) {
-  const auto due = std::partition(delayed_.begin(), delayed_.end(),
-                                  [&](const Job& job) { return job.not_before > now; });
+  const auto due =
+      std::partition(delayed_.begin(), delayed_.end(), [&](const Job& job) { return job.not_before > now; });
   for (auto job = due; job != delayed_.end(); ++job) {
     std::deque<Job>& queue = queue_of(*job);
     queue.push_front(std::move(*job));
