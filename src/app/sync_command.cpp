@@ -55,8 +55,9 @@ Descriptor take_signals() {
   return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
-// Has the memory of a large answer go back to the system when it is done with. By itself glibc raises the size
-// from which it does that with each such answer, and every worker's heap keeps what its largest one took.
+// Has the memory of a large answer go back to the system when it is done with. By itself glibc raises the
+// size from which it does that with each such answer, and every worker's heap keeps what its largest one
+// took.
 void return_large_blocks() {
 #ifdef __GLIBC__
   constexpr int kLargeBytes = 1024 * 1024;
