@@ -247,7 +247,11 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
   if (action == Action::accept) {
     if (const auto answer = parse_token_answer(response.body)) {
       adopt(*answer, writer ? &*writer : nullptr);
-      return {.outcome = Renewal::Outcome::done, .message = {}, .wait = {}, .elapsed = response.elapsed};
+      return {.outcome = Renewal::Outcome::done,
+              .message = {},
+              .wait = {},
+              .elapsed = response.elapsed,
+              .issued = true};
     }
     return {.outcome = Renewal::Outcome::retry,
             .message = "the answer to the token request holds no access_token",

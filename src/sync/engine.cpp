@@ -261,13 +261,9 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   lock.lock();
   renewing_ = false;
   wake_.notify_all();
-  using Outcome = pinterest::Renewal::Outcome;
-  if (renewal.outcome == Outcome::done) {
-    // Counted also if the run has come to its end meanwhile.
-    const auto token = tokens_.current();
-    if (token && token->issued) ++report_.token_renewals;
-  }
+  if (renewal.issued) ++report_.token_renewals;  // also if the run has come to its end meanwhile
   if (ending()) return;
+  using Outcome = pinterest::Renewal::Outcome;
   if (renewal.outcome == Outcome::done) {
     renewal_failures_ = 0;
     renewal_spent_ = {};

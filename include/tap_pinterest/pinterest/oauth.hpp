@@ -63,6 +63,8 @@ struct Renewal {
   std::string message;  // for retry and fatal: what happened and what to do
   std::optional<std::chrono::milliseconds> wait;
   std::chrono::microseconds elapsed{0};
+  // Done by a request. The token itself may have been used and refused by others before this is seen.
+  bool issued = false;
 };
 
 // Safe for several threads at once; renew() is called by one thread at a time.
