@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the groups named as arguments (build, simulator, bench, test), those that are missing
-# only: quick when there are none.
+# Installs the Debian packages of the groups named as arguments (build, simulator, bench, test), those that are
+# missing only: quick when there are none.
 set -euo pipefail
 
 declare -A groups=(
@@ -8,7 +8,7 @@ declare -A groups=(
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
   [bench]="python3"
-  [test]="ccache clang-format-14 clang-tidy-14 git libgtest-dev openssl pypy3 pypy3-venv python3
+  [test]="ccache clang-format-14 clang-tidy-14 libgtest-dev openssl pypy3 pypy3-venv python3
          python3-venv"
 )
 

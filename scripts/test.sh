@@ -6,9 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 say() { printf '\n== %s [%d s]\n' "$1" "$SECONDS"; }
 
 # make_venv PYTHON FOLDER REQUIREMENTS: a virtual environment, made again when what it is made of has changed.
+# The programs in it name the folder, so a tree that was moved needs it anew.
 make_venv() {
   local python=$1 venv=$2 requirements=$3 made_of
-  made_of="$("$python" --version) $(sha256sum <"$requirements")"
+  made_of="$PWD $("$python" --version) $(sha256sum <"$requirements")"
   if [[ "$(cat "$venv/made-of" 2>/dev/null)" == "$made_of" ]]; then return; fi
   rm -rf "$venv"
   "$python" -m venv "$venv"
