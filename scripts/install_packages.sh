@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the groups named as arguments (build, simulator, test), those that are missing
-# only: quick when there are none.
+# Installs the Debian packages of the groups named as arguments (build, simulator, bench, test), those that are
+# missing only: quick when there are none.
 set -euo pipefail
 
 declare -A groups=(
   [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
-  [test]="ccache clang-format-14 clang-tidy-14 git libgtest-dev openssl python3 python3-venv"
+  [bench]="python3"
+  [test]="ccache clang-format-14 clang-tidy-14 libgtest-dev openssl pypy3 pypy3-venv python3
+         python3-venv"
 )
 
 is_installed() {

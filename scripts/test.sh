@@ -5,14 +5,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '\n== %s [%d s]\n' "$1" "$SECONDS"; }
 
-# The Python that the end-to-end tests run in; made again when what it is made of has changed.
-make_python() {
-  local venv=build/venv requirements=tests/e2e/requirements.txt made_of
-  made_of="$(/usr/bin/python3 --version) $(sha256sum <"$requirements")"
+# make_venv PYTHON FOLDER REQUIREMENTS: a virtual environment, made again when what it is made of has changed.
+# The programs in it name the folder, so a tree that was moved needs it anew.
+make_venv() {
+  local python=$1 venv=$2 requirements=$3 made_of
+  made_of="$PWD $("$python" --version) $(sha256sum <"$requirements")"
   if [[ "$(cat "$venv/made-of" 2>/dev/null)" == "$made_of" ]]; then return; fi
   rm -rf "$venv"
-  /usr/bin/python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+  "$python" -m venv "$venv"
+  # Twice quiet: errors are shown, the age of some packages is not.
+  "$venv/bin/pip" install -qq --disable-pip-version-check --requirement "$requirements"
   echo "$made_of" >"$venv/made-of"
 }
 
@@ -25,7 +27,11 @@ build() {
 
 say "packages"
 scripts/install_packages.sh build simulator test
-make_python
+make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt
+# The tap's partners in tests: each has its own, and target-csv needs a Python before 3.10, which PyPy's is.
+make_venv /usr/bin/python3 build/partners/singer-tools tests/e2e/partners/singer-tools.txt
+make_venv /usr/bin/python3 build/partners/target-jsonl tests/e2e/partners/target-jsonl.txt
+make_venv /usr/bin/pypy3 build/partners/target-csv tests/e2e/partners/target-csv.txt
 
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -39,6 +45,7 @@ cmake --build build/executable -- --quiet
 
 build debug -DTAP_PINTEREST_ALL_TESTS=ON \
   -DTAP_PINTEREST_E2E_PYTHON="$PWD/build/venv/bin/python" \
+  -DTAP_PINTEREST_E2E_PARTNERS="$PWD/build/partners" \
   -DTAP_PINTEREST_E2E_TAP="$PWD/build/executable/tap-pinterest"
 cmake --build build/debug -- --quiet
 

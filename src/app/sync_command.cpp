@@ -1,6 +1,7 @@
 #include "tap_pinterest/app/sync_command.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
@@ -52,6 +53,16 @@ Descriptor take_signals() {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+// Has the memory of a large answer go back to the system when it is done with. By itself glibc raises the
+// size from which it does that with each such answer, and every worker's heap keeps what its largest one
+// took.
+void return_large_blocks() {
+#ifdef __GLIBC__
+  constexpr int kLargeBytes = 1024 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+#endif
 }
 
 // Flushes and reports while the run goes on.
@@ -165,6 +176,7 @@ int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {
 
 int run_sync(const config::Config& config, const singer::Selection& selection, singer::State state,
              http::TransportFactory make_transport) {
+  return_large_blocks();
   const Descriptor signals = take_signals();
   const Descriptor ended(eventfd(0, EFD_CLOEXEC));
   sync::Engine engine({.config = config,

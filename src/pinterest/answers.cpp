@@ -43,6 +43,8 @@ class RowCollector {
 
   RecordBuilder& builder() { return builder_; }
 
+  void reserve(std::size_t bytes) { rows_.lines.reserve(bytes); }
+
   // The key of the finished record, for people and for finding repeats.
   std::string key() const {
     std::string key;
@@ -459,6 +461,8 @@ Rows read_rows(const RecordFormat& format, std::string& body, std::string_view t
   std::size_t repaired = 0;
   while (true) {
     RowCollector rows(format, time_extracted, duplicates);
+    // With the default columns the lines take 1.4 times the body: no copies of a string that grows.
+    rows.reserve(body.size() / 2 * 3);
     auto sink = make_sink(rows);
     const auto error = singer::read_json(body, sink);
     if (!error) {

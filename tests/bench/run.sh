@@ -2,8 +2,7 @@
 # Measures start, memory and CPU of the release build against the simulator, and prints them beside their limits.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-scripts/install_packages.sh build simulator
-if ! command -v python3 >/dev/null; then scripts/install_packages.sh test; fi
+scripts/install_packages.sh build simulator bench
 cmake --preset release --log-level=WARNING >/dev/null
 cmake --build build/release -- --quiet
 exec python3 tests/bench/bench.py build/release/tap-pinterest build/release/tests/simulator/pinterest-simulator "$@"

@@ -389,9 +389,9 @@ void write_pin_metrics(JsonText& json, const Dice& dice) {
   const auto clicks = static_cast<std::int64_t>(dice.roll(131) % 1'000);
   json.key("pin_metrics").open_object().key("90d").open_object();
   json.integer("pin_click", clicks).integer("impression", clicks * 20).integer("clickthrough", clicks / 3);
-  json.integer("save", clicks / 7).close_object().key("lifetime_metrics").open_object();
+  json.close_object().key("lifetime_metrics").open_object();
   json.integer("pin_click", clicks * 3).integer("impression", clicks * 70).integer("clickthrough", clicks);
-  json.integer("save", clicks / 2).integer("reaction", clicks / 9).integer("comment", clicks / 20);
+  json.integer("reaction", clicks / 9).integer("comment", clicks / 20);
   json.close_object().close_object();
 }
 

@@ -258,6 +258,16 @@ TEST(TokenSource, RenewsAShortLivedTokenInItsLastQuarter) {
   EXPECT_TRUE(run.source.wants_renewal());
 }
 
+TEST(TokenSource, TellsARenewalByRequestFromOneWithout) {
+  config::Config config = fakes::test_config();
+  config.app = app();
+  TokenRun run(config, Tokens());
+  EXPECT_EQ(run.renew().requests, 0) << "the configured access_token";
+  run.refuse();
+  EXPECT_EQ(run.renew().requests, 0) << "on to the next credentials";
+  EXPECT_EQ(run.renew().requests, 1);
+}
+
 TEST(TokenSource, UsesTheRotatedRefreshTokenNext) {
   config::Config config = without_credentials();
   config.app = app();
