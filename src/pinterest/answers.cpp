@@ -408,6 +408,7 @@ class PinAnalyticsSink final : public RowSink {
   enum Level { kOutside, kPins, kApps, kMetrics, kDays };
 
   void enter(bool object) override {
+    check_pin();
     if (level_ == kMetrics && current_key() != "daily_metrics") {
       skip();
       return;
@@ -425,6 +426,7 @@ class PinAnalyticsSink final : public RowSink {
   void leave() override { level_ = static_cast<Level>(level_ - 1); }
 
   void value(Token token) override {
+    check_pin();
     const bool nothing_there = token.kind == TokenKind::null && level_ != kOutside && level_ != kDays;
     if (!nothing_there && level_ != kMetrics) throw unreadable();
   }
@@ -437,6 +439,14 @@ class PinAnalyticsSink final : public RowSink {
     builder.scalar({TokenKind::string, app_});
     builder.end_object();
     rows().add();
+  }
+
+  // In the answer for several pins each is named by its id.
+  void check_pin() const {
+    if (level_ != kPins || !options_.pin_id.empty()) return;
+    const std::string& id = current_key();
+    const bool digits = std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
+    if (id.empty() || !digits) throw unreadable();
   }
 
   // One route names app types in lower case. A request for one app type may be answered under "all".

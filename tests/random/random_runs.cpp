@@ -108,15 +108,14 @@ json status_fault(Dice& dice) {
   return fault;
 }
 
+// None of them could be true: where there is nothing to tell, "[]" or "{}" would have to be believed.
 json body_fault(Dice& dice) {
   const auto bodies = std::to_array<std::string>({
       "",
       "{",
       "null",
-      "[]",
-      "{}",
       "42",
-      R"({"items": null})",
+      R"({"error": "no"})",
       R"({"items": [{"id": null}], "bookmark": null})",
       R"([{"DATE": "2026-03-02"}])",
       R"({"items": [], "bookmark": 7})",

@@ -327,9 +327,10 @@ TEST(ReadPinAnalytics, RefusesARowWithoutItsDay) {
 }
 
 TEST(ReadPinAnalytics, CannotReadAnotherShape) {
-  for (const char* body : {"", "[]", "7", R"({"code":1,"message":"x"})", R"({"11":[]})",
-                           R"({"11":{"ALL":[]}})", R"({"11":{"ALL":{"daily_metrics":{}}}})",
-                           R"({"11":{"ALL":{"daily_metrics":[1]}}})", R"({"11":{"ALL":{)"}) {
+  for (const char* body :
+       {"", "[]", "7", R"({"code":1,"message":"x"})", R"({"11":[]})", R"({"11":{"ALL":[]}})",
+        R"({"11":{"ALL":{"daily_metrics":{}}}})", R"({"11":{"ALL":{"daily_metrics":[1]}}})",
+        R"({"11":{"ALL":{)", R"({"items":null})", R"({"items":{}})", R"({"":{}})"}) {
     EXPECT_THROW(pin_rows(body, "ALL", ""), UnreadableAnswer) << body;
   }
 }
