@@ -44,7 +44,7 @@ constexpr int kMaxFaultRules = 8;
 constexpr std::chrono::milliseconds kRequestTimeout{400};
 constexpr std::chrono::milliseconds kUndisturbedTimeout{60'000};
 const util::Instant kEpoch = fakes::instant("2026-03-10T12:00:00Z");
-constexpr std::string_view kStartDate = "2026-03-01";
+constexpr int kSmallWorld = 100;
 // What the simulator restates; shorter than the windows, so that what falls into a gap stays missing.
 constexpr int kLookbackDays = 3;
 const std::vector<std::string_view> kStreams = {"ad_accounts",  "campaigns",    "ad_groups",
@@ -167,7 +167,7 @@ json draw_fault(Dice& dice, bool kill_rotated_token) {
   // Of an entity that comes twice the later one is believed, so a false one would be written.
   if (rule["kind"] == "conflicting_rows") rule["match"] = "/analytics";
   const int first = dice.between(1, 12);
-  rule["nth"] = {first, dice.one_in(6) ? first + 40 : first + dice.between(0, 3)};
+  rule["nth"] = {first, dice.one_in(3) ? first + 60 : first + dice.between(0, 3)};
   if (dice.one_in(3)) rule["every"] = dice.between(2, 4);
   return rule;
 }
@@ -176,12 +176,12 @@ json draw_fault(Dice& dice, bool kill_rotated_token) {
 
 simulator::Options draw_world(Dice& dice, std::uint64_t seed) {
   simulator::Options options;
-  const bool large = dice.one_in(12);
-  options.accounts = dice.between(1, 3);
-  options.campaigns = large ? 300 : dice.between(0, 8);
+  const bool large = dice.one_in(3);
+  options.accounts = dice.between(1, large ? 2 : 3);
+  options.campaigns = large ? dice.between(240, 520) : dice.between(0, 8);
   options.ad_groups = dice.between(0, 6);
-  options.ads = large ? 520 : dice.between(0, 12);
-  options.pins = large ? 220 : dice.between(0, 15);
+  options.ads = large ? dice.between(240, 780) : dice.between(0, 12);
+  options.pins = large ? dice.between(90, 260) : dice.between(0, 15);
   options.seed = seed;
   options.epoch = kEpoch;
   options.limits = simulator::LimitTier::kOff;
@@ -200,11 +200,12 @@ config::Config draw_config(Dice& dice, const simulator::Options& world, const st
                 .client_secret = util::Secret(world.client_secret),
                 .refresh_token = util::Secret(world.refresh_token)};
   config.token_file = token_file;
-  config.start_date = util::parse_day(kStartDate);
+  // Many entities, or many days.
+  config.start_date = util::parse_day(world.ads > kSmallWorld ? "2026-03-09" : "2026-03-01");
   config.analytics_columns = {"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "CTR", "CAMPAIGN_ID", "AD_ID"};
   config.lookback_days = kLookbackDays;
   config.max_concurrency = dice.pick(std::to_array({1, 4, 16}));
-  config.max_retry = std::chrono::seconds(dice.pick(std::to_array({60, 600})));
+  config.max_retry = std::chrono::seconds(dice.pick(std::to_array({20, 60, 600})));
   return config;
 }
 
@@ -293,10 +294,18 @@ struct Delivery {
 
 // ---- A scenario
 
+// What became of the disturbed runs.
+struct Tally {
+  std::map<Ending, int> endings;
+  int targets_died = 0;
+  int requests = 0;
+};
+
 class Scenario {
  public:
-  Scenario(std::uint64_t seed, bool verbose)
+  Scenario(std::uint64_t seed, Tally& tally, bool verbose)
       : dice_(seed),
+        tally_(tally),
         verbose_(verbose),
         options_(draw_world(dice_, seed)),
         simulator_(options_,
@@ -349,7 +358,7 @@ class Scenario {
 
   void disturb() {
     const Disturbance disturbance{.delays = true,
-                                  .stop_at = dice_.one_in(4) ? dice_.between(1, 40) : -1,
+                                  .stop_at = dice_.one_in(3) ? dice_.between(1, 40) : -1,
                                   .expire_tokens_at = dice_.one_in(3) ? dice_.between(1, 30) : -1,
                                   .change_world_at = dice_.one_in(4) ? dice_.between(1, 30) : -1};
     json faults = json::array();
@@ -361,12 +370,13 @@ class Scenario {
     const util::Day began = day_soon();
 
     const Outcome outcome = run(delivery_.state, disturbance);
-
+    ++tally_.endings[outcome.result.ending];
     handle("DELETE", "/faults", "");
 
     check(outcome, disturbance);
-    const bool target_dies = dice_.one_in(3);
+    const bool target_dies = dice_.one_in(2);
     if (target_dies) {
+      ++tally_.targets_died;
       const auto states = static_cast<int>(outcome.states);
       const int seen = dice_.between(0, states);
       if (seen > 0) delivery_.take(outcome.lines, static_cast<std::size_t>(seen));
@@ -469,6 +479,7 @@ class Scenario {
     running = &engine;
     expect(problems.empty(), "the state is refused");
     Outcome outcome{.result = engine.run(), .lines = {}};
+    tally_.requests += requests;
     const std::string text = output.text();
     expect(text.ends_with('\n'), "the last line is not whole");
     for (const char* secret : {"access-token-", "refresh-token-", "app-secret-"}) {
@@ -505,6 +516,7 @@ class Scenario {
   }
 
   Dice dice_;
+  Tally& tally_;
   const bool verbose_;
   fakes::FakeClock clock_;
   const simulator::Options options_;
@@ -545,11 +557,11 @@ class Log {
 };
 
 // What is wrong with a scenario; empty if nothing is.
-std::string play(std::uint64_t seed, bool verbose) {
+std::string play(std::uint64_t seed, Tally& tally, bool verbose) {
   const Log log;
   std::string defect;
   try {
-    Scenario(seed, verbose).play();
+    Scenario(seed, tally, verbose).play();
   } catch (const std::exception& error) {
     defect = error.what();
   }
@@ -563,13 +575,20 @@ std::string play(std::uint64_t seed, bool verbose) {
 
 int run_all(std::uint64_t seed, int runs, bool verbose) {
   int failed = 0;
+  Tally tally;
   for (int i = 0; i < runs; ++i) {
-    const std::string defect = play(seed + static_cast<std::uint64_t>(i), verbose);
+    const std::string defect = play(seed + static_cast<std::uint64_t>(i), tally, verbose);
     if (defect.empty()) continue;
     ++failed;
     fmt::print("FAILED --runs 1 --seed {}: {}\n", seed + static_cast<std::uint64_t>(i), defect);
     (void)std::fflush(stdout);
   }
+  auto& endings = tally.endings;
+  fmt::print(
+      "{} disturbed runs: {} complete, {} incomplete, {} stopped; {} targets died; {} requests in all\n",
+      endings[Ending::complete] + endings[Ending::incomplete] + endings[Ending::stopped],
+      endings[Ending::complete], endings[Ending::incomplete], endings[Ending::stopped], tally.targets_died,
+      tally.requests);
   fmt::print("{} scenarios from seed {}, {} failed\n", runs, seed, failed);
   return failed == 0 ? 0 : 1;
 }
