@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -26,6 +27,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kTries = 3;
+constexpr int kDecimal = 10;
 // Requests are scarce, and accounts may be many.
 constexpr std::size_t kMostAccountsTried = 20;
 // One page of 250 entities is well below this.
@@ -62,6 +64,20 @@ class ConnectionTest {
       document = json::parse(body, nullptr, /*allow_exceptions=*/false);
     }
     return document;
+  }
+
+  // The ids of a page: those that are numbers, as all of Pinterest's are.
+  static std::vector<std::string> ids_of(const json& page) {
+    std::vector<std::string> ids;
+    const auto items = page.find("items");
+    if (items == page.end() || !items->is_array()) return ids;
+    for (const json& item : *items) {
+      const auto id = item.is_object() ? item.find("id") : item.end();
+      if (id == item.end() || !id->is_string()) continue;
+      const auto& text = id->get_ref<const std::string&>();
+      if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) ids.push_back(text);
+    }
+    return ids;
   }
 
   void say(bool good, std::string_view what, const std::string& detail) {
@@ -113,11 +129,11 @@ class ConnectionTest {
       reply.action = action;
       if (action == pinterest::Action::accept) {
         json body = parse_leniently(response.body);
-        if (!body.is_discarded()) {
+        if (body.is_object()) {
           reply.body = std::move(body);
           return reply;
         }
-        reply.problem = "an answer that is not JSON";
+        reply.problem = "an answer that is not a JSON object";
         continue;
       }
       reply.problem = error.describe();
@@ -142,9 +158,7 @@ class ConnectionTest {
     bool more = false;
     if (accounts.empty()) {
       more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
-      for (const json& account : reply.body->value("items", json::array())) {
-        if (account.contains("id") && account["id"].is_string()) accounts.push_back(account["id"]);
-      }
+      accounts = ids_of(*reply.body);
     }
     try_accounts(accounts, more);
   }
@@ -200,12 +214,12 @@ class ConnectionTest {
       say(false, "pins", reply.problem);
       return;
     }
-    const json items = reply.body->value("items", json::array());
-    say(true, "pins", items.empty() ? "readable, none there" : "readable");
-    if (items.empty() || !items[0].contains("id") || !items[0]["id"].is_string()) return;
+    const std::vector<std::string> pins = ids_of(*reply.body);
+    say(true, "pins", pins.empty() ? "readable, none there" : "readable");
+    if (pins.empty()) return;
     const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
     const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("pin_analytics"),
-                                              .ids = {std::stoull(items[0]["id"].get<std::string>())},
+                                              .ids = {std::strtoull(pins[0].c_str(), nullptr, kDecimal)},
                                               .range = {yesterday, yesterday},
                                               .app_type = "ALL"};
     const Reply analytics = get(pinterest::analytics_url(config_, request, config_.pin_metric_types));

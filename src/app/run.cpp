@@ -144,7 +144,7 @@ int run(int argc, const char* const* argv) {
   try {
     return run_mode(std::get<cli::Options>(parsed));
   } catch (const std::exception& error) {
-    log::critical("an error that should not be: {}; please report it", error.what());
+    log::critical("internal error: {}; please report it", error.what());
     return kExitFailure;
   }
 }

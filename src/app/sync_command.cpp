@@ -43,14 +43,18 @@ class Descriptor {
   int descriptor_;
 };
 
-// SIGINT and SIGTERM as something to be read; blocked in this thread and those it starts from now on. SIGPIPE
-// is ignored: a closed output is seen where it is written.
+// The signals that ask for an end, as something to be read; blocked in this thread and those it starts from
+// now on. One that whoever started us ignores (nohup, a shell's background) stays ignored. So is SIGPIPE: a
+// closed output is seen where it is written.
 Descriptor take_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
+    struct sigaction inherited {};
+    sigaction(number, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, number);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC));
 }
@@ -64,6 +68,9 @@ void return_large_blocks() {
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
 #endif
 }
+
+// "SIGTERM"
+std::string signal_name(int number) { return fmt::format("SIG{}", sigabbrev_np(number)); }
 
 // Flushes and reports while the run goes on.
 void keep_house(const std::stop_token& stop, sync::Engine& engine) {
@@ -114,7 +121,7 @@ std::optional<int> supervise(sync::Engine& engine, const Descriptor& signals, co
       log::critical(
           "stopped by {} while the target does not read: what it has not read is lost, the last state it "
           "has seen is safe to resume from",
-          strsignal(*signal));
+          signal_name(*signal));
       _exit(kExitSignal + *signal);
     }
   }
@@ -163,7 +170,7 @@ int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {
       return kExitFailure;
     case sync::Ending::stopped:
       log::critical("stopped by {}: the state is written and safe to resume from",
-                    signal ? strsignal(*signal) : "request");
+                    signal ? signal_name(*signal) : "request");
       return signal ? kExitSignal + *signal : kExitFailure;
     case sync::Ending::incomplete:
       log::critical("{}", result.message);

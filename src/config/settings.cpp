@@ -224,8 +224,9 @@ std::vector<Setting> make_table() {
           .name = "access_tier",
           .kind = Kind::choice,
           .title = "Access tier",
-          .description = "The tier of the Pinterest app; it sets how fast requests are sent. A trial app has "
-                         "1,000 requests a day.",
+          .description =
+              "The tier of the Pinterest app, for the estimate of what remains. A trial app has 1,000 "
+              "requests a day; where they end the run is told by the API.",
           .default_json = R"("standard")",
           .choices = kTiers,
       },

@@ -14,7 +14,9 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
 
+#include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/util/dates.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -130,6 +132,7 @@ TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& sto
   std::mutex mutex;
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
+  bool said = false;
   while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     if (error == EINTR) continue;
@@ -137,6 +140,7 @@ TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& sto
       close(descriptor_);
       fail("cannot lock", path + ".lock", error);
     }
+    if (!std::exchange(said, true)) log::info("waiting for another run, which holds {}.lock", path);
     wake.wait_for(lock, stop, kLockPoll, [] { return false; });
   }
 }

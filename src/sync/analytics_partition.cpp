@@ -21,8 +21,10 @@ using pinterest::PinRoute;
 
 // No batch starts more than this many times max_concurrency beyond the first that is not done.
 constexpr std::size_t kBatchesAhead = 4;
-// So many refused pins before any was read are no accident.
-constexpr std::size_t kRefusedPinsLimit = 3;
+// So many pins refused one by one, and none read, are worth no further request. Less could be chance: pins of
+// others on the user's boards may come first.
+constexpr std::size_t kRefusedPinsLimit = 100;
+constexpr int kNotFound = 404;
 constexpr int kHoursADay = 24;
 // A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
 // less the time its first answer took, and the request itself travels.
@@ -271,7 +273,7 @@ void AnalyticsPartition::put_entry() {
 }
 
 void AnalyticsPartition::move_marker() {
-  if (!stream_.incremental()) return;
+  if (!stream_.incremental() || all_pins_refused()) return;
   const auto done = batches_.done_up_to();
   if (!done || (entry_.resume && entry_.resume->after_id == *done)) return;
   entry_.route = route_;
@@ -287,6 +289,10 @@ void AnalyticsPartition::finish_if_complete() {
 }
 
 void AnalyticsPartition::finish_window() {
+  if (all_pins_refused()) {
+    fail_for_refusals();
+    return;
+  }
   const DayRange finished = range_;
   if (stream_.incremental()) {
     entry_.resume.reset();
@@ -312,7 +318,8 @@ void AnalyticsPartition::finish_window() {
   closed_ = true;
 }
 
-bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job) {
+bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job, Tries tries) {
+  tries.slow = 0;
   std::vector<AnalyticsJob> parts;
   if (job.request.ids.size() > stream_.max_ids) {
     for (std::span<const std::uint64_t> rest = job.request.ids; !rest.empty();) {
@@ -331,7 +338,7 @@ bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job) {
   } else {
     return false;
   }
-  replace(job, std::move(parts));
+  replace(job, std::move(parts), tries);
   return true;
 }
 
@@ -420,17 +427,30 @@ void AnalyticsPartition::use_single_route() {
 }
 
 void AnalyticsPartition::pin_refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
-  constexpr int kNotFound = 404;
   if (context_.report.pins_refused.insert(job.request.ids.front()).second) {
     log::write(log::Level::warning, stream_.id(),
                fmt::format("pin {} is left out: {}", job.request.ids.front(), error.describe()));
-    pins_refused_ += error.status == kNotFound ? 0 : 1;
+    if (error.status != kNotFound) {
+      ++pins_refused_;
+      last_refusal_ = error.describe();
+    }
   }
-  if (pins_refused_ >= kRefusedPinsLimit && pins_read_ == 0) {
-    fail(fmt::format("no pin's analytics can be read: {}", error.describe()));
-    return;
+  if (all_pins_refused() && pins_refused_ >= kRefusedPinsLimit) {
+    fail_for_refusals();
+  } else {
+    end_part(job);
   }
-  end_part(job);
+}
+
+// Nobody can tell yet whether single pins are refused or all of them. A window that goes on after a marker
+// had pins that could be read.
+bool AnalyticsPartition::all_pins_refused() const {
+  return !resumed_ && pins_read_ == 0 && pins_refused_ > 0;
+}
+
+void AnalyticsPartition::fail_for_refusals() {
+  fail(fmt::format("none of {} pins' analytics can be read, the last answer was: {}", pins_refused_,
+                   last_refusal_));
 }
 
 void AnalyticsPartition::fail(const std::string& why) {
@@ -444,7 +464,7 @@ void AnalyticsPartition::fail(const std::string& why) {
 
 std::size_t AnalyticsPartition::requests_left() const {
   if (closed_) return 0;
-  std::size_t parts = held_parts_.size();
+  std::size_t parts = 0;
   for (const auto& [batch, open] : open_parts_) parts += open;
   const std::size_t waiting = batches_.waiting().size();
   const std::size_t size = route_ == PinRoute::single ? 1 : stream_.max_ids;

@@ -1,5 +1,6 @@
 #include "tap_pinterest/sync/emitter.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +63,11 @@ void Emitter::write_out(std::string_view bytes) {
     const ssize_t count = ::write(descriptor_, bytes.data(), std::min(bytes.size(), kWriteBytes));
     if (count < 0) {
       if (errno == EINTR) continue;
+      if (errno == EAGAIN) {  // the other end of our output may have made it non-blocking
+        pollfd output{descriptor_, POLLOUT, 0};
+        poll(&output, 1, -1);
+        continue;
+      }
       error_ = errno;
       fail();
     }

@@ -22,6 +22,8 @@ using pinterest::StreamDefinition;
 
 // What is used of a limit, so that clocks that differ a little do not cross it.
 constexpr double kLimitMargin = 0.95;
+// developers.pinterest.com, "Rate limits": what trial access allows in all.
+constexpr double kTrialRequestsADay = 1000;
 // An answer that is not what the endpoint answers is worth so many tries.
 constexpr int kUnreadableTries = 3;
 // So many timeouts of one analytics request mean that it is too large.
@@ -215,7 +217,7 @@ void Engine::work() {
     end(fmt::format("cannot write to standard output: {}", error.what()));
   } catch (const std::exception& error) {
     const std::scoped_lock lock(mutex_);
-    end(fmt::format("an error that should not be: {}; please report it", error.what()));
+    end(fmt::format("internal error: {}; please report it", error.what()));
   }
 }
 
@@ -296,15 +298,17 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
                     renewal_failures_, renewal.message));
     return;
   }
-  log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
-            wait.count());
+  if (wait.count() > 0) {
+    log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
+              wait.count());
+  }
   renew_not_before_ = clock_.steady_now() + wait;
 }
 
 std::optional<Job> Engine::prepare(Job job) {
   auto* work = std::get_if<AnalyticsJob>(&job.work);
   if (work == nullptr) return job;
-  const bool cut = work->partition->cut_to_size(*work);
+  const bool cut = work->partition->cut_to_size(*work, job.tries);
   auto request = cut ? std::nullopt : work->partition->within_reach(*work);
   if (!request) {
     queue_.finished(job, 0);
@@ -399,7 +403,13 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
 
 void Engine::say_what_remains() {
   const auto ended = [](const ListRead& list) { return list.ended(); };
-  if (said_what_remains_ || !std::ranges::all_of(lists_, ended)) return;
+  // What remains for pins depends on their route by the hundredfold.
+  const auto is_known = [](const AnalyticsPartition& partition) {
+    return partition.closed() || !partition.probing();
+  };
+  if (said_what_remains_ || !std::ranges::all_of(lists_, ended) ||
+      !std::ranges::all_of(partitions_, is_known))
+    return;
   said_what_remains_ = true;
   std::map<Category, std::size_t> left;
   for (const AnalyticsPartition& partition : partitions_) {
@@ -407,6 +417,11 @@ void Engine::say_what_remains() {
   }
   for (const auto& [category, requests] : left) {
     if (requests == 0) continue;
+    if (config_.trial_access) {
+      log::info("all lists are read; {} {} requests remain, of a trial app's {:.0f} a day for everything",
+                requests, to_string(category), kTrialRequestsADay * config_.rate_limit_share);
+      continue;
+    }
     const double per_minute =
         config_.rate_limits.at(std::string(to_string(category))) * kLimitMargin * config_.rate_limit_share;
     log::info("all lists are read; {} {} requests remain, at least {:.0f} s at the limit of {:.0f} a minute",
@@ -419,7 +434,12 @@ void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& t
     case Fault::Kind::cancelled:
       return;
     case Fault::Kind::fatal:
-      end(fmt::format("no request to api_url can work: {}; check api_url and ca_file", fault.message));
+      // What has worked before is configured well: one of many machines fails.
+      if (answers_ > 0) {
+        try_again(std::move(job), fault);
+      } else {
+        end(fmt::format("cannot connect to api_url: {}; check api_url and ca_file", fault.message));
+      }
       return;
     case Fault::Kind::unusable:
       fail(job, fault.message);

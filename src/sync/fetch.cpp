@@ -49,8 +49,10 @@ Fault transport_fault(const http::TransportError& error) {
       fault.slow = true;
       break;
     case http::Failure::tls:
-    case http::Failure::invalid:
       fault.kind = Fault::Kind::fatal;
+      break;
+    case http::Failure::invalid:
+      fault.kind = Fault::Kind::unusable;
       break;
     case http::Failure::cancelled:
       fault.kind = Fault::Kind::cancelled;

@@ -52,7 +52,7 @@ std::vector<std::string> Report::table(const std::vector<std::string>& streams,
     lines.push_back(fmt::format("{:<20} {:>12}", stream, found == records.end() ? 0 : found->second));
   }
   lines.push_back(
-      fmt::format("{} requests in {} s; {} tries again, {} rate limits, {} batches halved, {} token "
+      fmt::format("{} requests in {} s; {} retries, {} rate-limit pauses, {} batches halved, {} token "
                   "renewals",
                   request_count(), duration.count(), retries, rate_limited, halved, token_renewals));
   if (!pins_refused.empty()) {

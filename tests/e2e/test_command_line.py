@@ -366,6 +366,23 @@ def test_the_connection_test_shows_the_scopes_of_a_refreshed_token(tap, simulate
     assert "pins:read" in text  # what pins lack
 
 
+ODD = {
+    "no object": [],
+    "items that are none": {"items": 5, "bookmark": None},
+    "items of another kind": {"items": [1, None, "x"], "bookmark": None},
+    "ids that are no numbers": {"items": [{"id": "abc"}, {"id": 7}, {}], "bookmark": None},
+}
+
+
+@pytest.mark.parametrize("endpoint", ["/ad_accounts", "/pins"])
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD)
+def test_the_connection_test_stands_odd_answers(tap, api, config, endpoint, body):
+    api.fault("body", endpoint=endpoint, body=body)
+    run = tap.run(config(api), "--test", rules=False)
+    assert "internal error" not in run.stderr
+    assert "/pins/analytics" in run.stdout.decode() or endpoint == "/pins"
+
+
 def test_the_connection_test_fails_with_a_bad_token(tap, api, config):
     run = tap.run(config(api, access_token="access-token-999999"), "--test", rules=False, code=1)
     assert '"type"' not in run.stdout.decode()
@@ -471,12 +488,22 @@ def test_a_summary_ends_the_run(tap, api, config):
         assert re.search(rf"\b{stream}\b.*\b{len(records)}\b", tail), (stream, len(records), tail)
 
 
-def test_the_requests_to_come_are_told(tap, simulate, config):
-    api = simulate(accounts=1, campaigns=600, ads=600, pins=300, limits="off")
-    run = tap.run(
-        config(api, start_date="2026-03-05"), catalog=tap.catalog("campaign_analytics", "ad_analytics"), code=0
-    )
-    assert run.log_lines("INFO", "requests", "remain")
+@pytest.mark.parametrize("route, probes", [({}, 1), ({"beta": False}, 3)], ids=["bulk", "single"])
+def test_the_requests_to_come_are_told(tap, simulate, config, route, probes):
+    # One request in flight: what is told is what comes, but for those that had been made.
+    api = simulate(accounts=1, campaigns=0, ads=0, pins=130, limits="off", **route)
+    run = tap.run(config(api, start_date="2026-03-05", max_concurrency=1), catalog=tap.catalog("pin_analytics"), code=0)
+    (line,) = run.log_lines("INFO", "requests remain")
+    told = int(re.search(r"(\d+) org_analytics requests remain", line)[1])
+    requests = api.counters()["requests"]
+    made = sum(count for path, count in requests.items() if path.startswith("/pins/"))
+    assert told == made - probes
+
+
+def test_a_trial_apps_day_is_told(tap, api, config):
+    settings = config(api, start_date="2026-03-05", access_tier="trial", max_concurrency=1)
+    run = tap.run(settings, catalog=tap.catalog("ad_analytics"), code=0)
+    assert run.log_lines("INFO", "requests remain, of a trial app's 1000 a day for everything")
 
 
 def test_a_failure_says_what_where_and_what_to_do(tap, api, config):

@@ -28,8 +28,8 @@ def content(run):
 
 
 def summary(run):
-    """(tries again, rate limits, batches halved) of the table at the end."""
-    (found,) = re.findall(r"; (\d+) tries again, (\d+) rate limits, (\d+) batches halved", run.stderr)
+    """(retries, rate-limit pauses, batches halved) of the table at the end."""
+    (found,) = re.findall(r"; (\d+) retries, (\d+) rate-limit pauses, (\d+) batches halved", run.stderr)
     return tuple(int(count) for count in found)
 
 

@@ -20,6 +20,7 @@ STOPS = [
     ([signal.SIGTERM, signal.SIGTERM], 1_500, 143),
     ([signal.SIGINT, signal.SIGINT], 3_000, 130),
     ([signal.SIGTERM, signal.SIGINT], 1, None),
+    ([signal.SIGHUP], 1_000, 129),
 ]
 
 
@@ -53,10 +54,19 @@ def test_a_signal_ends_the_run_with_a_state_that_completes_the_set(tap, api, set
         running.read_to("RECORD", records)
         running.send(*signals)
         first = running.end(code=code)
-    assert first.code in (130, 143)
-    assert first.log_lines("CRITICAL", "stopped by", "resume")
+    assert first.code == code or (code is None and first.code in (130, 143))
+    assert first.log_lines("CRITICAL", f"stopped by {signal.Signals(first.code - 128).name}:", "resume")
     second = tap.run(settings, state=first.state, code=0)
     assert_complete_together(api, first, second)
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+def test_a_signal_that_was_ignored_before_stays_ignored(tap, api, settings, ignored):
+    with Running(tap, settings, preexec_fn=lambda: signal.signal(ignored, signal.SIG_IGN)) as running:
+        running.read_to("RECORD")
+        running.send(ignored)
+        run = running.end(code=0)
+    assert_complete_together(api, run)
 
 
 def test_a_signal_that_comes_before_any_answer(tap, api, settings):

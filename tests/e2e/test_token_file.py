@@ -187,8 +187,9 @@ def test_a_run_waits_for_who_holds_the_lock_and_uses_its_token(tap, api, with_fi
         content = stored(access_token="access-token-000000", access_token_expires_at=in_days(1))
         file.write_text(json.dumps(content))
         fcntl.flock(lock, fcntl.LOCK_UN)
-        running.end(code=0)
+        run = running.end(code=0)
     assert requests_for_tokens(api)[TOKEN] == 0
+    assert run.log_lines("INFO", "waiting for another run", f"{file}.lock")
 
 
 def test_who_waits_for_the_lock_can_be_stopped(tap, api, with_file, file):

@@ -55,7 +55,8 @@ class AnalyticsPartition {
   // its end.
   bool halve(const AnalyticsJob& job, Tries tries = {});
   // Puts smaller parts in place of one that is larger than what works in this run; false if it is not.
-  bool cut_to_size(const AnalyticsJob& job);
+  // `tries` go on with them, as in halve().
+  bool cut_to_size(const AnalyticsJob& job, Tries tries = {});
   // 401, 403 or 404 on pins: the route is not there, or a pin is gone.
   void refused(const AnalyticsJob& job, const pinterest::ApiError& error);
   // Whether the bulk route of pins is still to be proven.
@@ -83,6 +84,8 @@ class AnalyticsPartition {
   void bulk_route_found();
   void use_single_route();
   void pin_refused(const AnalyticsJob& job, const pinterest::ApiError& error);
+  bool all_pins_refused() const;
+  void fail_for_refusals();
   void end_part(const AnalyticsJob& job);
   config::Granularity kind() const;
   void put_entry();
@@ -110,7 +113,8 @@ class AnalyticsPartition {
   std::vector<AnalyticsJob> held_parts_;  // of the first batch, until the route is known
   std::optional<AnalyticsJob> refused_half_;
   std::size_t pins_read_ = 0;
-  std::size_t pins_refused_ = 0;
+  std::size_t pins_refused_ = 0;  // those that are gone not counted
+  std::string last_refusal_;
 };
 
 }  // namespace tap_pinterest::sync

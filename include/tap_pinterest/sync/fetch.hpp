@@ -24,7 +24,7 @@ struct Fault {
     transport,   // no whole answer: try again
     unreadable,  // a whole answer that is not what this endpoint answers: try again, but not often
     unusable,    // a row that cannot be written: the partition fails
-    fatal,       // no request can work: the run ends
+    fatal,       // no secure connection: the run ends unless one has worked before
     cancelled,   // the run is ending
   };
   Kind kind = Kind::api;

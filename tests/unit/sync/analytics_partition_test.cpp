@@ -393,6 +393,24 @@ TEST(AnalyticsPartition, KeepsTheSizeThatWorks) {
   EXPECT_EQ(test.run_of_stream.max_ids, 125U) << "nobody has found 125 too large";
 }
 
+TEST(AnalyticsPartition, PartsThatAreCutGoOnWithWhatWasSpent) {
+  Case test;
+  test.partition.add_ids(ids(1, 500));
+  test.partition.end_of_list();
+  const auto jobs = test.take_all();
+  ASSERT_TRUE(test.partition.halve(jobs.at(0)));
+  test.take_all();
+  ASSERT_TRUE(
+      test.partition.cut_to_size(jobs.at(1), {.failures = 3, .slow = 1, .spent = std::chrono::seconds(20)}));
+  int parts = 0;
+  for (auto part = test.take(); part; part = test.take(), ++parts) {
+    EXPECT_EQ(part->tries.failures, 3);
+    EXPECT_EQ(part->tries.spent, std::chrono::seconds(20));
+    EXPECT_EQ(part->tries.slow, 0) << "of this size none was slow yet";
+  }
+  EXPECT_EQ(parts, 2);
+}
+
 TEST(AnalyticsPartition, KeepsTheDaysThatWork) {
   Case test(config_from("2026-11-21"));
   test.partition.add_ids(ids(1, 1));
@@ -574,19 +592,65 @@ TEST(PinPartition, KeepsTheSingleRouteInItsEntry) {
   EXPECT_EQ(test.entry_now().at("route"), "single");
 }
 
-TEST(PinPartition, FailsIfPinAfterPinIsForbiddenAndNoneIsRead) {
-  Pins test;
-  test.list(10);
+// The route is given up; what is taken next are single pins.
+void give_up_bulk_route(Pins& test) {
   test.partition.refused(test.take_all().at(0), kForbidden);
   for (const AnalyticsJob& half : test.take_all()) test.partition.refused(half, kForbidden);
+}
+
+TEST(PinPartition, FailsIfEveryPinIsForbiddenHoweverFewThereAre) {
+  for (const std::size_t count : {2U, 10U}) {
+    Pins test;
+    test.list(count);
+    give_up_bulk_route(test);
+    for (const AnalyticsJob& job : test.take_all()) {
+      EXPECT_FALSE(test.partition.closed());
+      test.partition.refused(job, kForbidden);
+    }
+    EXPECT_TRUE(test.partition.closed());
+    EXPECT_EQ(test.report.causes().size(), 1U);
+    EXPECT_EQ(test.entry_now(), Json()) << "neither a bookmark nor a marker may pass what nobody has read";
+  }
+}
+
+TEST(PinPartition, ReadsTheOthersWhenTheFirstPinsAreForbidden) {
+  Pins test;
+  test.list(10);
+  give_up_bulk_route(test);
   const auto jobs = test.take_all();
   ASSERT_EQ(jobs.size(), 10U);
-  test.partition.refused(jobs[0], kForbidden);
-  test.partition.refused(jobs[1], kForbidden);
-  EXPECT_FALSE(test.partition.closed());
-  test.partition.refused(jobs[2], kForbidden);
+  for (std::size_t i = 0; i < 4; ++i) test.partition.refused(jobs[i], kForbidden);
+  EXPECT_EQ(test.entry_now(), Json());
+  test.partition.part_done(jobs[4]);
+  EXPECT_EQ(test.entry_now().at("resume").at("after_id"), "5");
+  for (std::size_t i = 5; i < 10; ++i) test.partition.part_done(jobs[i]);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_TRUE(test.report.causes().empty());
+  EXPECT_EQ(test.report.pins_refused, (std::set<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+}
+
+TEST(PinPartition, AsksForNoMorePinsAfterAHundredAreForbiddenAndNoneIsRead) {
+  Pins test;
+  test.list(150);
+  give_up_bulk_route(test);
+  int asked = 0;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
+    if (test.partition.closed()) break;
+    test.partition.refused(*job, kForbidden);
+    ++asked;
+  }
+  EXPECT_EQ(asked, 100);
   EXPECT_TRUE(test.partition.closed());
   EXPECT_EQ(test.report.causes().size(), 1U);
+}
+
+TEST(PinPartition, CountsWhatItHoldsBackOnce) {
+  Pins test;
+  test.list(130);
+  EXPECT_EQ(test.partition.requests_left(), 8U) << "two batches of four app types";
+  test.partition.part_done(test.take_all().at(0));
+  EXPECT_EQ(test.partition.requests_left(), 7U);
 }
 
 TEST(PinPartition, LeavesOutAnyNumberOfPinsThatAreGone) {

@@ -133,6 +133,18 @@ TEST(Emitter, SaysWhyTheOutputCannotBeWritten) {
   close(full);
 }
 
+TEST(Emitter, WaitsForANonBlockingOutput) {
+  const FakeClock clock;
+  Pipe pipe;
+  ASSERT_EQ(fcntl(pipe.writer(), F_SETFL, O_NONBLOCK), 0);
+  Emitter emitter(pipe.writer(), clock);
+  const std::string large(1'000'000, 'x');
+  const std::jthread writer([&] { EXPECT_NO_THROW(emitter.write(large, 1)); });
+  std::size_t seen = 0;
+  while (seen < large.size()) seen += pipe.read_some(10'000).size();
+  EXPECT_EQ(seen, large.size());
+}
+
 TEST(Emitter, CountsBytesWhileASlowReaderReads) {
   const FakeClock clock;
   Pipe pipe;

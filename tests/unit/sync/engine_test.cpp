@@ -312,6 +312,21 @@ TEST(Engine, DoesNotTryARequestAgainThatCannotWork) {
   }
 }
 
+TEST(Engine, TriesAgainWhenTlsFailsAfterItHasWorked) {
+  FakePinterest api = small_api();
+  int faults = 0;
+  api.fault = [&faults](const Address& address, const http::Request&) -> Answer {
+    if (!address.path.ends_with("/71/campaigns") || faults++ > 0) return std::nullopt;
+    return no_answer(http::Failure::tls, {});
+  };
+  config::Config config = test_config();
+  config.max_concurrency = 1;
+  EngineRun run(api, config, {"campaigns"});
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+  EXPECT_GT(faults, 1);
+}
+
 TEST(Engine, FailsAStreamWithTheApisOwnMessageAndWhatWasAsked) {
   FakePinterest api = small_api();
   api.fault = [](const Address& address, const http::Request&) -> Answer {
