@@ -30,6 +30,7 @@ scripts/install_packages.sh build simulator test
 make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt
 # The tap's partners in tests: each has its own, and target-csv needs a Python before 3.10, which PyPy's is.
 make_venv /usr/bin/python3 build/partners/singer-tools tests/e2e/partners/singer-tools.txt
+make_venv /usr/bin/python3 build/partners/singer-sdk tests/e2e/partners/singer-sdk.txt
 make_venv /usr/bin/python3 build/partners/target-jsonl tests/e2e/partners/target-jsonl.txt
 make_venv /usr/bin/pypy3 build/partners/target-csv tests/e2e/partners/target-csv.txt
 

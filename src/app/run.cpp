@@ -103,7 +103,8 @@ int sync(const cli::Options& options, const config::Config& config) {
   }
   if (!problems.empty()) return refuse("the catalog or the state", problems);
 
-  const singer::Selection selection = singer::select(describe_streams(config), catalog ? &*catalog : nullptr);
+  const singer::Selection selection =
+      singer::select(describe_streams(config), catalog ? &*catalog : nullptr, config.flattening);
   if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("the catalog selects no stream: nothing to do");

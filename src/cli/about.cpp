@@ -18,8 +18,8 @@ using config::Kind;
 using config::Setting;
 
 // Only what works.
-constexpr auto kCapabilities =
-    std::to_array<std::string_view>({"catalog", "discover", "state", "about", "structured-logging"});
+constexpr auto kCapabilities = std::to_array<std::string_view>(
+    {"catalog", "discover", "state", "about", "schema-flattening", "structured-logging"});
 
 // A list longer than this is shown by --format json alone.
 constexpr std::size_t kMaxShownChoices = 10;

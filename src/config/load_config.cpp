@@ -64,6 +64,12 @@ std::vector<std::string> sorted(std::vector<std::string> items) {
   return items;
 }
 
+singer::Flattening flattening_of(const Values& values) {
+  if (!values.boolean("flattening_enabled")) return {};
+  return {.max_depth = values.optional_integer("flattening_max_depth").value_or(0),
+          .separator = values.text("flattening_separator")};
+}
+
 Config store(const Values& values) {
   Config config;
   config.access_token = values.secret("access_token");
@@ -94,6 +100,7 @@ Config store(const Values& values) {
   config.max_retry = std::chrono::seconds(values.integer("max_retry_seconds"));
   config.max_rate_limit_wait = std::chrono::seconds(values.integer("max_rate_limit_wait_seconds"));
   config.user_agent = values.text("user_agent");
+  config.flattening = flattening_of(values);
   return config;
 }
 
@@ -147,6 +154,12 @@ void check_total(const Values& values, const Config& config, util::Day today, Pr
   }
 }
 
+void check_flattening(const Values& values, Problems& problems) {
+  if (values.boolean("flattening_enabled") && !values.stated("flattening_max_depth")) {
+    problems.emplace_back("flattening_max_depth: missing; flattening_enabled needs it");
+  }
+}
+
 void check_dates(const Values& values, const Config& config, util::Day today, Problems& problems) {
   if (config.start_date && config.end_date && *config.start_date > *config.end_date) {
     problems.emplace_back("start_date: is after end_date");
@@ -164,6 +177,7 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
   Config config = store(values);
   // What seems to be missing may stand in a source that could not be read.
   if (!stated.incomplete && purpose == Purpose::sync) check_credentials(values, result.problems);
+  if (!stated.incomplete) check_flattening(values, result.problems);
   if (!stated.incomplete) check_dates(values, config, today, result.problems);
   if (result.problems.empty()) result.config = std::move(config);
   return result;

@@ -18,6 +18,7 @@ constexpr auto kEntityStatuses =
     std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
 constexpr auto kTiers = std::to_array<std::string_view>({"standard", "trial"});
 constexpr double kMaxSeconds = 86'400;
+constexpr double kMaxFlatteningDepth = 100;
 constexpr double kMaxPerMinute = 1'000'000;
 
 std::string json_array(std::span<const std::string_view> values) {
@@ -330,6 +331,30 @@ std::vector<Setting> make_table() {
           .title = "User agent",
           .description = "The name that the tap gives itself towards the API.",
           .default_json = "\"tap-pinterest/" TAP_PINTEREST_VERSION "\"",
+      },
+      {
+          .name = "flattening_enabled",
+          .kind = Kind::boolean,
+          .title = "Flattening",
+          .description =
+              "Whether nested fields become columns of their own, owner.id as owner__id. What lies "
+              "deeper than flattening_max_depth, and all lists, become text (JSON).",
+          .default_json = "false",
+      },
+      {
+          .name = "flattening_max_depth",
+          .kind = Kind::integer,
+          .title = "Flattening depth",
+          .description = "How many levels of objects are flattened. flattening_enabled needs it.",
+          .minimum = 0,
+          .maximum = kMaxFlatteningDepth,
+      },
+      {
+          .name = "flattening_separator",
+          .kind = Kind::string,
+          .title = "Flattening separator",
+          .description = "What stands between the names.",
+          .default_json = R"("__")",
       },
   };
 }

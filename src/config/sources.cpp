@@ -18,12 +18,12 @@ struct ForeignSetting {
 };
 constexpr std::string_view kUseMapper =
     "this tap does not map streams; put a mapper such as meltano-map-transform behind it";
-constexpr std::string_view kNoFlattening = "flattening is not supported yet; records are written nested";
+constexpr std::string_view kNamesStayLong =
+    "names of columns are not shortened; none comes near 255 characters";
 constexpr auto kForeignSettings = std::to_array<ForeignSetting>({
     {"stream_maps", kUseMapper},
     {"stream_map_config", kUseMapper},
-    {"flattening_enabled", kNoFlattening},
-    {"flattening_max_depth", kNoFlattening},
+    {"flattening_max_key_length", kNamesStayLong},
 });
 
 bool is_unset(const Json& value) {

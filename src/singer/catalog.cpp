@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tap_pinterest/singer/flattening.hpp"
 #include "tap_pinterest/singer/schema_filter.hpp"
 #include "tap_pinterest/singer/stream_metadata.hpp"
 
@@ -250,6 +251,16 @@ void read_catalog(const Json& catalog, const std::vector<StreamDescription>& str
   }
 }
 
+void check_columns(const Flattening& flattening, Selection& selection) {
+  for (const SelectedStream& stream : selection.streams) {
+    try {
+      flatten(stream.schema, flattening);
+    } catch (const std::invalid_argument& error) {
+      selection.problems.push_back("stream " + quote(stream.id) + ": " + error.what());
+    }
+  }
+}
+
 }  // namespace
 
 Json discover(const std::vector<StreamDescription>& streams) {
@@ -274,13 +285,15 @@ Json discover(const std::vector<StreamDescription>& streams) {
   return catalog;
 }
 
-Selection select(const std::vector<StreamDescription>& streams, const Json* catalog) {
+Selection select(const std::vector<StreamDescription>& streams, const Json* catalog,
+                 const Flattening& flattening) {
   Selection selection;
   if (catalog == nullptr) {
     for (const StreamDescription& stream : streams) selection.streams.push_back(select_whole(stream));
   } else {
     read_catalog(*catalog, streams, selection);
   }
+  if (selection.problems.empty()) check_columns(flattening, selection);
   return selection;
 }
 

@@ -1,12 +1,14 @@
 #include "tap_pinterest/singer/messages.hpp"
 
+#include "tap_pinterest/singer/flattening.hpp"
+
 namespace tap_pinterest::singer {
 
-std::string schema_line(const SelectedStream& stream) {
+std::string schema_line(const SelectedStream& stream, const Flattening& flattening) {
   Json line;
   line["type"] = "SCHEMA";
   line["stream"] = stream.id;
-  line["schema"] = stream.schema;
+  line["schema"] = flatten(stream.schema, flattening);
   line["key_properties"] = stream.key_properties;
   if (!stream.replication_key.empty()) line["bookmark_properties"] = Json::array({stream.replication_key});
   return line.dump() + '\n';

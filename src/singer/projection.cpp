@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "tap_pinterest/singer/flattening.hpp"
 #include "tap_pinterest/singer/scalar_fit.hpp"
 
 namespace tap_pinterest::singer {
@@ -22,6 +23,7 @@ enum class Form { none, copied, typed };
 struct Projection::Node {
   std::string path;    // "a.b[].c"
   std::string prefix;  // what stands before the value in its object: ,"name":
+  Column column = Column::plain;
   ScalarTypes scalar;
   Form object_form = Form::none;
   Form array_form = Form::none;
@@ -96,17 +98,31 @@ const Json& member_or_null(const Json& schema, std::string_view name) {
   return member == schema.end() ? null : *member;
 }
 
+// An object whose members are columns: the record itself and what is spread.
+struct Row {
+  std::string column;  // its own name
+  int depth = 0;
+};
+
 // Turns schemas into nodes and numbers them.
 class Compiler {
  public:
-  void compile(const Json& selected, const Json& known, Node& node) {
-    read_types(selected, node);
-    if (node.object_form != Form::none) compile_object(selected, known, node);
-    if (node.array_form != Form::none) compile_array(selected, known, node);
+  explicit Compiler(const Flattening& flattening) : flattening_(flattening) {}
+
+  void compile_record(const Json& selected, const Json& known, Node& node) {
+    const Row record;
+    compile(selected, known, node, &record);
   }
 
  private:
-  void compile_object(const Json& selected, const Json& known, Node& node) {
+  void compile(const Json& selected, const Json& known, Node& node, const Row* row) {
+    read_types(selected, node);
+    if (node.object_form != Form::none) compile_object(selected, known, node, row);
+    if (node.array_form != Form::none) compile_array(selected, known, node);
+  }
+
+  // `row` is null for an object that is rendered as one.
+  void compile_object(const Json& selected, const Json& known, Node& node, const Row* row) {
     const Json& properties = member_or_null(selected, "properties");
     if (properties.is_null()) return;
     if (!properties.is_object()) refuse(node.path, "has properties that are not an object");
@@ -127,14 +143,37 @@ class Compiler {
     for (const auto& [name, schema] : properties.items()) {
       Node& child = node.children[position];
       child.path = node.path.empty() ? name : node.path + '.' + name;
-      if (position > 0) child.prefix += ',';
-      append_json_string(child.prefix, name);
-      child.prefix += ':';
       child.slot = first_slot + position;
       node.names.push_back(name);
-      compile(schema, member_or_null(known_properties, name), child);
+      const Json& known_child = member_or_null(known_properties, name);
+      if (row == nullptr) {
+        child.prefix = prefix(name, /*first=*/position == 0);
+        compile(schema, known_child, child, nullptr);
+      } else {
+        compile_column(name, schema, known_child, child, *row);
+      }
       ++position;
     }
+  }
+
+  void compile_column(const std::string& name, const Json& selected, const Json& known, Node& node,
+                      const Row& row) {
+    const Row own{column_name(row.column, name, flattening_), row.depth + 1};
+    node.column = column_kind(selected, row.depth, flattening_);
+    if (node.column == Column::spread) {
+      compile(selected, known, node, &own);
+      node.scalar = {};  // there is no column for one
+    } else {
+      node.prefix = prefix(own.column, /*first=*/columns_++ == 0);
+      compile(selected, known, node, nullptr);
+    }
+  }
+
+  static std::string prefix(const std::string& name, bool first) {
+    std::string text = first ? "" : ",";
+    append_json_string(text, name);
+    text += ':';
+    return text;
   }
 
   void compile_array(const Json& selected, const Json& known, Node& node) {
@@ -145,9 +184,11 @@ class Compiler {
     node.items = std::make_unique<Node>();
     node.items->path = node.path + "[]";
     node.items->slot = slots_++;
-    compile(items, member_or_null(known, "items"), *node.items);
+    compile(items, member_or_null(known, "items"), *node.items, nullptr);
   }
 
+  const Flattening& flattening_;
+  std::size_t columns_ = 0;
   std::size_t slots_ = 1;  // the first is the record's own
   std::size_t objects_ = 0;
   std::size_t arrays_ = 0;
@@ -155,8 +196,9 @@ class Compiler {
 
 }  // namespace
 
-Projection::Projection(const Json& selected, const Json& known) : root_(std::make_unique<Node>()) {
-  if (selected.is_object()) Compiler().compile(selected, known, *root_);
+Projection::Projection(const Json& selected, const Json& known, const Flattening& flattening)
+    : root_(std::make_unique<Node>()) {
+  if (selected.is_object()) Compiler(flattening).compile_record(selected, known, *root_);
   if (root_->object_form != Form::typed) {
     throw std::invalid_argument("the schema is not an object with properties");
   }
@@ -266,6 +308,8 @@ struct RecordBuilder::Impl {
   const Node* target() const;
   std::string& element_text(const Frame& frame);
   void render_object(const Node& node, std::string& out) const;
+  void render_members(const Node& node, bool is_there, std::string& out) const;
+  void render_text(const Node& node, std::string& out) const;
   void render_value(const Node& node, std::string& out) const;
   void report_misfit(const Node& node);
   void report_unknown(const Node& node, std::string_view name);
@@ -417,11 +461,37 @@ void RecordBuilder::Impl::leave_array() {
 
 void RecordBuilder::Impl::render_object(const Node& node, std::string& out) const {
   out += '{';
-  for (const Node& child : node.children) {
-    out += child.prefix;
-    render_value(child, out);
-  }
+  render_members(node, /*is_there=*/true, out);
   out += '}';
+}
+
+// The columns of an object that is not there are null.
+void RecordBuilder::Impl::render_members(const Node& node, bool is_there, std::string& out) const {
+  for (const Node& child : node.children) {
+    if (child.column == Column::spread) {
+      render_members(child, is_there && slots[child.slot].content == Content::object, out);
+      continue;
+    }
+    out += child.prefix;
+    if (!is_there) {
+      out += "null";
+    } else if (child.column == Column::text) {
+      render_text(child, out);
+    } else {
+      render_value(child, out);
+    }
+  }
+}
+
+// Objects and arrays as JSON in a string, anything else as it is.
+void RecordBuilder::Impl::render_text(const Node& node, std::string& out) const {
+  std::string value;
+  render_value(node, value);
+  if (value.front() == '{' || value.front() == '[') {
+    append_json_string(out, value);
+  } else {
+    out += value;
+  }
 }
 
 void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const {

@@ -150,7 +150,7 @@ RunResult Engine::run() {
 
 void Engine::write_schemas() {
   for (const std::string& id : selected_streams()) {
-    emitter_.write(singer::schema_line(selected_stream(id)->selection()), 0);
+    emitter_.write(singer::schema_line(selected_stream(id)->selection(), config_.flattening), 0);
   }
 }
 

@@ -58,7 +58,8 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
       definition_(&definition),
       selected_(true),
       selection_(std::move(selected)),
-      projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config))),
+      projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config),
+                                                       config.flattening)),
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, selection_.id)),
       columns_(selected_columns(definition, config, selection_.schema)) {}
 

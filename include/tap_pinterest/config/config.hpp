@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tap_pinterest/singer/projection.hpp"
 #include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/secret.hpp"
 
@@ -68,6 +69,7 @@ struct Config {
   std::chrono::seconds max_retry{600};
   std::chrono::seconds max_rate_limit_wait{900};
   std::string user_agent;
+  singer::Flattening flattening;
 
   // Days read again before the bookmark of ads analytics: as stated, else the widest attribution window, at
   // least 3.

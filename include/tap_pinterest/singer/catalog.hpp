@@ -47,8 +47,9 @@ struct Selection {
 // The catalog that --discover prints.
 Json discover(const std::vector<StreamDescription>& streams);
 
-// Applies a catalog. Without a catalog (null) all streams are
-// selected whole.
-Selection select(const std::vector<StreamDescription>& streams, const Json* catalog);
+// Applies a catalog. Without a catalog (null) all streams are selected whole. That the records can be
+// flattened is checked too, but schemas stay nested here.
+Selection select(const std::vector<StreamDescription>& streams, const Json* catalog,
+                 const Flattening& flattening = {});
 
 }  // namespace tap_pinterest::singer

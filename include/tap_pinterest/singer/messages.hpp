@@ -9,7 +9,8 @@
 
 namespace tap_pinterest::singer {
 
-std::string schema_line(const SelectedStream& stream);
+// With the schema of the flattened records. Throws as flatten() does.
+std::string schema_line(const SelectedStream& stream, const Flattening& flattening = {});
 std::string state_line(const Json& state);
 
 // What stands before and after the record object in a RECORD line; made once an answer, since all of its

@@ -15,14 +15,21 @@ namespace tap_pinterest::singer {
 
 using Json = nlohmann::ordered_json;
 
+// Which nested fields become columns of their own; see flattening.hpp.
+struct Flattening {
+  int max_depth = 0;  // levels of objects that are spread; 0: records stay nested
+  std::string separator = "__";
+};
+
 // A tree of the schema's shape. Immutable; shared by all threads.
 class Projection {
  public:
   // `selected` is the schema of the record that is written: what is deselected is already gone from it.
   // `known` is the schema with everything the API is known to send: a field in `known` but not in `selected`
-  // is dropped silently, one in neither is reported as unknown. Throws std::invalid_argument, naming the
-  // field, for a schema that cannot be compiled ($ref, anyOf, no type, ...).
-  Projection(const Json& selected, const Json& known);
+  // is dropped silently, one in neither is reported as unknown. Records are rendered flat if `flattening`
+  // says so. Throws std::invalid_argument, naming the field, for a schema that cannot be compiled ($ref,
+  // anyOf, no type, ...).
+  Projection(const Json& selected, const Json& known, const Flattening& flattening = {});
   ~Projection();
   Projection(Projection&&) noexcept;
   Projection& operator=(Projection&&) noexcept;

@@ -19,7 +19,8 @@ TEST(About, JsonHasWhatMeltanoReads) {
   EXPECT_EQ(about.at("name"), "tap-pinterest");
   EXPECT_EQ(about.at("version"), TAP_PINTEREST_VERSION);
   EXPECT_FALSE(about.at("description").get<std::string>().empty());
-  EXPECT_EQ(about.at("capabilities"), Json({"catalog", "discover", "state", "about", "structured-logging"}));
+  EXPECT_EQ(about.at("capabilities"),
+            Json({"catalog", "discover", "state", "about", "schema-flattening", "structured-logging"}));
   EXPECT_EQ(about.at("settings"), config::settings_schema());
 }
 

@@ -549,13 +549,27 @@ TEST(LoadConfig, StreamMapsPointToAMapper) {
   EXPECT_TRUE(any_contains(result.warnings, "meltano-map-transform"));
 }
 
-TEST(LoadConfig, FlatteningIsSaidToBeMissingWhereItIsAskedFor) {
+TEST(LoadConfig, FlatteningNeedsItsDepth) {
+  const Loader loader;
+  EXPECT_EQ(loader.load_members(R"("flattening_enabled": true)").problems,
+            std::vector<std::string>{"flattening_max_depth: missing; flattening_enabled needs it"});
+  const auto flattening = [&](const char* members) {
+    return loader.good(loader.load_members(members)).flattening;
+  };
+  EXPECT_EQ(flattening(R"("flattening_enabled": false, "flattening_max_depth": 2)").max_depth, 0);
+  EXPECT_EQ(flattening(R"("flattening_max_depth": 2)").max_depth, 0);
+  EXPECT_EQ(flattening(R"("flattening_enabled": true, "flattening_max_depth": 2)").max_depth, 2);
+  EXPECT_EQ(flattening(R"("flattening_enabled": true, "flattening_max_depth": 2)").separator, "__");
+  EXPECT_EQ(
+      flattening(R"("flattening_enabled": true, "flattening_max_depth": 1, "flattening_separator": ".")")
+          .separator,
+      ".");
+}
+
+TEST(LoadConfig, NamesThatAreNotShortenedAreSaidToStayLong) {
   const Loader loader;
   EXPECT_TRUE(
-      any_contains(loader.load_members(R"("flattening_enabled": true)").warnings, "not supported yet"));
-  EXPECT_TRUE(
-      any_contains(loader.load_members(R"("flattening_max_depth": 2)").warnings, "not supported yet"));
-  EXPECT_TRUE(loader.load_members(R"("flattening_enabled": false)").warnings.empty());
+      any_contains(loader.load_members(R"("flattening_max_key_length": 30)").warnings, "not shortened"));
 }
 
 }  // namespace

@@ -518,5 +518,16 @@ TEST(Select, MalformedCatalogsAreProblems) {
                    "stream 'ads': metadata[5] has a 'selected-by-default' that is neither true nor false"}));
 }
 
+TEST(Select, RefusesAFlatteningThatMakesTwoFieldsOneColumn) {
+  std::vector<StreamDescription> streams(1);
+  streams[0].id = "ads";
+  streams[0].key_properties = {"a_b"};
+  streams[0].schema = Json::parse(R"({"type":"object","properties":{
+    "a_b":{"type":"string"},"a":{"type":"object","properties":{"b":{"type":"string"}}}}})");
+  EXPECT_EQ(singer::select(streams, nullptr, {1, "__"}).problems, Names{});
+  EXPECT_EQ(singer::select(streams, nullptr, {1, "_"}).problems,
+            Names{"stream 'ads': two fields become the column 'a_b': choose another flattening_separator"});
+}
+
 }  // namespace
 }  // namespace tap_pinterest::singer
