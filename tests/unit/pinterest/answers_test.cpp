@@ -207,6 +207,16 @@ TEST(ReadList, CannotReadWhatIsNoPage) {
   }
 }
 
+// Of two that differ, which is right? The wrong one would lose entities without a word.
+TEST(ReadList, CannotReadAPageThatSaysItsItemsOrItsBookmarkTwice) {
+  for (const char* body : {R"({"items":[{"id":"1"}],"items":[{"id":"2"}]})", R"({"items":[],"items":[]})",
+                           R"({"items":[{"id":"1"}],"items":null})", R"({"items":null,"items":[]})",
+                           R"({"items":[{"id":"1"}],"bookmark":"next","bookmark":null})",
+                           R"({"bookmark":"","bookmark":"","items":[]})"}) {
+    EXPECT_THROW(list(body), UnreadableAnswer) << body;
+  }
+}
+
 TEST(ReadAdsAnalytics, PutsTheRowIntoMetricsAndItsKeyOnTop) {
   const Rows rows = campaign_rows(R"([{"SPEND_IN_DOLLAR":1.10,"CAMPAIGN_ID":5,"DATE":"2026-11-20"}])");
   const auto found = records(rows);
@@ -243,6 +253,8 @@ TEST(ReadAdsAnalytics, RefusesARowWithoutAUsableKey) {
   for (const char* body :
        {R"([{"DATE":"2026-11-20"}])", R"([{"CAMPAIGN_ID":"5"}])", R"([{"CAMPAIGN_ID":"5","DATE":null}])",
         R"([{"CAMPAIGN_ID":"5","DATE":"2026-02-30"}])", R"([{"CAMPAIGN_ID":"5","DATE":20261120}])",
+        R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","DATE":{}}])",
+        R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","CAMPAIGN_ID":[]}])",
         R"([{"CAMPAIGN_ID":{},"DATE":"2026-11-20"}])"}) {
     EXPECT_THROW(campaign_rows(body), UnusableRow) << body;
   }
@@ -324,6 +336,11 @@ TEST(ReadPinAnalytics, RefusesRowsOfOneKeyThatDiffer) {
 
 TEST(ReadPinAnalytics, RefusesARowWithoutItsDay) {
   EXPECT_THROW(pin_rows(R"({"11":{"ALL":{"daily_metrics":[{"metrics":{}}]}}})", "ALL", ""), UnusableRow);
+}
+
+TEST(ReadPinAnalytics, DoesNotTakeNullForAPinWithoutAnalytics) {
+  EXPECT_THROW(pin_rows("null", "ALL", ""), UnreadableAnswer);
+  EXPECT_THROW(pin_rows("null", "", "11"), UnreadableAnswer);
 }
 
 TEST(ReadPinAnalytics, CannotReadAnotherShape) {
