@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -55,13 +57,23 @@ class ConnectionTest {
   const std::vector<std::string>& lines() const { return lines_; }
 
  private:
-  // Half a character in somebody's title is not what this test is about.
+  // Half a character in somebody's title is not what this test is about, nor is what lies deep: copying that
+  // recurses, and a stack must not be in the hands of a server.
   static json parse_leniently(std::string body) {
-    json document = json::parse(body, nullptr, /*allow_exceptions=*/false);
+    const auto keep_shallow = [](int depth, json::parse_event_t, const json&) {
+      return depth < singer::kMaxJsonDepth;
+    };
+    json document = json::parse(body, keep_shallow, /*allow_exceptions=*/false);
     if (document.is_discarded() && singer::repair_lone_surrogates(body) > 0) {
-      document = json::parse(body, nullptr, /*allow_exceptions=*/false);
+      document = json::parse(body, keep_shallow, /*allow_exceptions=*/false);
     }
     return document;
+  }
+
+  static std::optional<std::string> id_of(const json& item) {
+    const auto id = item.is_object() ? item.find("id") : item.end();
+    if (id == item.end() || !id->is_string()) return std::nullopt;
+    return id->get<std::string>();
   }
 
   void say(bool good, std::string_view what, const std::string& detail) {
@@ -131,8 +143,19 @@ class ConnectionTest {
     return reply;
   }
 
+  // A list: an object with an array of items, or a problem.
+  Reply get_page(std::string_view stream, const std::string& account = {}) {
+    Reply reply =
+        get(pinterest::list_url(config_, {.stream = pinterest::find_stream(stream), .account = account}));
+    if (reply.body && !(reply.body->is_object() && reply.body->value("items", json()).is_array())) {
+      reply.body.reset();
+      reply.problem = "an answer that is not a page with items";
+    }
+    return reply;
+  }
+
   void check_accounts() {
-    const Reply reply = get(pinterest::list_url(config_, {.stream = pinterest::find_stream("ad_accounts")}));
+    const Reply reply = get_page("ad_accounts");
     say(reply.action != pinterest::Action::authenticate, "access token", token_line_);
     if (!reply.body) {
       say(false, "ad accounts", reply.problem);
@@ -142,8 +165,8 @@ class ConnectionTest {
     bool more = false;
     if (accounts.empty()) {
       more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
-      for (const json& account : reply.body->value("items", json::array())) {
-        if (account.contains("id") && account["id"].is_string()) accounts.push_back(account["id"]);
+      for (const json& account : (*reply.body)["items"]) {
+        if (auto id = id_of(account)) accounts.push_back(std::move(*id));
       }
     }
     try_accounts(accounts, more);
@@ -154,8 +177,7 @@ class ConnectionTest {
     std::vector<std::string> unreadable;
     const std::size_t tried = std::min(accounts.size(), kMostAccountsTried);
     for (std::size_t i = 0; i < tried; ++i) {
-      const Reply reply = get(pinterest::list_url(
-          config_, {.stream = pinterest::find_stream("campaigns"), .account = accounts[i]}));
+      const Reply reply = get_page("campaigns", accounts[i]);
       if (!reply.body) unreadable.push_back(fmt::format("{} ({})", accounts[i], reply.problem));
     }
     const std::size_t readable = accounts.size() - unreadable.size();
@@ -195,17 +217,19 @@ class ConnectionTest {
   }
 
   void check_pins() {
-    const Reply reply = get(pinterest::list_url(config_, {.stream = pinterest::find_stream("pins")}));
+    const Reply reply = get_page("pins");
     if (!reply.body) {
       say(false, "pins", reply.problem);
       return;
     }
-    const json items = reply.body->value("items", json::array());
+    const json& items = (*reply.body)["items"];
     say(true, "pins", items.empty() ? "readable, none there" : "readable");
-    if (items.empty() || !items[0].contains("id") || !items[0]["id"].is_string()) return;
+    const std::string id = items.empty() ? std::string() : id_of(items[0]).value_or("");
+    std::uint64_t pin = 0;
+    if (std::from_chars(id.data(), id.data() + id.size(), pin).ec != std::errc()) return;
     const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
     const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("pin_analytics"),
-                                              .ids = {std::stoull(items[0]["id"].get<std::string>())},
+                                              .ids = {pin},
                                               .range = {yesterday, yesterday},
                                               .app_type = "ALL"};
     const Reply analytics = get(pinterest::analytics_url(config_, request, config_.pin_metric_types));

@@ -367,7 +367,8 @@ TEST(CurlTransport, CaFileThatCannotBeUsedIsNamed) {
   const auto directory = std::filesystem::temp_directory_path();
   const std::string empty = (directory / ("tap_pinterest_no_ca_" + std::to_string(::getpid()))).string();
   std::ofstream(empty) << "not a certificate\n";
-  for (const std::string& path : {std::string("/nonexistent/ca.pem"), directory.string(), empty}) {
+  for (const std::string& path :
+       {std::string("/nonexistent/ca.pem"), directory.string(), empty, std::string("/dev/zero")}) {
     try {
       make_curl_transport({.user_agent = "", .ca_file = path});
       ADD_FAILURE() << path << " was accepted";
