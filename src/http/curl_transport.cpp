@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <stdexcept>
@@ -52,7 +53,11 @@ using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
 
 void initialize_curl_once() {
   // Never undone: other threads may still hold handles when the program ends.
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const CURLcode result = [] {
+    // libcurl would write the keys of every connection there, with which a recorded one can be read.
+    ::unsetenv("SSLKEYLOGFILE");
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+  }();
   if (result != CURLE_OK) throw std::runtime_error("libcurl cannot be initialized");
 }
 
