@@ -2,8 +2,10 @@
 // what must be true of it. One program holds them all:
 //
 //   cmake --preset fuzz && cmake --build --preset fuzz
-//   tests/fuzz/run.sh 600 seconds    # ten minutes each; what is new and interesting goes to build/fuzz/corpus
-//   build/fuzz/tests/fuzz/fuzz --target=list FILE      # one input again
+//   tests/fuzz/run.sh 600 seconds                    # ten minutes each
+//   build/fuzz/tests/fuzz/fuzz --target=list FILE    # one input again
+//
+// What a long run finds interesting stays in build/fuzz/corpus, what fails in build/fuzz/failed.
 //
 // corpus/TARGET holds the inputs to begin with; an input that once failed belongs there too.
 #pragma once
