@@ -55,5 +55,8 @@ for sanitizer in asan tsan; do
   cmake --build "build/$sanitizer" -- --quiet
 done
 
+build fuzz
+cmake --build --preset fuzz -- --quiet
+
 say "tests"
 ctest --preset debug --parallel "$(nproc)" "$@"

@@ -37,3 +37,7 @@ foreach(sanitizer asan tsan)
     TIMEOUT 900
     ENVIRONMENT "TAP_PINTEREST=${build}/tap-pinterest;PINTEREST_SIMULATOR=$<TARGET_FILE:pinterest-simulator>;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+
+# Every fuzz target: the corpus, and always the same new inputs.
+add_test(NAME fuzz.targets COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/run.sh 30000 runs)
+set_tests_properties(fuzz.targets PROPERTIES LABELS fuzz PROCESSORS ${cores} TIMEOUT 1800)

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+
+#include "tap_pinterest/util/read_file.hpp"
 
 // Before 7.87 a name lookup could not be left behind at cancellation (CURLOPT_QUICK_EXIT).
 #if LIBCURL_VERSION_NUM < 0x075700
@@ -52,7 +53,11 @@ using CurlList = std::unique_ptr<curl_slist, CurlListDeleter>;
 
 void initialize_curl_once() {
   // Never undone: other threads may still hold handles when the program ends.
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const CURLcode result = [] {
+    // libcurl would write the keys of every connection there, with which a recorded one can be read.
+    ::unsetenv("SSLKEYLOGFILE");
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+  }();
   if (result != CURLE_OK) throw std::runtime_error("libcurl cannot be initialized");
 }
 
@@ -165,27 +170,21 @@ bool append(CurlList& list, const std::string& line) {
 
 // ---- Certificate authorities ----
 
-// Empty if it cannot be read.
-std::string read_file(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
 // libcurl takes one bundle, so the system's and the added file become one text. The system's directory of
 // authorities, where libcurl knows one, stays in use beside it.
 std::string bundle_with(const std::string& ca_file, CURL* handle) {
-  const std::string added = read_file(ca_file);
-  if (added.empty()) throw std::runtime_error(fmt::format("ca_file {} cannot be read", ca_file));
-  if (added.find("CERTIFICATE-----") == std::string::npos) {
+  std::string problem;
+  const auto added = util::read_file(ca_file, problem);
+  if (!added) throw std::runtime_error(fmt::format("ca_file {} {}", ca_file, problem));
+  if (added->find("CERTIFICATE-----") == std::string::npos) {
     throw std::runtime_error(fmt::format("ca_file {} holds no certificate in PEM form", ca_file));
   }
   std::string bundle;
   char* system_path = nullptr;
   if (curl_easy_getinfo(handle, CURLINFO_CAINFO, &system_path) == CURLE_OK && system_path != nullptr) {
-    bundle = read_file(system_path);
+    bundle = util::read_file(system_path, problem).value_or("");
   }
-  return bundle + "\n" + added + "\n";
+  return bundle + "\n" + *added + "\n";
 }
 
 // ---- One answer, as it arrives ----

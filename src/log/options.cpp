@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "tap_pinterest/util/read_file.hpp"
 
 namespace tap_pinterest::log {
 namespace {
@@ -26,7 +27,7 @@ constexpr auto kLevels = std::to_array<std::pair<std::string_view, Level>>({
 });
 
 // Python's numbers: the least of our levels that a number lets through.
-Level level_of_number(int number) {
+Level level_of_number(double number) {
   if (number <= 10) return Level::debug;
   if (number <= 20) return Level::info;
   if (number <= 30) return Level::warning;
@@ -58,16 +59,23 @@ Form form_of(const json& formatter) {
 }
 
 std::optional<Level> level_of(const json& level) {
-  if (level.is_number_integer()) return level_of_number(level.get<int>());
+  if (level.is_number_integer()) return level_of_number(level.get<double>());
   return level.is_string() ? parse_level(level.get<std::string>()) : std::nullopt;
 }
 
+// Nothing deeper is looked at, and copying a deep value recurses: a stack must not be in the hands of a file.
+bool keep_shallow(int depth, json::parse_event_t /*event*/, const json& /*value*/) {
+  constexpr int kMaxDepth = 100;
+  return depth < kMaxDepth;
+}
+
 void read_config_file(const char* path, Options& options) {
-  std::ifstream file(path);
-  const json config = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  std::string problem;
+  const std::optional<std::string> text = util::read_file(path, problem);
+  const json config = text ? json::parse(*text, keep_shallow, /*allow_exceptions=*/false) : json();
   if (!config.is_object()) {
-    options.warnings.push_back(
-        fmt::format("SINGER_SDK_LOG_CONFIG: {} cannot be read as a JSON object; logging as usual", path));
+    if (text) problem = "cannot be read as a JSON object";
+    options.warnings.push_back(fmt::format("SINGER_SDK_LOG_CONFIG: {} {}; logging as usual", path, problem));
     return;
   }
   options.form = form_of(root_formatter(config));

@@ -252,7 +252,8 @@ class ListSink final : public RowSink {
       skip();
       return;
     }
-    if (object == (level_ == kPage)) throw unreadable();
+    const bool repeated = has_items_ && level_ == kPage;
+    if (repeated || object == (level_ == kPage)) throw unreadable();
     if (level_ == kItems) {
       start_row();
       return;
@@ -264,12 +265,15 @@ class ListSink final : public RowSink {
   void leave() override { level_ = static_cast<Level>(level_ - 1); }
 
   void value(Token token) override {
-    if (level_ != kPage) throw unreadable();
+    if (level_ != kPage || current_key() == "items") throw unreadable();
+    if (current_key() != "bookmark") return;
+    // Of two that differ one would end the list early or leave out a page.
+    if (std::exchange(has_bookmark_, true)) throw unreadable();
     // Only null and the empty text end a list; to take anything else for its end would lose the rest.
-    if (current_key() == "bookmark") list_.bookmark = token.kind == TokenKind::null ? "" : token.text;
+    list_.bookmark = token.kind == TokenKind::null ? "" : token.text;
   }
 
-  static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with items"); }
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with one list of items"); }
 
   void end_row() override {
     RecordBuilder& builder = rows().builder();
@@ -295,6 +299,7 @@ class ListSink final : public RowSink {
   ListRows& list_;
   Level level_ = kOutside;
   bool has_items_ = false;
+  bool has_bookmark_ = false;
 };
 
 // The value of a key column, kept until the row is complete.
@@ -341,6 +346,7 @@ class AdsAnalyticsSink final : public RowSink {
 
   void row_key(std::string_view name) override {
     place_ = name == id_column_ ? &id_ : (name == "DATE" ? &date_ : nullptr);
+    if (place_ != nullptr) *place_ = {};  // of a repeated key the last counts, whatever its value is
   }
 
   void row_value(Token token) override {
@@ -427,7 +433,8 @@ class PinAnalyticsSink final : public RowSink {
 
   void value(Token token) override {
     check_pin();
-    const bool nothing_there = token.kind == TokenKind::null && level_ != kOutside && level_ != kDays;
+    const bool whole_answer = level_ == kOutside || (level_ == kPins && !options_.pin_id.empty());
+    const bool nothing_there = token.kind == TokenKind::null && !whole_answer && level_ != kDays;
     if (!nothing_there && level_ != kMetrics) throw unreadable();
   }
 

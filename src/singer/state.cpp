@@ -149,12 +149,14 @@ void State::put(std::string_view stream, std::string_view context_key, std::stri
 }
 
 std::optional<long long> replication_value_micros(const Json& value) {
-  constexpr long long kMaxSeconds = std::numeric_limits<long long>::max() / kMicrosPerSecond;
+  // The years 0001 to 9999: what lies outside could not be written back. Milliseconds lie outside of it.
+  constexpr long long kFirstSecond = -62'135'596'800;
+  constexpr long long kLastSecond = 253'402'300'799;
   const auto from_seconds = [](long long seconds) -> std::optional<long long> {
-    if (seconds > kMaxSeconds || seconds < -kMaxSeconds) return std::nullopt;
+    if (seconds < kFirstSecond || seconds > kLastSecond) return std::nullopt;
     return seconds * kMicrosPerSecond;
   };
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxSeconds)) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(kLastSecond)) {
     return std::nullopt;
   }
   if (value.is_number_integer()) return from_seconds(value.get<long long>());

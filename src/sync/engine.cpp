@@ -372,7 +372,16 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
   ListRead& list = *work.list;
   const bool accounts = list.stream().id() == "ad_accounts";
   if (accounts) {
-    for (const std::string& id : rows.ids) add_account(id);
+    for (const std::string& id : rows.ids) {
+      // It becomes a part of addresses.
+      if (std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }) && !id.empty()) {
+        add_account(id);
+        continue;
+      }
+      const std::string cause = fmt::format("an ad account is left out: its id {} is not a number", id);
+      log::error("{}", cause);
+      report_.incomplete(cause);
+    }
   }
   list.page_done(rows);
   if (accounts && list.ended()) accounts_listed();

@@ -1,6 +1,7 @@
 #include "tap_pinterest/sync/list_read.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -16,6 +17,14 @@ namespace {
 constexpr std::chrono::seconds kSettleTime{300};
 // "Deep lists of pins end at 100,000": one that long may have been cut.
 constexpr std::size_t kPinListLimit = 100'000;
+// Empty pages in a row, or pages that repeat an earlier one, may come of filters and of changes; so many of
+// them, which are a Trial app's requests for a day, are a server that never ends.
+constexpr std::size_t kMaxIdlePages = 1000;
+
+// Of all ids, in their order.
+std::size_t hash_of(const std::vector<std::string>& ids) {
+  return std::hash<std::string>()(fmt::format("{}", fmt::join(ids, "\n")));
+}
 
 }  // namespace
 
@@ -61,6 +70,14 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
   if (!rows.bookmark.empty()) {
     if (!seen_bookmarks_.insert(std::hash<std::string>()(rows.bookmark)).second) {
       fail("the API repeats a page's bookmark, so the list would never end");
+      return;
+    }
+    const bool is_idle =
+        rows.items == 0 || (!rows.ids.empty() && !seen_pages_.insert(hash_of(rows.ids)).second);
+    idle_pages_ = is_idle ? idle_pages_ + 1 : 0;
+    if (idle_pages_ == kMaxIdlePages) {
+      fail(fmt::format("the API gave {} pages in a row that are empty or the same as earlier ones",
+                       kMaxIdlePages));
       return;
     }
     push_page(rows.bookmark);

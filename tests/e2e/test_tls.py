@@ -29,7 +29,11 @@ def certificates(tmp_path_factory):
     new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     openssl("req", "-x509", *new_key, "-keyout", authority_key, "-out", authority, "-subj", "/CN=An authority",
             "-days", "30")  # fmt: skip
-    made = {"authority": authority}
+    trusted = folder / "trusted"
+    trusted.mkdir()
+    (trusted / "authority.pem").write_bytes(authority.read_bytes())
+    openssl("rehash", trusted)
+    made = {"authority": authority, "folder": trusted}
     for name, (names, days) in SUBJECTS.items():
         certificate, key, request = folder / f"{name}.pem", folder / f"{name}.key", folder / f"{name}.csr"
         extensions = folder / f"{name}.ext"
@@ -82,6 +86,7 @@ LURES = {
     "TAP_PINTEREST_SSL_VERIFY": "false",
 }
 TRUST = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+TRUST_FOLDERS = ["SSL_CERT_DIR", "CURL_CA_PATH"]
 
 # name: (the certificate, whether ca_file names its authority, what the error must say)
 REFUSED = {
@@ -104,7 +109,8 @@ def test_no_other_certificate_is_trusted_whatever_the_environment_says(
         settings = {**settings, **APP}
         del settings["access_token"]
     api.reset_counters()
-    run = tap.run(settings, env={**LURES, **dict.fromkeys(TRUST, authority)}, code=1)
+    folders = dict.fromkeys(TRUST_FOLDERS, str(certificates["folder"]))
+    run = tap.run(settings, env={**LURES, **dict.fromkeys(TRUST, authority), **folders}, code=1)
     (line,) = run.log_lines("CRITICAL")
     assert text in line.lower() and "check api_url and ca_file" in line
     assert api.counters()["requests"] == {}
@@ -118,6 +124,34 @@ def test_the_connection_test_refuses_it_too(tap, serve, config):
     run = tap.run(config(api), "--test", rules=False, code=1)
     assert "certificate" in run.stdout.decode()
     assert api.counters()["requests"] == {}
+
+
+def test_no_variable_has_the_keys_of_a_connection_written_to_a_file(tap, serve, config, certificates, tmp_path):
+    """With them whoever has recorded the connection can read the tokens that went over it."""
+    api, keys = serve("good"), tmp_path / "keys"
+    settings = config(api, ca_file=str(certificates["authority"]))
+    tap.run(settings, catalog=tap.catalog("ads"), env={"SSLKEYLOGFILE": str(keys)}, code=0)
+    assert not keys.exists()
+
+
+def test_no_file_in_the_home_folder_changes_what_is_sent(tap, simulate, config, tmp_path):
+    """A password of ~/.netrc would take the place of the token, and ~/.curlrc could send it elsewhere."""
+    api = simulate(accounts=1, limits="off")
+    with Elsewhere() as elsewhere:
+        for name in (".netrc", "_netrc"):
+            (tmp_path / name).write_text("machine 127.0.0.1 login someone password netrc-password\ndefault login a\n")
+        (tmp_path / ".curlrc").write_text(f"insecure\nproxy = {elsewhere.url}\n")
+        home = {"HOME": str(tmp_path), "CURL_HOME": str(tmp_path), "NETRC": str(tmp_path / ".netrc")}
+        run = tap.run(config(api, **{"access_token": None, **APP}), env=home, code=0)
+    assert run.records["ads"] and elsewhere.requests == []
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy"])
+def test_nothing_goes_to_a_proxy_in_clear(tap, simulate, config, variable):
+    api = simulate(accounts=1, limits="off")
+    with Elsewhere() as elsewhere:
+        tap.run(config(api), env={variable: elsewhere.url, "no_proxy": "", "NO_PROXY": ""}, code=0)
+    assert elsewhere.requests == []
 
 
 # --- redirects ----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ struct CurlOptions {
 // Verifies TLS always; neither an option nor the environment can switch that off. Connections are kept alive
 // and reused, and compressed answers accepted. Of the environment only proxies are heeded (https_proxy,
 // no_proxy), as tunnels for https that never see a header of the request; plain http and loopback addresses
-// are always reached directly. The program must ignore SIGPIPE.
+// are always reached directly. Takes SSLKEYLOGFILE out of the environment. The program must ignore SIGPIPE.
 std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options);
 
 }  // namespace tap_pinterest::http

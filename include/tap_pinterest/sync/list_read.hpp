@@ -51,6 +51,8 @@ class ListRead {
   std::optional<long long> newest_;
   std::size_t items_ = 0;
   std::unordered_set<std::size_t> seen_bookmarks_;  // hashes
+  std::unordered_set<std::size_t> seen_pages_;      // hashes of their ids
+  std::size_t idle_pages_ = 0;                      // in a row
   bool ended_ = false;
 };
 

@@ -305,6 +305,34 @@ TEST(CurlTransport, BodyBeyondTheLimitIsCutOffThere) {
   EXPECT_EQ(response_of(transport->send(get(server.url()), {})).body, "next");
 }
 
+// 200,000 times 'x', compressed once and twice. The limit counts what comes out, so that no small answer can
+// fill the memory.
+TEST(CurlTransport, CompressedBodyIsCutOffWhereItGrowsBeyondTheLimit) {
+  const auto bytes = [](std::string_view hex) {
+    std::string text;
+    for (std::size_t i = 0; i < hex.size(); i += 2) {
+      text += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+    }
+    return text;
+  };
+  const std::string once = bytes("1f8b0800000000000203edc13101000000c2a0da8b6f067fa0") +
+                           std::string(193, '\0') + bytes("80d7007202bf51400d0300");
+  const std::string twice = bytes(
+      "1f8b080000000000020393efe660000126e6b7070d19818c430b6e75e7b3d52f6018eaa0e13a4311d3fe40075e660600b8a0c5"
+      "d2e5000000");
+  for (const std::string& answer :
+       {ok(once, "Content-Encoding: gzip\r\n"), ok(twice, "Content-Encoding: gzip, gzip\r\n")}) {
+    for (const std::size_t limit : {std::size_t{1000}, std::size_t{200'000}}) {
+      CannedServer server({{answer}});
+      Request request = get(server.url());
+      request.max_body_bytes = limit;
+      const Response response = response_of(send(request));
+      EXPECT_EQ(response.body_cut, limit < 200'000);
+      EXPECT_EQ(response.body, std::string(limit, 'x'));
+    }
+  }
+}
+
 TEST(CurlTransport, BodyOfExactlyTheLimitIsWhole) {
   CannedServer server({{ok(std::string(1000, 'x'))}});
   Request request = get(server.url());
@@ -316,6 +344,15 @@ TEST(CurlTransport, EndlessHeadersAreRefused) {
   std::string headers = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 300; ++i) headers += "X-Filler: " + std::string(1024, 'x') + "\r\n";
   CannedServer server({{headers + "\r\n"}});
+  const TransportError error = error_of(send(get(server.url())));
+  EXPECT_EQ(error.failure, Failure::connection);
+  EXPECT_NE(error.message.find("headers"), std::string::npos) << error.message;
+}
+
+TEST(CurlTransport, EndlessInterimAnswersAreRefused) {
+  std::string answers;
+  for (int i = 0; i < 10'000; ++i) answers += "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n";
+  CannedServer server({{answers + ok("late")}});
   const TransportError error = error_of(send(get(server.url())));
   EXPECT_EQ(error.failure, Failure::connection);
   EXPECT_NE(error.message.find("headers"), std::string::npos) << error.message;
@@ -367,7 +404,8 @@ TEST(CurlTransport, CaFileThatCannotBeUsedIsNamed) {
   const auto directory = std::filesystem::temp_directory_path();
   const std::string empty = (directory / ("tap_pinterest_no_ca_" + std::to_string(::getpid()))).string();
   std::ofstream(empty) << "not a certificate\n";
-  for (const std::string& path : {std::string("/nonexistent/ca.pem"), directory.string(), empty}) {
+  for (const std::string& path :
+       {std::string("/nonexistent/ca.pem"), directory.string(), empty, std::string("/dev/zero")}) {
     try {
       make_curl_transport({.user_agent = "", .ca_file = path});
       ADD_FAILURE() << path << " was accepted";

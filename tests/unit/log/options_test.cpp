@@ -110,7 +110,25 @@ TEST_F(LogConfig, LevelVariableGoesBeforeTheFile) {
   EXPECT_EQ(options.form, Form::structured);
 }
 
-TEST_F(LogConfig, LevelMayBeANumber) { EXPECT_EQ(with_file(config("{}", "40")).level, Level::error); }
+TEST_F(LogConfig, LevelMayBeANumber) {
+  EXPECT_EQ(with_file(config("{}", "40")).level, Level::error);
+  EXPECT_EQ(with_file(config("{}", "4294967306")).level, Level::critical);
+  EXPECT_EQ(with_file(config("{}", "18446744073709551615")).level, Level::critical);
+}
+
+TEST_F(LogConfig, DeepNestingDoesNotOverflowTheStack) {
+  constexpr std::size_t kDeep = 300'000;
+  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  EXPECT_EQ(
+      with_file(R"({"handlers": )" + deep + R"(, "root": {"level": "ERROR", "x": )" + deep + "}}").level,
+      Level::error);
+}
+
+TEST_F(LogConfig, EndlessFileIsOneWarning) {
+  const Options options = options_of({{"SINGER_SDK_LOG_CONFIG", "/dev/zero"}});
+  ASSERT_EQ(options.warnings.size(), 1U);
+  EXPECT_NE(options.warnings[0].find("larger than 64 MB"), std::string::npos) << options.warnings[0];
+}
 
 TEST_F(LogConfig, BrokenFileIsOneWarningAndDefaults) {
   for (const std::string text : {"", "{", "[]", "version: 1\nroot:\n  level: DEBUG\n", "\xFF\xFE"}) {

@@ -197,12 +197,112 @@ TEST(ReadList, RefusesAnItemWithoutAUsableId) {
   }
 }
 
+struct OddValue {
+  std::string name;
+  // In a campaign or a row of analytics, after its key.
+  std::string sent;
+  // What must be in the line; without it the answer is refused.
+  std::optional<std::string> written;
+  std::size_t misfits = 0;
+};
+
+const auto kDigits = std::string("123456789012345678901234567890");
+const auto kDeepList = [](int depth) {
+  return std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']');
+};
+
+// Right, or refused as a whole: never something else in its place.
+TEST(ReadList, GivesOddValuesRightOrNotAtAll) {
+  const std::vector<OddValue> rows = {
+      {"a zero byte", R"("name":"a\u0000b")", R"("name":"a\u0000b")"},
+      {"four bytes of UTF-8", "\"name\":\"\xF0\x9F\x8D\xB0\"", "\"name\":\"\xF0\x9F\x8D\xB0\""},
+      {"a pair of surrogates", R"("name":"\ud83c\udf70")", "\"name\":\"\xF0\x9F\x8D\xB0\""},
+      {"half a pair", R"("name":"\ud83c!")", "\"name\":\"\xEF\xBF\xBD!\""},
+      {"half a pair in a key", R"("\ud83c":1,"name":"x")", R"("name":"x")"},
+      {"no UTF-8", "\"name\":\"\xFF\"", {}},
+      {"a surrogate in UTF-8", "\"name\":\"\xED\xA0\xBC\"", {}},
+      {"a raw line break", "\"name\":\"a\nb\"", {}},
+      {"a key with a zero byte", R"("name\u0000":"y","name":"x")", R"("name":"x")"},
+      {"30 digits, more than its schema allows", R"("daily_spend_cap":)" + kDigits,
+       R"("daily_spend_cap":null)", 1},
+      {"30 digits in text", R"("daily_spend_cap":")" + kDigits + '"', R"("daily_spend_cap":null)", 1},
+      {"30 digits as a name", R"("name":)" + kDigits, R"("name":")" + kDigits + '"'},
+      {"30 digits as a time", R"("updated_time":)" + kDigits, R"("updated_time":null)", 1},
+      {"a negative zero", R"("daily_spend_cap":-0)", R"("daily_spend_cap":0)"},
+      {"a negative zero with a fraction", R"("daily_spend_cap":-0.0)", R"("daily_spend_cap":0)"},
+      {"more than a double holds", R"("daily_spend_cap":1e400)", {}},
+      {"more than a double holds, unknown", R"("brand_new":1e400)", {}},
+      {"more than a double holds, in text", R"("daily_spend_cap":"1e400")", R"("daily_spend_cap":null)", 1},
+      {"less than a double holds", R"("daily_spend_cap":1e-400)", R"("daily_spend_cap":null)", 1},
+      {"a repeated key", R"("name":"a","name":"b")", R"("name":"b")"},
+      {"a repeated key that ends in null", R"("name":"a","name":null)", R"("name":null)"},
+      {"a repeated key of another kind", R"("name":"a","name":[])", R"("name":null)", 1},
+      {"a repeated object", R"("tracking_urls":{"click":["u"]},"tracking_urls":{})",
+       R"("click":null,"engagement":null,"impression":null})"},
+      {"a repeated list", R"("tracking_urls":{"click":["u"],"click":["v"]})", R"("click":["v"])"},
+      {"an id twice", R"("id":"6")", R"("id":"6")"},
+      {"deep where it is unknown", R"("brand_new":)" + kDeepList(97), R"("name":null)"},
+      {"deep where it does not fit", R"("name":)" + kDeepList(97), R"("name":null)", 1},
+      {"too deep", R"("brand_new":)" + kDeepList(98), {}},
+  };
+  for (const OddValue& row : rows) {
+    const std::string body = R"({"items":[{"id":"5",)" + row.sent + "}]}";
+    if (!row.written) {
+      EXPECT_THROW(list(body), UnreadableAnswer) << row.name;
+      continue;
+    }
+    const ListRows page = list(body);
+    EXPECT_EQ(records(page).size(), 1U) << row.name;
+    EXPECT_NE(page.lines.find(*row.written), std::string::npos) << row.name << ": " << page.lines;
+    EXPECT_EQ(page.misfits.size(), row.misfits) << row.name;
+  }
+}
+
+TEST(ReadAdsAnalytics, GivesOddValuesRightOrNotAtAll) {
+  const std::vector<OddValue> rows = {
+      {"30 digits", R"("SPEND_IN_DOLLAR":)" + kDigits, R"("SPEND_IN_DOLLAR":)" + kDigits},
+      {"30 digits and a fraction", R"("SPEND_IN_DOLLAR":)" + kDigits + ".10", kDigits + ".10"},
+      {"a negative zero", R"("SPEND_IN_DOLLAR":-0.0)", R"("SPEND_IN_DOLLAR":-0.0)"},
+      {"less than a double holds", R"("SPEND_IN_DOLLAR":1e-400)", R"("SPEND_IN_DOLLAR":1e-400)"},
+      {"more than a double holds", R"("SPEND_IN_DOLLAR":1e400)", {}},
+      {"a metric twice", R"("SPEND_IN_DOLLAR":1,"SPEND_IN_DOLLAR":2)", R"("SPEND_IN_DOLLAR":2)"},
+      {"a metric twice, then no number", R"("SPEND_IN_DOLLAR":1,"SPEND_IN_DOLLAR":"?")",
+       R"("SPEND_IN_DOLLAR":null)", 1},
+      {"a date twice", R"("DATE":"2026-11-21")", R"("DATE":"2026-11-21","ad_account_id":"77")"},
+      {"an id twice", R"("CAMPAIGN_ID":6)", R"("CAMPAIGN_ID":"6")"},
+      {"a name of the tap's own", R"("metrics":{"SPEND_IN_DOLLAR":9},"ad_account_id":"1")",
+       R"("ad_account_id":"77")"},
+  };
+  for (const OddValue& row : rows) {
+    const std::string body = R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20",)" + row.sent + "}]";
+    if (!row.written) {
+      EXPECT_THROW(campaign_rows(body), UnreadableAnswer) << row.name;
+      continue;
+    }
+    const Rows found = campaign_rows(body);
+    EXPECT_EQ(records(found).size(), 1U) << row.name;
+    EXPECT_NE(found.lines.find(*row.written), std::string::npos) << row.name << ": " << found.lines;
+    EXPECT_EQ(found.misfits.size(), row.misfits) << row.name;
+  }
+}
+
 TEST(ReadList, CannotReadWhatIsNoPage) {
   for (const char* body :
        {"", "<html></html>", "null", "[]", "7", R"([{"id":"1"}])", R"({"code":1,"message":"x"})",
         R"({"items":null})", R"({"items":{}})", R"({"items":[1]})", R"({"items":[[]]})",
         R"({"items":[{"id":"1"}])", R"({"items":[{"id":"1","name":"x)",
         "{\"items\":[{\"id\":\"1\",\"name\":\"\xff\"}]}"}) {
+    EXPECT_THROW(list(body), UnreadableAnswer) << body;
+  }
+}
+
+// Of two that differ, which is right? The wrong one would lose entities without a word.
+TEST(ReadList, CannotReadAPageThatSaysItsItemsOrItsBookmarkTwice) {
+  for (const char* body : {R"({"items":[{"id":"1"}],"items":[{"id":"2"}]})", R"({"items":[],"items":[]})",
+                           R"({"items":[{"id":"1"}],"items":null})", R"({"items":null,"items":[]})",
+                           R"({"items":[{"id":"1"}],"bookmark":"next","bookmark":null})",
+                           R"({"bookmark":"","bookmark":"","items":[]})"}) {
     EXPECT_THROW(list(body), UnreadableAnswer) << body;
   }
 }
@@ -243,6 +343,8 @@ TEST(ReadAdsAnalytics, RefusesARowWithoutAUsableKey) {
   for (const char* body :
        {R"([{"DATE":"2026-11-20"}])", R"([{"CAMPAIGN_ID":"5"}])", R"([{"CAMPAIGN_ID":"5","DATE":null}])",
         R"([{"CAMPAIGN_ID":"5","DATE":"2026-02-30"}])", R"([{"CAMPAIGN_ID":"5","DATE":20261120}])",
+        R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","DATE":{}}])",
+        R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","CAMPAIGN_ID":[]}])",
         R"([{"CAMPAIGN_ID":{},"DATE":"2026-11-20"}])"}) {
     EXPECT_THROW(campaign_rows(body), UnusableRow) << body;
   }
@@ -324,6 +426,11 @@ TEST(ReadPinAnalytics, RefusesRowsOfOneKeyThatDiffer) {
 
 TEST(ReadPinAnalytics, RefusesARowWithoutItsDay) {
   EXPECT_THROW(pin_rows(R"({"11":{"ALL":{"daily_metrics":[{"metrics":{}}]}}})", "ALL", ""), UnusableRow);
+}
+
+TEST(ReadPinAnalytics, DoesNotTakeNullForAPinWithoutAnalytics) {
+  EXPECT_THROW(pin_rows("null", "ALL", ""), UnreadableAnswer);
+  EXPECT_THROW(pin_rows("null", "", "11"), UnreadableAnswer);
 }
 
 TEST(ReadPinAnalytics, CannotReadAnotherShape) {

@@ -144,7 +144,9 @@ TEST(ReplicationValue, OrdersSecondsDatesAndDateTimes) {
   EXPECT_EQ(replication_value_micros("1970-01-02"), 86'400'000'000);
   EXPECT_EQ(replication_value_micros("1970-01-01T00:00:01.5+00:00"), 1'500'000);
   for (const Json& value : {Json(), Json("soon"), Json(""), Json(true), Json(1.5), Json::array(),
-                            Json(INT64_MAX), Json(UINT64_MAX), Json("99999999999999999999")}) {
+                            Json(INT64_MAX), Json(INT64_MIN), Json(UINT64_MAX), Json("99999999999999999999"),
+                            // One second before the year 1 and after 9999; milliseconds.
+                            Json(-62'135'596'801), Json("253402300800"), Json(1'795'514'400'000)}) {
     EXPECT_EQ(replication_value_micros(value), std::nullopt) << value.dump();
   }
 }

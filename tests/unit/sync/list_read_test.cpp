@@ -60,6 +60,27 @@ TEST(ListRead, FailsWhenABookmarkRepeatsInsteadOfLoopingForEver) {
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
 }
 
+TEST(ListRead, FailsWhenPagesBringNothingNewInsteadOfLoopingForEver) {
+  for (const std::vector<std::string>& ids : {std::vector<std::string>(), {"1", "2"}}) {
+    PartitionHarness run;
+    ListRead list(run.context, run.stream("campaigns"), "7", {});
+    list.page_done(page({"1", "2"}, "first"));
+    int idle = 0;
+    const auto go_on = [&](int pages) {
+      for (int i = 0; i < pages; ++i) list.page_done(page(ids, "idle " + std::to_string(idle++)));
+    };
+    go_on(999);
+    list.page_done(page({"3"}, "something new"));
+    go_on(999);
+    EXPECT_FALSE(list.ended());
+    go_on(1);
+    EXPECT_TRUE(list.ended());
+    ASSERT_EQ(run.report.causes().size(), 1U);
+    EXPECT_NE(run.report.causes()[0].find("1000 pages"), std::string::npos) << run.report.causes()[0];
+    EXPECT_TRUE(run.entry("campaigns", "7").is_null());
+  }
+}
+
 TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
   PartitionHarness run;
   ListRead list(run.context, run.stream("campaigns"), "7", {});

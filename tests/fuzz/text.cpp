@@ -1,0 +1,101 @@
+// JSON as the seam to its reader hands it on, and lines of the log.
+#include <algorithm>
+
+#include "fuzz.hpp"
+#include "tap_pinterest/log/format.hpp"
+#include "tap_pinterest/singer/json_reader.hpp"
+
+namespace tap_pinterest::fuzz {
+namespace {
+
+// Writes the tokens as JSON again.
+class Writer final : public singer::JsonSink {
+ public:
+  void begin_object() override { open('{'); }
+  void end_object() override { close('}'); }
+  void begin_array() override { open('['); }
+  void end_array() override { close(']'); }
+  void key(std::string_view name) override {
+    separate();
+    singer::append_json_string(text, name);
+    text += ':';
+  }
+  void scalar(singer::Token token) override {
+    separate();
+    if (token.kind == singer::TokenKind::string) {
+      singer::append_json_string(text, token.text);
+    } else {
+      text += token.text;
+    }
+  }
+
+  std::string text;
+
+ private:
+  void separate() {
+    if (!text.empty() && text.back() != '[' && text.back() != '{' && text.back() != ':') text += ',';
+  }
+  void open(char bracket) {
+    separate();
+    text += bracket;
+  }
+  void close(char bracket) { text += bracket; }
+};
+
+}  // namespace
+
+void json(std::string_view input) {
+  Writer writer;
+  const auto error = singer::read_json(input, writer);
+  const Json expected = Json::parse(input, nullptr, /*allow_exceptions=*/false);
+  if (error) {
+    check(error->offset <= input.size() && !error->message.empty(), "an error has a place and a reason");
+    const bool too_deep = error->message.starts_with("nested deeper");
+    check(expected.is_discarded() || too_deep, "what is JSON is read", input);
+  } else {
+    check(!expected.is_discarded(), "what is read is JSON", input);
+    check(Json::parse(writer.text) == expected, "what is read is what was written", writer.text);
+  }
+  std::string repaired(input);
+  if (singer::repair_lone_surrogates(repaired) > 0) {
+    check(repaired.size() == input.size(), "a repair keeps the length");
+    check(singer::repair_lone_surrogates(repaired) == 0, "a repaired text needs no repair", repaired);
+  } else {
+    check(repaired == input, "what needs no repair stays");
+  }
+}
+
+void log_line(std::string_view input) {
+  const std::size_t form = choose(input, 3);
+  const auto pieces = split(input, '\x1e');
+  const log::Line line{.level = log::Level::error,
+                       .stream = pieces.size() > 1 ? pieces[1] : std::string_view(),
+                       .message = pieces[0],
+                       .metric = nullptr};
+  const std::string text =
+      log::render(static_cast<log::Form>(form), line,
+                  {.time = util::Instant{}, .pid = 1, .thread_name = std::string(pieces.back())});
+  constexpr std::size_t kMostBytes = 65536;
+  check(text.size() < kMostBytes, "a line is as short as its readers need");
+  check(std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; }),
+        "a line has no control character", text);
+  if (static_cast<log::Form>(form) == log::Form::structured) {
+    check(Json::accept(text), "a structured line is JSON", text);
+  } else {
+    check(Json::accept(Json(text).dump()), "a line is UTF-8", text);
+  }
+  check(log::fit_to_width(text, 20).size() <= 80, "a row of the terminal is cut");
+
+  log::Redactor redactor;
+  const util::Secret secret{std::string(pieces.back())};
+  redactor.add(secret);
+  constexpr std::size_t kShortestSecret = 6;
+  const bool masked = secret.reveal().size() >= kShortestSecret;
+  const std::string redacted = redactor.redact(pieces[0]);
+  // A mask can be part of a secret such as "redact" only by its own letters.
+  check(!masked || secret.reveal().find_first_of("[redacted]") != std::string::npos ||
+            redacted.find(secret.reveal()) == std::string::npos,
+        "no secret is left", redacted);
+}
+
+}  // namespace tap_pinterest::fuzz
