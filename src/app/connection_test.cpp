@@ -131,11 +131,11 @@ class ConnectionTest {
       reply.action = action;
       if (action == pinterest::Action::accept) {
         json body = parse_leniently(response.body);
-        if (body.is_object()) {
+        if (!body.is_discarded()) {
           reply.body = std::move(body);
           return reply;
         }
-        reply.problem = "an answer that is not a JSON object";
+        reply.problem = "an answer that is not JSON";
         continue;
       }
       reply.problem = error.describe();
