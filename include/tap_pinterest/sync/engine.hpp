@@ -81,6 +81,9 @@ class Engine {
     util::SteadyTime since;
   };
   using Lock = std::unique_lock<std::mutex>;
+  // What helps where an account cannot be read.
+  static constexpr std::string_view kCheckAccount =
+      "check the token's access to the account, and ad_account_ids";
 
   void compile(const singer::Selection& selection);
   void write_schemas();
@@ -103,6 +106,8 @@ class Engine {
   void apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token);
   void page_done(const ListJob& work, const pinterest::ListRows& rows);
   void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
+
+  // In engine_faults.cpp: what is done about requests that fail.
   void handle(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void try_again(Job job, const Fault& fault);
@@ -112,6 +117,7 @@ class Engine {
   void deny(const Job& job, const Fault& fault);
   void skip_account(const std::string& id, const std::string& why);
   void fail(const Job& job, const std::string& why);
+
   void say_what_remains();
   bool stop_for_long_pause(const JobQueue::Taken& taken);
   // Ends the run, incomplete, with a message for its last line.
