@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,6 +14,7 @@
 #include <system_error>
 #include <thread>
 
+#include "signals.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/sync/engine.hpp"
@@ -23,37 +22,13 @@
 namespace tap_pinterest::app {
 namespace {
 
+using util::Descriptor;
+
 // A target that does not read for so long after a signal is given up.
 constexpr std::chrono::seconds kPatienceWithTarget{5};
 constexpr std::chrono::seconds kTick{1};
 // How often a line tells how far the run is where no progress line can be shown.
 constexpr std::chrono::seconds kSayEvery{60};
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category());
-  }
-  ~Descriptor() { close(descriptor_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-// SIGINT and SIGTERM as something to be read; blocked in this thread and those it starts from now on. SIGPIPE
-// is ignored: a closed output is seen where it is written.
-Descriptor take_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC));
-}
 
 // Has the memory of a large answer go back to the system when it is done with. By itself glibc raises the
 // size from which it does that with each such answer, and every worker's heap keeps what its largest one
@@ -97,9 +72,9 @@ std::optional<int> supervise(sync::Engine& engine, const Descriptor& signals, co
     if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
     if (count > 0 && watched[0].revents != 0) return signal;
     if (count > 0 && watched[1].revents != 0) {
-      signalfd_siginfo info{};
-      if (read(signals.get(), &info, sizeof info) == sizeof info && !signal) {
-        signal = static_cast<int>(info.ssi_signo);
+      const auto number = read_signal(signals);
+      if (number && !signal) {
+        signal = number;
         read_at = std::chrono::steady_clock::now();
         engine.request_stop();
       }
@@ -178,7 +153,7 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
              http::TransportFactory make_transport) {
   return_large_blocks();
   const Descriptor signals = take_signals();
-  const Descriptor ended(eventfd(0, EFD_CLOEXEC));
+  const Descriptor ended = make_event();
   sync::Engine engine({.config = config,
                        .clock = util::real_clock(),
                        .make_transport = std::move(make_transport),
