@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -15,12 +16,20 @@ import urllib.request
 import pytest
 from harness import ANSWER_SECONDS, RUN_SECONDS, Run, check_streams_of_text
 from running import wait_until
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 from test_token_file import now
 from test_tokens import APP, OWNER, TOKEN, requests_for_tokens
 
 SCOPES = "ads:read,boards:read,pins:read"
 NO_DISPLAY = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 ELSEWHERE = "https://example.com/callback"
+# As root there is no sandbox; and none of what Chromium asks its maker for by itself is of use here.
+CHROMIUM_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage --no-first-run --no-proxy-server "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
 
 
 class KeptPort:
@@ -479,3 +488,44 @@ def test_the_address_is_opened_where_there_is_a_display(tap, api, settings, redi
         run = login.end(0)
     assert "app-secret" not in (tap.directory / "seen.env").read_text()
     assert not run.warnings()
+
+
+# --- a real browser: Chromium, clicked by ChromeDriver ------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(tmp_path):
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in [*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'chromium'}"]:
+        options.add_argument(flag)
+    with webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver"))) as driver:
+        yield driver
+
+
+def click(browser, address, button):
+    """Presses a button of the authorization page; gives the text of the page that this leads to."""
+    browser.get(address)
+    assert "ads:read, boards:read, pins:read" in browser.find_element(By.TAG_NAME, "body").text
+    browser.find_element(By.ID, button).click()
+    WebDriverWait(browser, ANSWER_SECONDS).until(lambda _: browser.title == "tap-pinterest")
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_a_click_on_allow_signs_in(tap, api, settings, file, redirect_uri, browser):
+    with Login(tap, settings, api, redirect_uri) as login:
+        text = click(browser, login.address, "allow")
+        run = login.end(0)
+    assert text == "The answer has arrived: the terminal tells the outcome. You can close this page."
+    assert not run.warnings()
+    assert json.loads(file.read_text())["refresh_token"]
+    assert synced(tap, settings).records["pins"]
+
+
+def test_a_click_on_deny_does_not(tap, api, settings, file, redirect_uri, browser):
+    with Login(tap, settings, api, redirect_uri) as login:
+        text = click(browser, login.address, "deny")
+        run = login.end(1)
+    assert "close this page" in text
+    assert "access_denied" in run.log_lines("CRITICAL")[0]
+    assert not file.exists()
