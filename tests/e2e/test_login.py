@@ -313,7 +313,9 @@ def knock(port, data):
             visitor.sendall(data)
             visitor.shutdown(socket.SHUT_WR)
             return visitor.recv(4096)
-        except (ConnectionResetError, BrokenPipeError):
+        except TimeoutError:
+            raise
+        except OSError:  # reset, at any of these steps
             return b""
 
 

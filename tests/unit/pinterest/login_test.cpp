@@ -34,7 +34,7 @@ TEST(RandomState, IsLongAndNeverTheSame) {
 TEST(AuthorizationAddress, AsksForAllScopesAndEscapesWhatItIsGiven) {
   EXPECT_EQ(authorization_address(kAuthorizationUrl, "1&2", "http://localhost:8085/", kState),
             "https://www.pinterest.com/oauth/?client_id=1%262&redirect_uri=http%3A%2F%2Flocalhost%3A8085%2F"
-            "&response_type=code&scope=ads%3Aread%2Cboards%3Aread%2Cpins%3Aread&state=0123456789abcdef");
+            "&response_type=code&scope=ads%3Aread,boards%3Aread,pins%3Aread&state=0123456789abcdef");
 }
 
 TEST(ReadRedirect, FindsTheCodeWhereverItStands) {
@@ -114,7 +114,7 @@ TEST_F(SignInTest, ExchangesTheCodeAndWritesTheTokenFile) {
   EXPECT_EQ(result.refresh_token_expires_at, instant("2026-11-25T12:00:00Z"));
 
   ASSERT_EQ(server.requests().size(), 1U);
-  const http::Request& request = server.requests()[0];
+  const http::Request request = server.requests()[0];
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://api.test/v5/oauth/token");
   EXPECT_EQ(request.authorization, Secret("Basic MTIzNDphcHAtc2VjcmV0"));
