@@ -429,7 +429,7 @@ def test_a_signal_ends_it(tap, api, settings, file, redirect_uri):
 
 def test_a_signal_ends_the_waiting_for_tokens_too(tap, api, settings, file, redirect_uri):
     api.fault("stall", endpoint=TOKEN, after_bytes=0)
-    with Login(tap, settings, api, redirect_uri) as login:
+    with Login(tap, {**settings, "request_timeout_seconds": 600}, api, redirect_uri) as login:
         browse(login.press("allow"))
         wait_until(lambda: requests_for_tokens(api)[TOKEN], "the code is exchanged")
         login.process.send_signal(signal.SIGINT)
