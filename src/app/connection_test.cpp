@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
-#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -198,26 +196,11 @@ class ConnectionTest {
       say(true, "scopes", "not told: the token is used as it is");
       return;
     }
-    // Separated by commas or blanks.
-    std::set<std::string> scopes;
-    std::string name;
-    for (const char c : granted + ",") {
-      if (c != ',' && c != ' ') {
-        name += c;
-      } else if (!name.empty()) {
-        scopes.insert(std::exchange(name, {}));
-      }
-    }
-    std::vector<std::string> lacking;
-    for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
-      std::istringstream needed{std::string(stream.scopes)};
-      for (std::string scope; std::getline(needed, scope, ',');) {
-        if (!scopes.contains(scope)) lacking.push_back(fmt::format("{} ({})", stream.id, scope));
-      }
-    }
+    const std::vector<std::string> lacking = pinterest::lacking_scopes(granted);
     say(lacking.empty(), "scopes",
         lacking.empty() ? granted
-                        : fmt::format("{}; streams that lack one: {}", granted, fmt::join(lacking, ", ")));
+                        : fmt::format("{}; streams that lack one: {}; allow it with 'tap-pinterest login'",
+                                      granted, fmt::join(lacking, ", ")));
   }
 
   void check_pins() {

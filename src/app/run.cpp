@@ -13,6 +13,7 @@
 
 #include "tap_pinterest/app/connection_test.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/login_command.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/app/sync_command.hpp"
 #include "tap_pinterest/cli/about.hpp"
@@ -114,8 +115,9 @@ int sync(const cli::Options& options, const config::Config& config) {
 int run_mode(const cli::Options& options) {
   if (options.mode == cli::Mode::about) return print(cli::about(options.about_format));
 
-  const auto purpose =
-      options.mode == cli::Mode::discover ? config::Purpose::discover : config::Purpose::sync;
+  const auto purpose = options.mode == cli::Mode::discover ? config::Purpose::discover
+                       : options.mode == cli::Mode::login  ? config::Purpose::login
+                                                           : config::Purpose::sync;
   const config::LoadResult loaded = config::load_config(
       options.configs, environment, util::day_of(util::real_clock().system_now()), purpose);
   for (const std::string& warning : loaded.warnings) log::warning("{}", warning);
@@ -128,6 +130,9 @@ int run_mode(const cli::Options& options) {
   }
   if (const auto problem = find_transport_problem(transports(config)))
     return refuse("the configuration", {*problem});
+  if (options.mode == cli::Mode::login) {
+    return run_login(config, {options.redirect_uri, options.authorization_url}, transports(config));
+  }
   if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
   return sync(options, config);
 }

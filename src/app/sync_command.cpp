@@ -3,19 +3,16 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
-#include <cstring>
 #include <optional>
 #include <random>
 #include <system_error>
 #include <thread>
 
+#include "signals.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/sync/engine.hpp"
@@ -23,41 +20,13 @@
 namespace tap_pinterest::app {
 namespace {
 
+using util::Descriptor;
+
 // A target that does not read for so long after a signal is given up.
 constexpr std::chrono::seconds kPatienceWithTarget{5};
 constexpr std::chrono::seconds kTick{1};
 // How often a line tells how far the run is where no progress line can be shown.
 constexpr std::chrono::seconds kSayEvery{60};
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category());
-  }
-  ~Descriptor() { close(descriptor_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-// The signals that ask for an end, as something to be read; blocked in this thread and those it starts from
-// now on. One that whoever started us ignores (nohup, a shell's background) stays ignored. So is SIGPIPE: a
-// closed output is seen where it is written.
-Descriptor take_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
-    struct sigaction inherited {};
-    sigaction(number, nullptr, &inherited);
-    if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, number);
-  }
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC));
-}
 
 // Has the memory of a large answer go back to the system when it is done with. By itself glibc raises the
 // size from which it does that with each such answer, and every worker's heap keeps what its largest one
@@ -68,9 +37,6 @@ void return_large_blocks() {
   mallopt(M_MMAP_THRESHOLD, kLargeBytes);
 #endif
 }
-
-// "SIGTERM"
-std::string signal_name(int number) { return fmt::format("SIG{}", sigabbrev_np(number)); }
 
 // Flushes and reports while the run goes on.
 void keep_house(const std::stop_token& stop, sync::Engine& engine) {
@@ -104,9 +70,9 @@ std::optional<int> supervise(sync::Engine& engine, const Descriptor& signals, co
     if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
     if (count > 0 && watched[0].revents != 0) return signal;
     if (count > 0 && watched[1].revents != 0) {
-      signalfd_siginfo info{};
-      if (read(signals.get(), &info, sizeof info) == sizeof info && !signal) {
-        signal = static_cast<int>(info.ssi_signo);
+      const auto number = read_signal(signals);
+      if (number && !signal) {
+        signal = number;
         read_at = std::chrono::steady_clock::now();
         engine.request_stop();
       }
@@ -185,7 +151,7 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
              http::TransportFactory make_transport) {
   return_large_blocks();
   const Descriptor signals = take_signals();
-  const Descriptor ended(eventfd(0, EFD_CLOEXEC));
+  const Descriptor ended = make_event();
   sync::Engine engine({.config = config,
                        .clock = util::real_clock(),
                        .make_transport = std::move(make_transport),

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "identity.hpp"
+#include "tap_pinterest/config/url_rule.hpp"
+#include "tap_pinterest/pinterest/login.hpp"
 
 namespace tap_pinterest::cli {
 namespace {
@@ -18,6 +20,7 @@ constexpr std::size_t kHelpColumn = 32;
 
 constexpr std::string_view kFooter = R"(
 Examples:
+  tap-pinterest login --config config.json
   tap-pinterest --config config.json --discover > catalog.json
   tap-pinterest --config config.json --catalog catalog.json --state state.json | target-jsonl > state.jsonl
   TAP_PINTEREST_ACCESS_TOKEN=... tap-pinterest --config ENV --test
@@ -25,6 +28,19 @@ Examples:
 
 Exit codes: 0 all selected data written; 1 the run failed or is incomplete; 2 bad usage, config, catalog or
 state; 128+N stopped by signal N.)";
+
+constexpr std::string_view kLoginFooter = R"(
+config.json needs client_id, client_secret and token_file. The redirect URI must be one of those that the app
+has at developers.pinterest.com. Where the browser is on another machine, or the redirect URI is not of this
+one, paste the address that the browser ends up at, and press Enter.
+
+Examples:
+  tap-pinterest login --config config.json
+  tap-pinterest login --config config.json --redirect-uri https://example.com/callback
+
+Exit codes: 0 signed in; 1 not signed in; 2 bad usage or config; 128+N stopped by signal N.)";
+
+constexpr std::string_view kRedirectUri = "http://localhost:8085/";
 
 struct Format {
   std::string_view name;
@@ -44,6 +60,9 @@ struct Raw {
   std::string catalog;
   std::string state;
   std::string format = "text";
+  std::vector<std::string> login_configs;
+  std::string redirect_uri{kRedirectUri};
+  std::string authorization_url{pinterest::kAuthorizationUrl};
   bool discover = false;
   bool test = false;
   bool about = false;
@@ -54,18 +73,41 @@ std::string check_file(const std::string& name) {
   return name.empty() || name.starts_with('-') ? "the name of a file is missing" : std::string();
 }
 
+CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
+  return app
+      .add_option("-c,--config", configs,
+                  "Config file, or ENV to read TAP_PINTEREST_<SETTING> from the\n"
+                  "environment; repeated, later files override and ENV wins")
+      ->type_name("FILE|ENV")
+      ->allow_extra_args(false)
+      ->check(check_file)
+      ->group("Input");
+}
+
 void add_inputs(CLI::App& app, Raw& raw) {
-  auto* config = app.add_option("-c,--config", raw.configs,
-                                "Config file, or ENV to read TAP_PINTEREST_<SETTING> from the\n"
-                                "environment; repeated, later files override and ENV wins")
-                     ->type_name("FILE|ENV")
-                     ->allow_extra_args(false);
+  add_config(app, raw.configs);
   auto* catalog = app.add_option("-p,--properties,--catalog", raw.catalog,
                                  "Catalog file with what is selected; without it everything is")
                       ->type_name("FILE");
   auto* state = app.add_option("-s,--state", raw.state, "State file, from the last line of the run before")
                     ->type_name("FILE");
-  for (CLI::Option* option : {config, catalog, state}) option->check(check_file)->group("Input");
+  for (CLI::Option* option : {catalog, state}) option->check(check_file)->group("Input");
+}
+
+void add_login(CLI::App& login, Raw& raw) {
+  login.footer(std::string(kLoginFooter));
+  login.set_help_flag("-h,--help", "Print this help and exit")->group("Other");
+  add_config(login, raw.login_configs);
+  auto* redirect =
+      login.add_option("--redirect-uri", raw.redirect_uri,
+                       fmt::format("Where the browser is sent back to (default\n{})", kRedirectUri));
+  auto* page = login.add_option("--authorization-url", raw.authorization_url,
+                                "Pinterest's page, or what stands for it: for tests and proxies");
+  redirect->group("Addresses");
+  page->group("Addresses");
+  for (CLI::Option* option : {redirect, page}) {
+    option->type_name("URL")->check([](const std::string& url) { return config::url_problem(url); });
+  }
 }
 
 void add_modes(CLI::App& app, Raw& raw) {
@@ -77,6 +119,12 @@ void add_modes(CLI::App& app, Raw& raw) {
   auto* format = app.add_option("--format", raw.format, "Form of --about: text, json or markdown")
                      ->check(check_format)
                      ->needs(about);
+  auto* login = app.add_subcommand("login", "Sign in to Pinterest with a browser; writes token_file")
+                    ->excludes(discover)
+                    ->excludes(test)
+                    ->excludes(about)
+                    ->group("Commands");
+  add_login(*login, raw);
   discover->excludes(test)->excludes(about);
   test->excludes(about);
   // A text of their own keeps the parser's list of what excludes what out of the help.
@@ -90,9 +138,13 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   if (raw.discover) options.mode = Mode::discover;
   if (raw.test) options.mode = Mode::test;
   if (raw.about) options.mode = Mode::about;
+  if (app.got_subcommand("login")) options.mode = Mode::login;
   options.configs = raw.configs;
+  options.configs.insert(options.configs.end(), raw.login_configs.begin(), raw.login_configs.end());
   if (app.count("--catalog") > 0) options.catalog = raw.catalog;
   if (app.count("--state") > 0) options.state = raw.state;
+  options.redirect_uri = raw.redirect_uri;
+  options.authorization_url = raw.authorization_url;
   options.about_format = std::ranges::find(kFormats, raw.format, &Format::name)->format;
   return options;
 }
@@ -142,7 +194,7 @@ std::variant<Options, Finished> parse_options(int argc, const char* const* argv)
     return Finished{
         .exit_code = 0, .standard_output = fmt::format("{}\n", version.what()), .standard_error = {}};
   } catch (const CLI::ExtrasError&) {
-    return usage_error(describe_unexpected(app.remaining()));
+    return usage_error(describe_unexpected(app.remaining(/*recurse=*/true)));
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }

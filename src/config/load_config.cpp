@@ -135,7 +135,19 @@ void check_credentials(const Values& values, Problems& problems) {
   if (any || values.stated("oauth_credentials")) return;
   problems.emplace_back(
       "no credentials: set access_token, or oauth_credentials.refresh_proxy_url and "
-      "oauth_credentials.refresh_token, or client_id and client_secret (and refresh_token)");
+      "oauth_credentials.refresh_token, or client_id and client_secret; with those and token_file, "
+      "'tap-pinterest login' gets a refresh token");
+}
+
+// A login gets what other credentials would be, so that only the app and the place for its tokens are needed.
+void check_login(const Values& values, LoadResult& result) {
+  for (const std::string_view name : {"client_id", "client_secret", "token_file"}) {
+    if (!values.stated(name)) result.problems.push_back(fmt::format("{}: missing; login needs it", name));
+  }
+  for (const std::string_view name : {"access_token", "oauth_credentials.refresh_proxy_url"}) {
+    if (!values.stated(name)) continue;
+    result.warnings.push_back(fmt::format("{}: comes before the tokens of a login; remove it", name));
+  }
 }
 
 // The days of a TOTAL window are one request, and the API takes no longer one.
@@ -178,6 +190,7 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
   // What seems to be missing may stand in a source that could not be read.
   if (!stated.incomplete && purpose == Purpose::sync) check_credentials(values, result.problems);
   if (!stated.incomplete) check_flattening(values, result.problems);
+  if (!stated.incomplete && purpose == Purpose::login) check_login(values, result);
   if (!stated.incomplete) check_dates(values, config, today, result.problems);
   if (result.problems.empty()) result.config = std::move(config);
   return result;

@@ -1,4 +1,4 @@
-#include "url_rule.hpp"
+#include "tap_pinterest/config/url_rule.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -31,10 +31,11 @@ bool is_path(std::string_view path) {
       path, [](char c) { return is_alphanumeric(c) || kPathMarks.find(c) != std::string_view::npos; });
 }
 
-bool is_port(std::string_view port) {
-  int number = 0;
+std::optional<std::uint16_t> parse_port(std::string_view port) {
+  std::uint16_t number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65535;
+  if (error != std::errc() || end != port.data() + port.size() || number == 0) return std::nullopt;
+  return number;
 }
 
 enum class Place { loopback, remote };
@@ -58,16 +59,29 @@ std::optional<Place> place_of_host(const std::string& host) {
   return is_loopback ? Place::loopback : Place::remote;
 }
 
-std::optional<Place> place_of(std::string_view authority) {
-  const bool bracketed = authority.starts_with('[');
-  const std::size_t bracket = bracketed ? authority.find(']') : 0;
+struct Authority {
+  std::string host;  // in lower case, without brackets
+  std::optional<std::uint16_t> port;
+  Place place = Place::remote;
+};
+
+std::optional<Authority> parse_authority(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const std::size_t bracket = bracketed ? text.find(']') : 0;
   if (bracket == std::string_view::npos) return std::nullopt;
-  const std::size_t colon = authority.find(':', bracket);
-  const std::size_t host_end = std::min(colon, authority.size());
+  const std::size_t colon = text.find(':', bracket);
+  const std::size_t host_end = std::min(colon, text.size());
   if (bracketed && host_end != bracket + 1) return std::nullopt;
-  if (colon != std::string_view::npos && !is_port(authority.substr(colon + 1))) return std::nullopt;
-  if (bracketed) return place_of_ipv6(std::string(authority.substr(1, bracket - 1)));
-  return place_of_host(lower_case(authority.substr(0, host_end)));
+  Authority authority;
+  if (colon != std::string_view::npos) {
+    authority.port = parse_port(text.substr(colon + 1));
+    if (!authority.port) return std::nullopt;
+  }
+  authority.host = bracketed ? text.substr(1, bracket - 1) : lower_case(text.substr(0, host_end));
+  const auto place = bracketed ? place_of_ipv6(authority.host) : place_of_host(authority.host);
+  if (!place) return std::nullopt;
+  authority.place = *place;
+  return authority;
 }
 
 }  // namespace
@@ -84,13 +98,25 @@ std::string url_problem(std::string_view url) {
   const std::string_view authority = rest.substr(0, slash);
   if (authority.find('@') != std::string_view::npos) return "must not hold a user name or password";
 
-  const std::optional<Place> place = place_of(authority);
-  if (!place || !is_path(rest.substr(slash))) return std::string(kForm);
-  if (scheme == "http" && *place == Place::remote) {
+  const auto parsed = parse_authority(authority);
+  if (!parsed || !is_path(rest.substr(slash))) return std::string(kForm);
+  if (scheme == "http" && parsed->place == Place::remote) {
     return "must be https: over http the token would travel in clear (only localhost, 127.0.0.0/8 and [::1] "
            "may be http)";
   }
   return {};
+}
+
+std::optional<LoopbackPlace> loopback_place(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  constexpr std::uint16_t kHttpPort = 80;
+  if (!url_problem(url).empty() || lower_case(url.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  const std::string_view rest = url.substr(kScheme.size());
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const auto authority = parse_authority(rest.substr(0, slash));
+  return LoopbackPlace{.host = authority->host,
+                       .port = authority->port.value_or(kHttpPort),
+                       .path = slash == rest.size() ? "/" : std::string(rest.substr(slash))};
 }
 
 }  // namespace tap_pinterest::config

@@ -9,7 +9,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "url_rule.hpp"
+#include "tap_pinterest/config/url_rule.hpp"
 
 namespace tap_pinterest::config {
 namespace {

@@ -23,10 +23,6 @@ using util::Secret;
 constexpr std::chrono::seconds kGrace{3};
 // A token answer is a few hundred bytes.
 constexpr std::size_t kMaxTokenBodyBytes = 256UL * 1024;
-// What the client_credentials grant asks for: the scopes of all streams (OpenAPI document, `security`).
-constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
-constexpr std::string_view kSignIn =
-    "sign in to Pinterest again and put the new token into the configuration";
 
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -65,6 +61,12 @@ http::Request token_post(const config::Config& config, std::string url, std::str
   return request;
 }
 
+http::Request app_post(const config::Config& config, const config::AppCredentials& app, std::string form) {
+  return token_post(config, fmt::format("{}{}", config.api_url, kTokenEndpoint),
+                    "application/x-www-form-urlencoded", Secret("Basic " + basic_credentials(app).reveal()),
+                    std::move(form));
+}
+
 std::optional<util::Instant> after(util::Instant now, const std::optional<std::chrono::seconds>& duration) {
   return duration ? std::optional<util::Instant>(now + *duration) : std::nullopt;
 }
@@ -97,8 +99,14 @@ http::Request app_token_request(const config::Config& config, const config::AppC
     body = "grant_type=refresh_token&refresh_token=" + encode_query(refresh_token.reveal()) +
            "&continuous_refresh=true";
   }
-  return token_post(config, config.api_url + "/oauth/token", "application/x-www-form-urlencoded",
-                    Secret("Basic " + basic_credentials(app).reveal()), std::move(body));
+  return app_post(config, app, std::move(body));
+}
+
+http::Request code_token_request(const config::Config& config, const config::AppCredentials& app,
+                                 const Secret& code, std::string_view redirect_uri) {
+  return app_post(config, app,
+                  "grant_type=authorization_code&code=" + encode_query(code.reveal()) +
+                      "&redirect_uri=" + encode_query(redirect_uri) + "&continuous_refresh=true");
 }
 
 http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
@@ -162,7 +170,7 @@ Renewal TokenSource::renew(http::Transport& transport, const std::stop_token& st
       Renewal entered = use_credentials();
       if (current()) return entered;
     } else if (kind() == Kind::fixed) {
-      return refuse_credentials("access_token was refused (401)", kSignIn);
+      return refuse_credentials("access_token was refused (401)", advice());
     }
     return request_token(transport, stop);
   } catch (const TokenFileError& error) {
@@ -242,6 +250,11 @@ Renewal TokenSource::request_token(http::Transport& transport, const std::stop_t
     }
     if (!refresh_token_.empty()) writer.emplace(config_.token_file);
   }
+  if (refresh_token_.empty()) {
+    log::info(
+        "there is no refresh token: the client_credentials grant reads what the app's owner can read, and "
+        "'tap-pinterest login' signs in as anybody");
+  }
 
   const http::Result result = transport.send(token_request(), stop);
   Renewal renewal = take_answer(result, writer ? &*writer : nullptr);
@@ -300,9 +313,16 @@ std::string TokenSource::remedy(int status) const {
   std::string check =
       fmt::format("check {}", kind() == Kind::proxy ? "oauth_credentials.refresh_proxy_url_auth"
                                                     : "client_id and client_secret");
-  if (refresh_token_.empty()) return check;
   // It may stand for the app or the proxy's caller, or for the token.
-  return status == kUnauthorized ? fmt::format("{}, or {}", check, kSignIn) : std::string(kSignIn);
+  return status == kUnauthorized || refresh_token_.empty() ? fmt::format("{}, or {}", check, advice())
+                                                           : advice();
+}
+
+// How to come by a new token.
+std::string TokenSource::advice() const {
+  if (kind() != Kind::app) return "sign in to Pinterest again and put the new token into the configuration";
+  return fmt::format("sign in to Pinterest again: {}run 'tap-pinterest login'",
+                     config_.token_file.empty() ? "set token_file and " : "");
 }
 
 // The credentials at position_ do not work: the next ones are tried, if there are any.
@@ -389,8 +409,8 @@ std::optional<std::string> TokenSource::store_pending(const std::stop_token& sto
 void TokenSource::warn_of_end() {
   if (!refresh_token_expires_at_ || *refresh_token_expires_at_ - kWarnBefore > clock_.now()) return;
   if (std::exchange(warned_of_end_, true)) return;
-  log::warning("the refresh token ends on {}; sign in to Pinterest again before then",
-               util::format_date_time(*refresh_token_expires_at_));
+  log::warning("the refresh token ends on {}; before then, {}",
+               util::format_date_time(*refresh_token_expires_at_), advice());
 }
 
 }  // namespace tap_pinterest::pinterest

@@ -1,5 +1,7 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -114,6 +116,17 @@ void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const co
   }
 }
 
+// Scopes stand between blanks or commas.
+std::vector<std::string_view> split(std::string_view scopes) {
+  std::vector<std::string_view> parts;
+  while (!scopes.empty()) {
+    const std::size_t end = std::min(scopes.find_first_of(", "), scopes.size());
+    if (end > 0) parts.push_back(scopes.substr(0, end));
+    scopes.remove_prefix(std::min(end + 1, scopes.size()));
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::string_view to_string(Category category) {
@@ -127,6 +140,19 @@ std::span<const StreamDefinition> streams() { return kStreams; }
 const StreamDefinition* find_stream(std::string_view id) {
   const auto* const found = std::ranges::find(kStreams, id, &StreamDefinition::id);
   return found == std::end(kStreams) ? nullptr : found;
+}
+
+std::vector<std::string> lacking_scopes(std::string_view granted) {
+  const std::vector<std::string_view> has = split(granted);
+  std::vector<std::string> lacking;
+  for (const StreamDefinition& stream : kStreams) {
+    for (const std::string_view scope : split(stream.scopes)) {
+      if (std::ranges::find(has, scope) == has.end()) {
+        lacking.push_back(fmt::format("{} ({})", stream.id, scope));
+      }
+    }
+  }
+  return lacking;
 }
 
 singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config) {

@@ -18,11 +18,13 @@
 
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/descriptor.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
 
 using nlohmann::json;
+using util::Descriptor;
 
 // Tokens are a few hundred bytes; a file this large is not ours.
 constexpr std::size_t kMaxFileBytes = 64UL * 1024;
@@ -35,20 +37,6 @@ constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
   throw TokenFileError(
       fmt::format("token_file: {} {}: {}", what, path, std::generic_category().message(error)));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 std::string read_all(int descriptor, const std::string& path) {
   std::string text;

@@ -33,7 +33,7 @@ KEYS = {
 ENTITIES = ["campaigns", "ad_groups", "ads"]
 
 # What the simulator hands out; none of it may ever be printed.
-SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d")
+SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d|auth-code-\d")
 ANSWER_SECONDS = 60
 RUN_SECONDS = 120
 MAX_LOG_LINE_BYTES = 64 * 1024

@@ -168,20 +168,22 @@ def test_the_grant_of_the_apps_owner(tap, api, config):
     assert api.counters()["refused"] == []
     assert_same_rows("pin_analytics", run.records["pin_analytics"], true_rows(api, "pin_analytics", START))
     assert not run.warnings("refresh token")
+    assert run.log_lines("INFO", "no refresh token", "client_credentials", LOGIN)
 
 
 # --- a refresh that is refused ------------------------------------------------------------------------------------
 
 SIGN_IN = "sign in to Pinterest again"
+LOGIN = "'tap-pinterest login'"
 APP_SETTINGS = "check client_id and client_secret"
 
 BASIC = "YXBwOmFwcC1zZWNyZXQtMDAwMDAw"  # app:app-secret-000000
 ECHO = {"code": 283, "message": f"Invalid grant: refresh-token-000000 of Basic {BASIC}"}
 # name: (the settings, the fault if it is none of the simulator's own, what the error must say)
 REFUSALS = {
-    "an unknown token": ({"refresh_token": "refresh-token-999999"}, {}, ["refresh token", SIGN_IN]),
+    "an unknown token": ({"refresh_token": "refresh-token-999999"}, {}, ["refresh token", SIGN_IN, LOGIN]),
     "a wrong secret": ({"client_secret": "app-secret-999999"}, {}, ["refresh token", APP_SETTINGS, SIGN_IN]),
-    "a wrong secret of the owner": ({"client_secret": "app-secret-999999", "refresh_token": None}, {}, [APP_SETTINGS]),
+    "a wrong secret of the owner": ({"client_secret": "app-secret-999999", "refresh_token": None}, {}, [APP_SETTINGS, LOGIN]),
     "a body that repeats all secrets": ({}, ECHO, ["refresh token", SIGN_IN]),
     "the form of RFC 6749": ({}, {"error": "invalid_grant", "error_description": "Gone."}, ["invalid_grant: Gone."]),
 }

@@ -77,6 +77,7 @@ void add_credentials(CLI::App& app, Options& it) {
   app.add_option("--client-secret", it.client_secret);
   app.add_option("--refresh-token", it.refresh_token);
   app.add_option("--access-token", it.access_token, "Valid from the start");
+  app.add_option("--redirect-uri", it.redirect_uris, "Registered for the app; repeatable");
   app.add_option("--proxy-auth", it.proxy_auth, "The Authorization that /proxy/refresh wants");
   app.add_option_function<std::vector<std::string>>(
          "--scopes",

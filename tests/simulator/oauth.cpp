@@ -29,12 +29,15 @@ std::string describe(const Options& options, const Grant& grant) {
   return out;
 }
 
-constexpr std::array<std::string_view, 2> kGrants{"refresh_token", "client_credentials"};
+constexpr std::array<std::string_view, 3> kGrants{"authorization_code", "refresh_token",
+                                                  "client_credentials"};
 constexpr std::array<std::string_view, 2> kFlags{"true", "false"};
 
-const std::array<Parameter, 4>& form_rules() {
-  static const std::array<Parameter, 4> rules{{
+const std::array<Parameter, 6>& form_rules() {
+  static const std::array<Parameter, 6> rules{{
       {.name = "grant_type", .type = ParameterType::kEnum, .required = true, .values = kGrants},
+      {.name = "code", .values = {}},
+      {.name = "redirect_uri", .values = {}},
       {.name = "refresh_token", .values = {}},
       {.name = "scope", .values = {}},
       {.name = "continuous_refresh", .type = ParameterType::kEnum, .values = kFlags},
@@ -60,6 +63,16 @@ Outcome refresh(const Options& options, Tokens& tokens, Instant now, const std::
   return describe(options, *grant);
 }
 
+Outcome redeem(const Options& options, Tokens& tokens, Instant now, const Arguments& form) {
+  for (const char* name : {"code", "redirect_uri"}) {
+    if (!form.has(name)) return Refusal{400, 1, fmt::format("Parameter '{}' is missing.", name)};
+  }
+  const auto grant = tokens.redeem(form.get("code"), form.get("redirect_uri"),
+                                   form.boolean("continuous_refresh", false), now);
+  if (!grant) return Refusal{400, 283, "Invalid or expired authorization code."};
+  return describe(options, *grant);
+}
+
 }  // namespace
 
 Outcome grant_token(const Options& options, Tokens& tokens, Instant now, std::string_view authorization,
@@ -77,6 +90,7 @@ Outcome grant_token(const Options& options, Tokens& tokens, Instant now, std::st
     if (!arguments.has("scope")) return Refusal{400, 1, "Parameter 'scope' is missing."};
     return describe(options, tokens.client_credentials(split_scopes(arguments.get("scope")), now));
   }
+  if (arguments.get("grant_type") == "authorization_code") return redeem(options, tokens, now, arguments);
   if (!arguments.has("refresh_token")) return Refusal{400, 1, "Parameter 'refresh_token' is missing."};
   return refresh(options, tokens, now, arguments.get("refresh_token"),
                  arguments.boolean("continuous_refresh", false));

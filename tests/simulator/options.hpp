@@ -53,6 +53,7 @@ struct Options {
   std::string client_secret = "app-secret-000000";
   std::string refresh_token = "refresh-token-000000";
   std::string access_token = "access-token-000000";
+  std::set<std::string> redirect_uris{"http://localhost:8085/"};  // of the app
   std::string proxy_auth = "proxy-auth-000000";
   std::set<std::string> scopes{"ads:read", "pins:read", "boards:read", "user_accounts:read"};
 

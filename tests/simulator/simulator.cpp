@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "authorization.hpp"
 #include "calendar.hpp"
 #include "control.hpp"
 #include "json_text.hpp"
@@ -16,6 +17,8 @@ constexpr std::string_view kControl = "/_simulator";
 constexpr std::string_view kBase = "/v5";
 constexpr std::string_view kTokenPath = "/oauth/token";
 constexpr std::string_view kProxyPath = "/proxy/refresh";
+// The page is at another host than the API.
+constexpr std::string_view kAuthorizationPath = "/oauth/";
 constexpr std::string_view kUnknown = "(unknown)";
 constexpr std::size_t kLongestTarget = 8 * 1024;
 constexpr std::size_t kLongestId = 18;
@@ -35,6 +38,7 @@ Answer from_result(std::string body) {
 std::string_view label_of(std::string_view path, const Match& match) {
   if (match.endpoint != nullptr) return match.endpoint->path;
   if (path == std::string(kBase) + std::string(kTokenPath)) return kTokenPath;
+  if (path == kAuthorizationPath) return kAuthorizationPath;
   return path == kProxyPath ? kProxyPath : kUnknown;
 }
 
@@ -106,6 +110,8 @@ Reply Simulator::handle_api(const Request& request) {
       reply.answer = token_answer(request);
     } else if (label == kProxyPath) {
       reply.answer = proxy_answer(request);
+    } else if (label == kAuthorizationPath) {
+      reply.answer = authorize(options_, tokens_, now(), request, query);
     } else {
       reply.answer = work(request, match, query, own_bookmark);
     }

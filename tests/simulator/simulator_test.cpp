@@ -18,6 +18,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kAccount = "/v5/ad_accounts/549755885175";
+constexpr const char* kQuestion =
+    "client_id=app&redirect_uri=http%3A%2F%2Flocalhost%3A8085%2F&response_type=code&scope=ads%3Aread%2Cpins%"
+    "3Aread"
+    "&state=0123456789abcdef";
 constexpr const char* kReport = "&granularity=DAY&columns=SPEND_IN_DOLLAR,TOTAL_IMPRESSION";
 
 // A simulator with a clock that stands still, and what asks it.
@@ -60,14 +64,48 @@ class SimulatorTest : public testing::Test {
         200);
   }
 
-  Answer refresh(const std::string& token) {
+  Answer ask_for_token(const std::string& form) {
     return it_
         ->handle({.method = "POST",
                   .target = "/v5/oauth/token",
                   .authorization = "Basic " + base64("app:app-secret-000000"),
                   .content_type = "application/x-www-form-urlencoded",
-                  .body = "grant_type=refresh_token&continuous_refresh=true&refresh_token=" + token})
+                  .body = form})
         .answer;
+  }
+
+  Answer refresh(const std::string& token) {
+    return ask_for_token("grant_type=refresh_token&continuous_refresh=true&refresh_token=" + token);
+  }
+
+  Answer press(const std::string& query, const std::string& form) {
+    return it_
+        ->handle({.method = "POST",
+                  .target = "/oauth/?" + query,
+                  .authorization = {},
+                  .content_type = {},
+                  .body = form})
+        .answer;
+  }
+
+  static std::string location(const Answer& answer) {
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Location") return value;
+    }
+    return {};
+  }
+
+  // A code that a person has allowed.
+  std::string allowed_code() {
+    const std::string back = location(press(kQuestion, "decision=allow"));
+    const std::size_t begin = back.find("code=") + 5;
+    return back.substr(begin, back.find('&', begin) - begin);
+  }
+
+  Answer redeem(const std::string& code, const std::string& redirect_uri = "http%3A%2F%2Flocalhost%3A8085%2F",
+                const std::string& rest = "&continuous_refresh=true") {
+    return ask_for_token("grant_type=authorization_code&code=" + code + "&redirect_uri=" + redirect_uri +
+                         rest);
   }
 
   static std::string escaped(const std::string& text) {
@@ -420,6 +458,62 @@ TEST_F(SimulatorTest, TokensRotateAndExpire) {
   now_ += std::chrono::seconds{61};
   EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 401);
   EXPECT_EQ(refresh(grant["refresh_token"]).status, 200);
+}
+
+TEST_F(SimulatorTest, APersonAllowsOrDeniesOnAPage) {
+  start(small());
+  const Answer page = ask(std::string("/oauth/?") + kQuestion);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(page.content_type.starts_with("text/html"));
+  EXPECT_NE(page.body.find("ads:read, pins:read"), std::string::npos);
+  EXPECT_EQ(location(press(kQuestion, "decision=allow")),
+            "http://localhost:8085/?code=auth-code-000001&state=0123456789abcdef");
+  EXPECT_TRUE(location(press(kQuestion, "decision=deny")).find("?error=access_denied&") != std::string::npos);
+  EXPECT_EQ(press(kQuestion, "decision=perhaps").status, 400);
+  EXPECT_EQ(press(kQuestion, "").status, 400);
+}
+
+TEST_F(SimulatorTest, TheAuthorizationPageIsStrictAndSendsNobodyAnywhereElse) {
+  start(small());
+  const auto changed = [](const std::string& from, const std::string& to) {
+    std::string question = kQuestion;
+    return question.replace(question.find(from), from.size(), to);
+  };
+  for (const std::string& question :
+       {changed("client_id=app", "client_id=other"), changed("client_id=app&", ""), changed("8085", "8086"),
+        changed("8085%2F", "8085"), changed("code", "token"), changed("pins%3Aread", "pins%3Aeat"),
+        changed("ads%3Aread%2Cpins%3Aread", ""), changed("0123456789abcdef", "0123456789abcde"),
+        changed("0123456789abcdef", std::string(513, 'x')), changed("&state=0123456789abcdef", ""),
+        changed("client_id=app", "client_id=app&x=1"), changed("app", "<script>")}) {
+    for (const Answer& answer : {ask("/oauth/?" + question), press(question, "decision=allow")}) {
+      EXPECT_EQ(answer.status, 400) << question;
+      EXPECT_EQ(location(answer), "") << question;
+      EXPECT_EQ(answer.body.find("<script>"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(SimulatorTest, ACodeWorksOnceSoonAndWithItsRedirectUri) {
+  Options options = small();
+  options.scopes = {"ads:read", "boards:read"};
+  start(options);
+  const std::string code = allowed_code();
+  const Answer answer = redeem(code);
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json grant = Json::parse(answer.body);
+  EXPECT_EQ(grant["response_type"], "authorization_code");
+  EXPECT_EQ(grant["scope"], "ads:read");
+  EXPECT_EQ(grant["refresh_token_expires_in"], 60 * 86'400);
+  EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 200);
+  EXPECT_EQ(refresh(grant["refresh_token"]).status, 200);
+  EXPECT_EQ(redeem(code).status, 400);
+  EXPECT_EQ(redeem(allowed_code(), "http%3A%2F%2Flocalhost%3A8086%2F").status, 400);
+  EXPECT_EQ(ask_for_token("grant_type=authorization_code&code=" + allowed_code()).status, 400);
+  EXPECT_FALSE(Json::parse(redeem(allowed_code(), "http%3A%2F%2Flocalhost%3A8085%2F", "").body)
+                   .contains("refresh_token"));
+  const std::string late = allowed_code();
+  now_ += std::chrono::minutes{10};
+  EXPECT_EQ(redeem(late).status, 400);
 }
 
 TEST_F(SimulatorTest, ScopesAndDeniedAccountsAreForbidden) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "calendar.hpp"
 #include "json_text.hpp"
 
@@ -9,6 +12,8 @@ namespace simulator {
 namespace {
 
 constexpr std::chrono::days kRefreshLifetime{60};
+// The longest that RFC 6749 (4.1.2) recommends.
+constexpr std::chrono::minutes kCodeLifetime{10};
 
 }  // namespace
 
@@ -51,13 +56,45 @@ std::optional<Grant> Tokens::refresh(const std::string& refresh_token, bool cont
   return grant;
 }
 
+std::string Tokens::authorize(const std::set<std::string>& scopes, const std::string& redirect_uri,
+                              Instant now) {
+  const std::scoped_lock lock(mutex_);
+  std::string code = fmt::format("auth-code-{:06}", ++codes_issued_);
+  codes_[code] = {now + kCodeLifetime, allowed(scopes), redirect_uri};
+  return code;
+}
+
+std::optional<Grant> Tokens::redeem(const std::string& code, const std::string& redirect_uri, bool continuous,
+                                    Instant now) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = codes_.find(code);
+  if (found == codes_.end()) return std::nullopt;
+  const Code held = found->second;
+  codes_.erase(found);
+  if (held.expires <= now || held.redirect_uri != redirect_uri) return std::nullopt;
+  Grant grant;
+  grant.response_type = "authorization_code";
+  grant.scopes = held.scopes;
+  grant.access_token = issue_access(held.scopes, now);
+  if (!continuous) return grant;
+  grant.refresh_token = fmt::format("refresh-token-{:06}", issued_);
+  refresh_[grant.refresh_token] = {now + kRefreshLifetime, held.scopes};
+  grant.refresh_expires_at = unix_seconds(now + kRefreshLifetime);
+  grant.refresh_expires_in = grant.refresh_expires_at - unix_seconds(now);
+  return grant;
+}
+
+std::set<std::string> Tokens::allowed(const std::set<std::string>& scopes) const {
+  std::set<std::string> both;
+  std::ranges::set_intersection(scopes, options_.scopes, std::inserter(both, both.end()));
+  return both;
+}
+
 Grant Tokens::client_credentials(const std::set<std::string>& scopes, Instant now) {
   const std::scoped_lock lock(mutex_);
   Grant grant;
   grant.response_type = "client_credentials";
-  for (const std::string& scope : scopes) {
-    if (options_.scopes.contains(scope)) grant.scopes.insert(scope);
-  }
+  grant.scopes = allowed(scopes);
   grant.access_token = issue_access(grant.scopes, now);
   return grant;
 }

@@ -8,7 +8,7 @@
 
 namespace tap_pinterest::cli {
 
-enum class Mode { sync, discover, test, about };
+enum class Mode { sync, discover, test, about, login };
 enum class AboutFormat { text, json, markdown };
 
 struct Options {
@@ -17,6 +17,9 @@ struct Options {
   std::optional<std::string> catalog;
   std::optional<std::string> state;
   AboutFormat about_format = AboutFormat::text;
+  // Of login; both are https, or http to this machine.
+  std::string redirect_uri;
+  std::string authorization_url;
 };
 
 // The command line asked for text only (help, version) or was wrong.

@@ -69,8 +69,8 @@ struct LoadResult {
 // Looks up an environment variable; nothing if it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
-// For discovery missing credentials are no problem: it reads nothing but files.
-enum class Purpose { sync, discover };
+// What must be there differs: discovery reads nothing but files, a login needs an app and a place for tokens.
+enum class Purpose { sync, discover, login };
 
 // Reads and merges `sources` in order, later ones overriding setting by setting: paths of JSON files, or
 // "ENV". The environment, if named anywhere, wins over files. Null and "" mean not set. `today` is the local

@@ -43,6 +43,10 @@ util::Secret basic_credentials(const config::AppCredentials& app);
 // client_credentials grant.
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
                                 const util::Secret& refresh_token);
+// The same with what the browser brought back from the authorization page. `continuous_refresh` asks for a
+// refresh token that can be renewed for ever.
+http::Request code_token_request(const config::Config& config, const config::AppCredentials& app,
+                                 const util::Secret& code, std::string_view redirect_uri);
 // POST JSON to the proxy.
 http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
                                   const util::Secret& refresh_token);
@@ -105,6 +109,7 @@ class TokenSource {
   Renewal request_token(http::Transport& transport, const std::stop_token& stop);
   Renewal take_answer(const http::Result& result, TokenFileWriter* writer);
   std::string remedy(int status) const;
+  std::string advice() const;
   Renewal refuse_credentials(const std::string& why, std::string_view remedy);
   bool adopt_stored(const StoredToken& stored);
   void adopt(const TokenAnswer& answer, TokenFileWriter* writer);

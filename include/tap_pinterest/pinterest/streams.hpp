@@ -50,6 +50,12 @@ std::span<const StreamDefinition> streams();
 // The stream of that name, or null.
 const StreamDefinition* find_stream(std::string_view id);
 
+// The scopes of all streams together, as they are asked for.
+inline constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
+
+// What `granted` (separated by blanks or commas) is not enough for: "pins (boards:read)", in order.
+std::vector<std::string> lacking_scopes(std::string_view granted);
+
 // A stream for discovery: its schema from schemas/, with the configured columns as properties of `metrics`,
 // the DATE of the configured granularity, and no replication key where the granularity has no bookmark.
 singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config);

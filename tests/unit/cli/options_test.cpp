@@ -88,15 +88,55 @@ TEST(Options, HelpNamesEveryOptionAndEndsWithExamples) {
   const Finished result = finished({"--help"});
   EXPECT_EQ(result.exit_code, 0);
   for (const char* name : {"--config", "--catalog", "--state", "--discover", "--test", "--about", "--format",
-                           "--version", "--help", "ENV", "Examples:", "Exit codes:"}) {
+                           "--version", "--help", "ENV", "login", "Examples:", "Exit codes:"}) {
     EXPECT_NE(result.standard_output.find(name), std::string::npos) << name;
   }
   EXPECT_TRUE(result.standard_output.ends_with("\n"));
   EXPECT_EQ(result.standard_error, "");
 }
 
-TEST(Options, HelpFitsAScreen) {
-  const std::string help = finished({"-h"}).standard_output;
+TEST(Options, LoginIsACommandWithAddresses) {
+  const Options result = options({"login", "--config", "a.json", "-c", "ENV"});
+  EXPECT_EQ(result.mode, Mode::login);
+  EXPECT_EQ(result.configs, (std::vector<std::string>{"a.json", "ENV"}));
+  EXPECT_EQ(result.redirect_uri, "http://localhost:8085/");
+  EXPECT_EQ(result.authorization_url, "https://www.pinterest.com/oauth/");
+  const Options other =
+      options({"login", "--redirect-uri", "https://h/x", "--authorization-url=http://[::1]/"});
+  EXPECT_EQ(other.redirect_uri, "https://h/x");
+  EXPECT_EQ(other.authorization_url, "http://[::1]/");
+}
+
+TEST(Options, LoginMayStandBehindTheInputsThatMeltanoGives) {
+  const Options result =
+      options({"--config", "a.json", "--catalog", "b.json", "login", "--config", "c.json"});
+  EXPECT_EQ(result.mode, Mode::login);
+  EXPECT_EQ(result.configs, (std::vector<std::string>{"a.json", "c.json"}));
+}
+
+TEST(Options, AFileMayBeCalledLogin) {
+  const Options result = options({"--config", "login"});
+  EXPECT_EQ(result.mode, Mode::sync);
+  EXPECT_EQ(result.configs, std::vector<std::string>{"login"});
+}
+
+TEST(Options, LoginHasAHelpOfItsOwn) {
+  const std::string help = finished({"login", "--help"}).standard_output;
+  for (const char* name : {"--config", "--redirect-uri", "--authorization-url", "http://localhost:8085/",
+                           "token_file", "Examples:", "Exit codes:"}) {
+    EXPECT_NE(help.find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(help.find("--discover"), std::string::npos);
+}
+
+class HelpTest : public testing::TestWithParam<std::vector<const char*>> {};
+
+INSTANTIATE_TEST_SUITE_P(Options, HelpTest,
+                         testing::Values(std::vector<const char*>{"-h"},
+                                         std::vector<const char*>{"login", "-h"}));
+
+TEST_P(HelpTest, FitsAScreen) {
+  const std::string help = finished(GetParam()).standard_output;
   for (std::size_t begin = 0; begin < help.size();) {
     const std::size_t end = help.find('\n', begin);
     EXPECT_LE(end - begin, 110U) << help.substr(begin, end - begin);
@@ -142,6 +182,13 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongUsage{"FormatAlone", {"--format", "json"}, "--about"},
                     WrongUsage{"FlagWithValue", {"--test=hunter2"}, "test"},
                     WrongUsage{"FlagSwitchedOff", {"--discover=false"}, "discover"},
+                    WrongUsage{"LoginAndTest", {"--test", "login"}, "login"},
+                    WrongUsage{"LoginAndDiscover", {"login", "--discover"}, "--discover"},
+                    WrongUsage{"LoginWithSecret", {"login", "--client-secret", "hunter2"}, "--client-secret"},
+                    WrongUsage{"LoginWithArgument", {"login", "hunter2"}, "argument"},
+                    WrongUsage{"RedirectInClear", {"login", "--redirect-uri", "http://hunter2/"}, "https"},
+                    WrongUsage{"PageInClear", {"login", "--authorization-url", "http://hunter2/"}, "https"},
+                    WrongUsage{"RedirectWithoutLogin", {"--redirect-uri", "https://h/"}, "--redirect-uri"},
                     WrongUsage{"LineBreak", {"--a\nCRITICAL b"}, "--a?CRITICAL b"}),
     [](const auto& test) { return test.param.name; });
 

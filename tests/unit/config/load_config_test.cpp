@@ -466,6 +466,19 @@ TEST(LoadConfig, CredentialsMustBeThere) {
   EXPECT_TRUE(loader.problem(loader.load({R"({"oauth_credentials": {}})"})).starts_with("no credentials"));
 }
 
+TEST(LoadConfig, ALoginNeedsAnAppAndAPlaceForItsTokens) {
+  Loader loader;
+  loader.purpose = Purpose::login;
+  EXPECT_TRUE(loader.load({R"({"client_id": "1", "client_secret": "s", "token_file": "t.json"})"}).config);
+  const LoadResult result = loader.load({R"({"access_token": "t"})"});
+  EXPECT_FALSE(result.config);
+  EXPECT_EQ(result.problems.size(), 3U);
+  for (const char* name : {"client_id", "client_secret", "token_file"}) {
+    EXPECT_TRUE(any_contains(result.problems, std::string(name) + ": missing; login needs it")) << name;
+  }
+  EXPECT_TRUE(any_contains(result.warnings, "access_token: comes before the tokens of a login"));
+}
+
 TEST(LoadConfig, EachWholeSetIsEnough) {
   const Loader loader;
   EXPECT_TRUE(loader.load({R"({"access_token": "t"})"}).config);

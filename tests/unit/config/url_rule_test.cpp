@@ -1,3 +1,5 @@
+#include "tap_pinterest/config/url_rule.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -99,6 +101,30 @@ TEST(UrlRule, HoldsForTheRefreshProxyToo) {
 TEST(UrlRule, SlashesAtTheEndOfTheApiAddressAreDropped) {
   EXPECT_EQ(load_api_url("https://h/v5//").config.value().api_url, "https://h/v5");
   EXPECT_EQ(load_api_url("https://h/").config.value().api_url, "https://h");
+}
+
+TEST(LoopbackPlace, IsWhereOneListensForAnAddressOfThisMachine) {
+  struct Place {
+    const char* url;
+    const char* host;
+    int port;
+    const char* path;
+  };
+  for (const Place& expected : {Place{"http://localhost:8085/", "localhost", 8085, "/"},
+                                Place{"http://LocalHost:8085", "localhost", 8085, "/"},
+                                Place{"HTTP://127.0.0.2/a/b", "127.0.0.2", 80, "/a/b"},
+                                Place{"http://[::1]:65535/x", "::1", 65535, "/x"}}) {
+    const auto place = loopback_place(expected.url);
+    ASSERT_TRUE(place) << expected.url;
+    EXPECT_EQ(place->host, expected.host);
+    EXPECT_EQ(place->port, expected.port);
+    EXPECT_EQ(place->path, expected.path);
+  }
+  for (const char* url :
+       {"https://localhost:8085/", "http://example.com/", "https://example.com/callback",
+        "http://localhost:0/", "http://localhost:65536/", "http://localhost:8085/?a=b", ""}) {
+    EXPECT_FALSE(loopback_place(url)) << url;
+  }
 }
 
 }  // namespace

@@ -79,6 +79,15 @@ TEST(Describe, MakesDateADateTimeForHoursOnly) {
   EXPECT_EQ(property(describe(*find_stream("pin_analytics"), config), "date").at("format"), "date");
 }
 
+TEST(LackingScopes, AreNamedWithTheirStreams) {
+  EXPECT_TRUE(lacking_scopes(kAllScopes).empty());
+  EXPECT_TRUE(lacking_scopes("pins:read  boards:read, ads:read user_accounts:read").empty());
+  EXPECT_EQ(lacking_scopes("ads:read,boards:read"),
+            (std::vector<std::string>{"pins (pins:read)", "pin_analytics (pins:read)"}));
+  EXPECT_EQ(lacking_scopes("").size(), 10U);
+  EXPECT_EQ(lacking_scopes("ads:readonly boards:read pins:read").size(), 6U);
+}
+
 TEST(Describe, GivesTotalNoReplicationKey) {
   config::Config config = test_config();
   config.granularity = config::Granularity::total;

@@ -1,0 +1,1 @@
+select max(record->'metrics'->>'CAMPAIGN_NAME') as campaign, sum((record->'metrics'->>'SPEND_IN_DOLLAR')::decimal(18, 6)) as spend from records where stream = 'campaign_analytics' group by record->>'CAMPAIGN_ID' order by spend desc nulls last;

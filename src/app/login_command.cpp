@@ -1,0 +1,227 @@
+#include "tap_pinterest/app/login_command.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <variant>
+
+#include "browser.hpp"
+#include "signals.hpp"
+#include "tap_pinterest/app/exit_code.hpp"
+#include "tap_pinterest/app/standard_output.hpp"
+#include "tap_pinterest/config/url_rule.hpp"
+#include "tap_pinterest/http/loopback_listener.hpp"
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/login.hpp"
+#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/pinterest/token_file.hpp"
+
+namespace tap_pinterest::app {
+namespace {
+
+using pinterest::Redirect;
+using util::Descriptor;
+
+// An address is shorter; what is longer was not meant for this program.
+constexpr std::size_t kMaxLineBytes = 64UL * 1024;
+constexpr int kForEver = -1;
+
+// Waits until one of them is readable.
+template <std::size_t N>
+void wait_for(std::array<pollfd, N>& watched) {
+  while (poll(watched.data(), watched.size(), kForEver) < 0) {
+    if (errno != EINTR) throw std::system_error(errno, std::generic_category());
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+// Waits for what the browser brings back, by whichever way comes first.
+class Answer {
+ public:
+  Answer(const std::string& redirect_uri, std::string state)
+      : place_(config::loopback_place(redirect_uri)), state_(std::move(state)) {
+    if (!place_) return;
+    try {
+      listener_.emplace(place_->host, place_->port);
+    } catch (const std::system_error& error) {
+      log::warning("cannot listen at {}: {}; paste the address that the browser ends up at", redirect_uri,
+                   error.code().message());
+    }
+  }
+
+  bool listens() const { return listener_.has_value(); }
+
+  // The answer, or the signal that came instead; neither if no way is left by which it could come.
+  std::variant<std::monostate, Redirect, int> wait(const Descriptor& signals) {
+    while (!redirect_) {
+      if (!listener_ && !reads_) return {};
+      std::array<pollfd, 3> watched = {{{signals.get(), POLLIN, 0},
+                                        {listener_ ? listener_->descriptor() : -1, POLLIN, 0},
+                                        {reads_ ? STDIN_FILENO : -1, POLLIN, 0}}};
+      wait_for(watched);
+      if (watched[0].revents != 0) {
+        if (const auto signal = read_signal(signals)) return *signal;
+      }
+      if (watched[1].revents != 0) {
+        listener_->serve([this](const http::RequestLine& request) { return receive(request); });
+      }
+      if (watched[2].revents != 0 && !redirect_) read_input();
+    }
+    return *redirect_;
+  }
+
+ private:
+  // Whether that ends the waiting.
+  bool take(std::string_view address, std::string_view from) {
+    Redirect redirect = pinterest::read_redirect(address, state_);
+    if (redirect.outcome == Redirect::Outcome::foreign) {
+      log::warning("an answer {} is refused: {}; still waiting", from, redirect.message);
+      return false;
+    }
+    redirect_ = std::move(redirect);
+    return true;
+  }
+
+  http::Page receive(const http::RequestLine& request) {
+    if (request.method != "GET") return {.status = 405, .text = "Only GET is understood here."};
+    if (request.target.substr(0, request.target.find('?')) != place_->path) {
+      return {.status = 404, .text = "There is nothing here."};
+    }
+    if (redirect_) return {.status = 200, .text = "An answer has come already. You can close this page."};
+    if (!take(request.target, "from the browser")) {
+      return {.status = 400,
+              .text = "This is no answer to the sign-in that waits here. You can close this page."};
+    }
+    return {.status = 200,
+            .text = "The answer has arrived: the terminal tells the outcome. You can close this page."};
+  }
+
+  void read_input() {
+    std::array<char, 4096> buffer;
+    const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) return;
+    if (count > 0) input_.append(buffer.data(), static_cast<std::size_t>(count));
+    reads_ = count > 0 && input_.size() <= kMaxLineBytes;
+    if (!reads_) input_ += '\n';  // the last line may lack its end
+    for (std::size_t end = 0; !redirect_ && (end = input_.find('\n')) != std::string::npos;) {
+      const std::string_view line = trimmed(std::string_view(input_).substr(0, end));
+      if (!line.empty()) take(line, "that was pasted");
+      input_.erase(0, end + 1);
+    }
+  }
+
+  std::optional<config::LoopbackPlace> place_;
+  std::string state_;
+  std::optional<http::LoopbackListener> listener_;
+  bool reads_ = true;
+  std::string input_;
+  std::optional<Redirect> redirect_;
+};
+
+// Exchanges the code in a thread of its own, since a signal may end the waiting for Pinterest.
+pinterest::SignIn exchange(const config::Config& config, const util::Secret& code,
+                           const std::string& redirect_uri, const http::TransportFactory& make_transport,
+                           const Descriptor& signals, std::optional<int>& signal) {
+  const Descriptor ended = make_event();
+  pinterest::SignIn result;
+  std::jthread thread([&](const std::stop_token& stop) {
+    try {
+      pinterest::ApiClock clock(util::real_clock());
+      result = pinterest::sign_in(config, code, redirect_uri, *make_transport(), clock, stop);
+    } catch (const std::exception& error) {
+      result.problem = error.what();
+    }
+    eventfd_write(ended.get(), 1);
+  });
+  std::array<pollfd, 2> watched = {{{ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
+  wait_for(watched);
+  if (watched[0].revents == 0) {
+    signal = read_signal(signals);
+    thread.request_stop();
+  }
+  thread.join();
+  return result;
+}
+
+int stopped_by(int signal) {
+  log::critical("stopped by {}: nothing was written", signal_name(signal));
+  return kExitSignal + signal;
+}
+
+int fail(const std::string& problem) {
+  log::critical("not signed in: {}", problem);
+  return kExitFailure;
+}
+
+int finish(const config::Config& config, const pinterest::SignIn& signed_in) {
+  const auto lacking = pinterest::lacking_scopes(signed_in.scope);
+  if (!lacking.empty()) {
+    log::warning("Pinterest did not grant every scope; these streams will fail: {}",
+                 fmt::join(lacking, ", "));
+  }
+  std::string text = fmt::format("Signed in: {} holds the tokens", config.token_file);
+  if (const auto& end = signed_in.refresh_token_expires_at) {
+    text += fmt::format(", good until {} and for longer with each run",
+                        util::format_date_time(std::chrono::floor<std::chrono::seconds>(*end)));
+  }
+  return write_to_stdout(text + ".\n") ? kExitSuccess : kExitFailure;
+}
+
+}  // namespace
+
+int run_login(const config::Config& config, const LoginAddresses& addresses,
+              const http::TransportFactory& make_transport) {
+  try {
+    pinterest::try_token_file(config, {});
+  } catch (const pinterest::TokenFileError& error) {
+    return fail(error.what());
+  }
+  const Descriptor signals = take_signals();
+  const std::string state = pinterest::random_state();
+  Answer answer(addresses.redirect_uri, state);
+  const std::string address = pinterest::authorization_address(
+      addresses.authorization_url, config.app->client_id, addresses.redirect_uri, state);
+  const std::string waiting =
+      answer.listens()
+          ? fmt::format(
+                "Waiting for the browser to come back to {} - or, if it cannot reach this machine, for "
+                "the address that it ends up at: paste it here and press Enter.",
+                addresses.redirect_uri)
+          : "Then paste the address that the browser ends up at here, and press Enter.";
+  if (!write_to_stdout(fmt::format("Open this address in a browser and allow the access:\n\n{}\n\n{}\n",
+                                   address, waiting))) {
+    return kExitFailure;
+  }
+  open_in_browser(address);
+
+  const auto came = answer.wait(signals);
+  if (const auto* signal = std::get_if<int>(&came)) return stopped_by(*signal);
+  const auto* redirect = std::get_if<Redirect>(&came);
+  if (redirect == nullptr) return fail("stdin has ended, and no answer can come by another way");
+  if (redirect->outcome == Redirect::Outcome::denied) {
+    return fail(fmt::format("Pinterest says {}; run login again and allow the access", redirect->message));
+  }
+  log::mask(redirect->code);
+  std::optional<int> signal;
+  const pinterest::SignIn signed_in =
+      exchange(config, redirect->code, addresses.redirect_uri, make_transport, signals, signal);
+  if (signed_in.problem.empty()) return finish(config, signed_in);
+  return signal ? stopped_by(*signal) : fail(signed_in.problem);
+}
+
+}  // namespace tap_pinterest::app

@@ -1,0 +1,163 @@
+#include "tap_pinterest/pinterest/login.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/errors.hpp"
+#include "tap_pinterest/pinterest/oauth.hpp"
+#include "tap_pinterest/pinterest/requests.hpp"
+#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/pinterest/token_file.hpp"
+
+namespace tap_pinterest::pinterest {
+namespace {
+
+constexpr std::size_t kStateBytes = 32;
+constexpr int kTries = 3;
+
+std::optional<std::string> decode_query(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    const std::string_view digits = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (error != std::errc() || end != digits.data() + 2) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
+
+// The value of the first parameter of that name; empty if there is none or it cannot be read.
+std::string parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    const std::size_t equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+      return decode_query(pair.substr(equals + 1)).value_or("");
+    }
+  }
+  return {};
+}
+
+bool is_same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+Redirect foreign(std::string message) {
+  return {.outcome = Redirect::Outcome::foreign, .code = {}, .message = std::move(message)};
+}
+
+// Why an answer gives no tokens, and what to do; empty if it does.
+std::string problem_of(const ApiError& error, const std::optional<TokenAnswer>& answer) {
+  const Action action = judge(error);
+  if (action == Action::retry || action == Action::wait) {
+    return fmt::format("the code could not be exchanged: {}; sign in again later", error.describe());
+  }
+  if (action != Action::accept) {
+    return fmt::format("Pinterest refused the code: {}; check {}, and sign in again", error.describe(),
+                       action == Action::authenticate ? "client_id and client_secret"
+                                                      : "that the redirect URI is one of the app's");
+  }
+  if (!answer) return "the answer to the token request holds no access_token; sign in again";
+  if (answer->refresh_token.empty()) return "Pinterest gave no refresh token, so that nothing can be kept";
+  return {};
+}
+
+}  // namespace
+
+std::string random_state() {
+  std::array<unsigned char, kStateBytes> bytes;
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw std::runtime_error("the system gives no random numbers");
+  }
+  std::string state;
+  for (const unsigned char byte : bytes) state += fmt::format("{:02x}", byte);
+  return state;
+}
+
+std::string authorization_address(std::string_view page, std::string_view client_id,
+                                  std::string_view redirect_uri, std::string_view state) {
+  return fmt::format("{}?client_id={}&redirect_uri={}&response_type=code&scope={}&state={}", page,
+                     encode_query(client_id), encode_query(redirect_uri), encode_query(kAllScopes),
+                     encode_query(state));
+}
+
+Redirect read_redirect(std::string_view address, std::string_view state) {
+  const std::size_t mark = address.find('?');
+  if (mark == std::string_view::npos) return foreign("it has no parameters");
+  const std::string_view query = address.substr(mark + 1, address.find('#', mark) - mark - 1);
+  if (!is_same(parameter(query, "state"), state)) {
+    return foreign("its state is not that of this sign-in: it answers another one, or was made up");
+  }
+  if (std::string error = parameter(query, "error"); !error.empty()) {
+    const std::string description = parameter(query, "error_description");
+    if (!description.empty()) error += ": " + description;
+    return {.outcome = Redirect::Outcome::denied, .code = {}, .message = std::move(error)};
+  }
+  std::string code = parameter(query, "code");
+  if (code.empty()) return foreign("it holds no code");
+  return {.outcome = Redirect::Outcome::granted, .code = util::Secret(std::move(code)), .message = {}};
+}
+
+void try_token_file(const config::Config& config, const std::stop_token& stop) {
+  // What is there and is no token file is not overwritten.
+  read_token_file(config.token_file);
+  const TokenFileLock lock(config.token_file, stop);
+  const TokenFileWriter writer(config.token_file);
+}
+
+SignIn sign_in(const config::Config& config, const util::Secret& code, const std::string& redirect_uri,
+               http::Transport& transport, ApiClock& clock, const std::stop_token& stop) {
+  const TokenFileLock lock(config.token_file, stop);
+  TokenFileWriter writer(config.token_file);
+  const http::Request request = code_token_request(config, *config.app, code, redirect_uri);
+  SignIn result;
+  for (int i = 0; i < kTries; ++i) {
+    const http::Result sent = transport.send(request, stop);
+    if (const auto* error = std::get_if<http::TransportError>(&sent)) {
+      result.problem = error->message;
+      if (error->failure == http::Failure::connection) continue;
+      return result;
+    }
+    const auto& response = std::get<http::Response>(sent);
+    clock.observe(response);
+    const ApiError error = read_error(response);
+    const auto answer = parse_token_answer(response.body);
+    result.problem = problem_of(error, answer);
+    if (judge(error) == Action::retry) continue;
+    if (!result.problem.empty()) return result;
+
+    const util::Instant now = clock.now();
+    const auto after = [now](const auto& duration) {
+      return duration ? std::optional<util::Instant>(now + *duration) : std::nullopt;
+    };
+    const util::Secret& configured = config.app->refresh_token;
+    log::mask(answer->access_token);
+    log::mask(answer->refresh_token);
+    result.scope = answer->scope;
+    result.refresh_token_expires_at = after(answer->refresh_token_expires_in);
+    // It takes the place of a configured refresh token as if it descended from it.
+    writer.commit({.refresh_token = answer->refresh_token,
+                   .refresh_token_expires_at = result.refresh_token_expires_at,
+                   .access_token = answer->access_token,
+                   .access_token_expires_at = after(answer->expires_in),
+                   .descends_from = configured.empty() ? std::string() : sha256_hex(configured.reveal())});
+    return result;
+  }
+  return result;
+}
+
+}  // namespace tap_pinterest::pinterest
