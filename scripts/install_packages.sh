@@ -8,8 +8,8 @@ declare -A groups=(
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
   [bench]="python3"
-  [test]="ccache clang-format-14 clang-tidy-14 libgtest-dev openssl pypy3 pypy3-venv python3
-         python3-venv"
+  [test]="ccache clang-format-14 clang-tidy-14 libgtest-dev openssl postgresql pypy3
+         pypy3-venv python3 python3-venv"
 )
 
 is_installed() {

@@ -10,11 +10,14 @@ import os
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
+import jsonschema
 import yaml
+from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import TAP
-from harness import _is_disturbing
+from harness import ENTITIES, is_disturbing
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "meltano"
@@ -59,7 +62,7 @@ class Project:
 
     def __init__(self, folder, api, tap=TAP):
         self.folder = folder
-        self.environment = {name: value for name, value in os.environ.items() if not _is_disturbing(name)}
+        self.environment = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
         self.environment.update(NO_COLOR="1", PYTHONUTF8="1", COLUMNS="200")
         definition = yaml.safe_load((EXAMPLE / "meltano.yml").read_text())
         plugins = definition["plugins"]
@@ -140,6 +143,34 @@ class Project:
             except OSError:  # it has ended, or is another user's
                 continue
         return found
+
+
+def written(project):
+    """What target-jsonl has put into its folder since it was last asked, by stream."""
+    rows = {}
+    for path in sorted((project.folder / "output").iterdir()):
+        lines = path.read_text("utf-8").splitlines()
+        rows.setdefault(path.stem.rsplit("-", 1)[0], []).extend(json.loads(line, parse_float=Decimal) for line in lines)
+        path.unlink()
+    return rows
+
+
+def singer(output):
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def assert_complete(api, rows, since):
+    """All that the world holds is among the rows, the analytics from a day on."""
+    for stream in ("campaign_analytics", "ad_analytics", "pin_analytics"):
+        assert_same_rows(stream, rows[stream], true_rows(api, stream, since))
+    for stream in ENTITIES:
+        assert_same_keys([row["id"] for row in rows[stream]], [each["id"] for each in true_entities(api, stream)])
+
+
+def assert_is_a_valid_project(folder):
+    """By the schema that Meltano ships."""
+    (schema,) = PARTNERS.glob("meltano/lib/python3.*/site-packages/meltano/schemas/meltano.schema.json")
+    jsonschema.validate(yaml.safe_load((folder / "meltano.yml").read_text()), json.loads(schema.read_text()))
 
 
 def _program(plugin):

@@ -1,20 +1,14 @@
-"""The commands of Meltano with this tap: install, select, configure, test, run, kill, go on."""
+"""The commands of Meltano with this tap: select, configure, test, run, kill, go on."""
 
 import json
 import os
 import signal
-import stat
-import subprocess
-import sys
-import zipfile
 from decimal import Decimal
 
-import jsonschema
 import pytest
-import yaml
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from harness import ENTITIES, KEYS
-from meltano_project import EXAMPLE, PARTNERS, ROOT, Project
+from meltano_project import EXAMPLE, Project, assert_complete, assert_is_a_valid_project, written
 from running import wait_until
 
 START = "2026-03-01"
@@ -33,20 +27,6 @@ def project(tmp_path, api):
     return Project(tmp_path, api)
 
 
-def written(project):
-    """What target-jsonl has put into its folder since this was last asked, by stream."""
-    rows = {}
-    for path in sorted((project.folder / "output").iterdir()):
-        lines = path.read_text("utf-8").splitlines()
-        rows.setdefault(path.stem.rsplit("-", 1)[0], []).extend(json.loads(line, parse_float=Decimal) for line in lines)
-        path.unlink()
-    return rows
-
-
-def singer(output):
-    return [json.loads(line) for line in output.splitlines()]
-
-
 # --- what it says of itself ---------------------------------------------------------------------------------------
 
 
@@ -60,10 +40,10 @@ def test_about_and_discover_through_meltano(project):
 
 
 def test_the_settings_are_known_and_secrets_are_hidden(project):
-    shown, _ = project.run("--environment=prod", "config", "list", "--format=json", "tap-pinterest")
-    settings = json.loads(shown)
+    settings = json.loads(project.run("--environment=prod", "config", "print", "tap-pinterest")[0])
     assert settings["api_url"].startswith("http://127.0.0.1")
     assert settings["token_file"] == str(project.folder / ".meltano" / "pinterest-token.json")
+    assert set(settings["client_secret"]) == set(settings["refresh_token"]) == {"*"}
 
 
 def test_the_connection_test_of_meltano(project):
@@ -115,17 +95,10 @@ def test_metadata_and_schema_extras(project, api):
 # --- runs ---------------------------------------------------------------------------------------------------------
 
 
-def assert_complete(api, rows, since=START):
-    for stream in ("campaign_analytics", "ad_analytics", "pin_analytics"):
-        assert_same_rows(stream, rows[stream], true_rows(api, stream, since))
-    for stream in ENTITIES:
-        assert_same_keys([row["id"] for row in rows[stream]], [each["id"] for each in true_entities(api, stream)])
-
-
 def test_state_goes_on_across_runs_a_kill_and_a_full_refresh(project, api):
     project.run(*TO_JSONL)
     first = written(project)
-    assert_complete(api, first)
+    assert_complete(api, first, START)
     state = project.state(STATE_ID)
     assert {each["context"]["ad_account_id"] for each in state["bookmarks"]["ads"]["partitions"]} == set(api.account_ids())
 
@@ -153,7 +126,7 @@ def test_state_goes_on_across_runs_a_kill_and_a_full_refresh(project, api):
     assert len(second["ads"]) < len(first["ads"])
 
     project.run(*TO_JSONL, "--full-refresh", "--force")
-    assert_complete(api, written(project))
+    assert_complete(api, written(project), START)
 
 
 def test_each_suffix_of_the_state_id_has_a_state_of_its_own(project, api):
@@ -189,68 +162,7 @@ def test_meltano_parses_the_log(project, api):
     assert not [line for line in of_tap if line["event"].startswith("{")]
 
 
-# --- install ------------------------------------------------------------------------------------------------------
-
-
-def _shown(*command, **options):
-    print("$", *command)
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **options)
-    print(done.stdout + done.stderr)
-    assert done.returncode == 0, done.stderr[-4000:]
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """What `pip install .` makes of the source. The compiler has the name that ccache knows its objects by."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    _shown(*pip, "wheel", "--quiet", "--wheel-dir", folder, ROOT, env={"CXX": "/usr/bin/c++", **os.environ})
-    (path,) = folder.iterdir()
-    print("the wheel:", path.name, path.stat().st_size, "bytes")
-    return path
-
-
-def test_the_wheel_carries_the_program_its_licences_and_little_else(wheel):
-    assert "-py3-none-" in wheel.name
-    with zipfile.ZipFile(wheel) as content:
-        names = [name.split("/", 1)[1] for name in content.namelist()]
-        program = content.getinfo(next(name for name in content.namelist() if name.endswith("/scripts/tap-pinterest")))
-    assert sorted(names) == ["METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "licenses/src/NOTICES.md",
-                             "scripts/tap-pinterest"]  # fmt: skip
-    assert program.external_attr >> 16 & stat.S_IXUSR
-
-
-def test_the_wheel_in_a_fresh_environment_needs_only_what_systems_have(wheel, tmp_path):
-    _shown(sys.executable, "-m", "venv", tmp_path / "venv")
-    _shown(tmp_path / "venv" / "bin" / "pip", "install", "--quiet", "--no-index", wheel)
-    program = tmp_path / "venv" / "bin" / "tap-pinterest"
-    version = wheel.name.split("-")[1]
-    assert version in _shown(program, "--version")
-    needed = _shown("readelf", "--dynamic", program)
-    libraries = {line.split("[")[1].split(".so")[0] for line in needed.splitlines() if "(NEEDED)" in line}
-    assert {"libcurl", "libcrypto"} <= libraries <= {"libcurl", "libcrypto", "libc", "libm", "ld-linux-x86-64"}
-
-
-def test_meltano_adds_and_installs_the_tap_itself(wheel, tmp_path, api):
-    """`meltano add --from-ref` in a project without the tap, an install from the wheel, and a run with it."""
-    project = Project(tmp_path, api, tap=None)
-    definition = yaml.safe_load((tmp_path / "meltano.yml").read_text())
-    definition["plugins"]["extractors"] = []
-    (tmp_path / "meltano.yml").write_text(yaml.safe_dump(definition))
-    project.set(PINTEREST_TAP_SOURCE=wheel)
-    project.run("add", "--from-ref", str(EXAMPLE / "tap-pinterest.yml"), "tap-pinterest")
-    installed = tmp_path / ".meltano" / "extractors" / "tap-pinterest" / "venv" / "bin" / "tap-pinterest"
-    assert os.access(installed, os.X_OK)
-    assert_is_a_valid_project(tmp_path)
-    project.run(*TO_JSONL)
-    assert_complete(api, written(project))
-
-
-def assert_is_a_valid_project(folder):
-    """By the schema that Meltano ships."""
-    (schema,) = PARTNERS.glob("meltano/lib/python3.*/site-packages/meltano/schemas/meltano.schema.json")
-    jsonschema.validate(yaml.safe_load((folder / "meltano.yml").read_text()), json.loads(schema.read_text()))
+# --- the definition -----------------------------------------------------------------------------------------------
 
 
 def test_the_example_is_a_valid_project():
