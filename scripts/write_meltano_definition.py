@@ -21,7 +21,8 @@ SIGN_IN = [
     ["access_token"],
     ["oauth_credentials.refresh_proxy_url", "oauth_credentials.refresh_token"],
 ]
-KINDS = {"number": "decimal"}  # Meltano's name of a JSON type, where it has another
+# Meltano 4.4 fails on a setting of kind decimal that comes from the environment; the program reads numbers as text.
+KINDS = {"number": "string"}
 LONGEST_DEFAULT = 60  # characters; the README has the longer ones
 HEAD = "# Written by scripts/write_meltano_definition.py from the table of settings: do not edit.\n"
 

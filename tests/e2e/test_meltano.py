@@ -131,7 +131,8 @@ def test_state_goes_on_across_runs_a_kill_and_a_full_refresh(project, api):
 
 def test_each_suffix_of_the_state_id_has_a_state_of_its_own(project, api):
     for suffix, account in zip(("a", "b"), api.account_ids()):
-        project.run(*TO_JSONL, f"--state-id-suffix={suffix}", TAP_PINTEREST_AD_ACCOUNT_IDS=json.dumps([account]))
+        part = {"TAP_PINTEREST_AD_ACCOUNT_IDS": json.dumps([account]), "TAP_PINTEREST_RATE_LIMIT_SHARE": "0.5"}
+        project.run(*TO_JSONL, f"--state-id-suffix={suffix}", **part)
         assert {row["ad_account_id"] for row in written(project)["ads"]} == {account}
         partitions = project.state(f"{STATE_ID}:{suffix}")["bookmarks"]["ads"]["partitions"]
         assert [each["context"]["ad_account_id"] for each in partitions] == [account]

@@ -36,6 +36,7 @@ class Postgres:
     """A server of its own, on a socket in a folder of its own: no port, no password, nothing kept."""
 
     def __init__(self):
+        self.databases = 0
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         self.programs = programs[-1]
@@ -57,6 +58,12 @@ class Postgres:
         command = [*self.user, self.programs / name, *arguments]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", check=False)
         assert done.returncode == 0, done.stderr.decode()
+
+    def create_database(self):
+        self.databases += 1
+        name = f"warehouse{self.databases}"
+        self.sql("postgres", f"create database {name}")
+        return name
 
     def sql(self, database, query):
         """The rows of the answer, as lists of text; null is None."""
@@ -108,10 +115,9 @@ LOADERS = [MeltanoLabs(), Pipelinewise()]
 
 
 @pytest.fixture
-def database(postgres, request):
-    name = f"db{abs(hash(request.node.name))}"
-    postgres.sql("postgres", f"create database {name}")
-    return name
+def database(postgres):
+    """A new and empty one, by its name."""
+    return postgres.create_database()
 
 
 @pytest.fixture
