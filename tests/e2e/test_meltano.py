@@ -3,11 +3,10 @@
 import json
 import os
 import signal
-from decimal import Decimal
 
 import pytest
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
-from harness import ENTITIES, KEYS
+from harness import KEYS
 from meltano_project import EXAMPLE, Project, assert_complete, assert_is_a_valid_project, written
 from running import wait_until
 
@@ -100,7 +99,9 @@ def test_state_goes_on_across_runs_a_kill_and_a_full_refresh(project, api):
     first = written(project)
     assert_complete(api, first, START)
     state = project.state(STATE_ID)
-    assert {each["context"]["ad_account_id"] for each in state["bookmarks"]["ads"]["partitions"]} == set(api.account_ids())
+    assert {each["context"]["ad_account_id"] for each in state["bookmarks"]["ads"]["partitions"]} == set(
+        api.account_ids()
+    )
 
     api.advance(days=1)
     api.generation(1)
@@ -152,7 +153,6 @@ def test_a_map_in_between_hashes_a_field_and_drops_another(project, api):
 
 def test_meltano_parses_the_log(project, api):
     """Levels and messages are Meltano's own, and no JSON of the tap is left in them."""
-    project.set(MELTANO_CLI_LOG_FORMAT="json")
     api.fault("status", endpoint="/ad_accounts/{ad_account_id}/campaigns", every=1, status=401)
     _, log = project.run("--log-format=json", *TO_JSONL, code=1)
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]

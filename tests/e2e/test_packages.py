@@ -98,7 +98,11 @@ def test_the_tarball_has_the_program_and_the_licences_and_runs_anywhere(tmp_path
 def test_an_install_puts_the_same_files_below_the_prefix(tmp_path):
     shown("cmake", "--install", BUILD, "--prefix", tmp_path)
     assert os.access(tmp_path / "bin" / "tap-pinterest", os.X_OK)
-    assert {path.name for path in (tmp_path / "share/doc/tap-pinterest").iterdir()} == {"LICENSE", "NOTICES.md", "README.md"}
+    assert {path.name for path in (tmp_path / "share/doc/tap-pinterest").iterdir()} == {
+        "LICENSE",
+        "NOTICES.md",
+        "README.md",
+    }
 
 
 def test_the_notices_name_each_library_that_is_linked_in():

@@ -212,7 +212,9 @@ def test_columns_and_values_in_postgresql(project, api, loader, postgres, databa
     types = dict(postgres.sql(database, f"{columns} and table_name = 'campaign_analytics'"))
     assert types["DATE"] in ("date", "timestamp without time zone")
     rows = postgres.sql(database, "select id, name, status, ad_account_id from pinterest.campaigns order by id")
-    true = [[each[name] for name in ("id", "name", "status", "ad_account_id")] for each in true_entities(api, "campaigns")]
+    true = [
+        [each[name] for name in ("id", "name", "status", "ad_account_id")] for each in true_entities(api, "campaigns")
+    ]
     assert rows == sorted(true)
     keys = postgres.sql(database, 'select "CAMPAIGN_ID", "DATE"::date from pinterest.campaign_analytics')
     true = [(row["CAMPAIGN_ID"], row["DATE"]) for row in true_rows(api, "campaign_analytics", START)]
