@@ -8,7 +8,8 @@ declare -A groups=(
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
   [bench]="python3"
-  [test]="ccache chromium chromium-driver clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev openssl pypy3
+  [test]="ccache chromium chromium-driver clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev openssl
+          postgresql pypy3
          pypy3-venv python3 python3-venv"
 )
 

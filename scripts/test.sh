@@ -29,10 +29,12 @@ say "packages"
 scripts/install_packages.sh build simulator test
 make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt
 # The tap's partners in tests: each has its own, and target-csv needs a Python before 3.10, which PyPy's is.
-make_venv /usr/bin/python3 build/partners/singer-tools tests/e2e/partners/singer-tools.txt
-make_venv /usr/bin/python3 build/partners/singer-sdk tests/e2e/partners/singer-sdk.txt
-make_venv /usr/bin/python3 build/partners/target-jsonl tests/e2e/partners/target-jsonl.txt
-make_venv /usr/bin/pypy3 build/partners/target-csv tests/e2e/partners/target-csv.txt
+for requirements in tests/e2e/partners/*.txt; do
+  partner=$(basename "$requirements" .txt)
+  python=/usr/bin/python3
+  if [[ "$partner" == target-csv ]]; then python=/usr/bin/pypy3; fi
+  make_venv "$python" "build/partners/$partner" "$requirements"
+done
 
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache

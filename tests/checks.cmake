@@ -10,7 +10,10 @@ add_test(NAME check.format COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_format.sh $
 add_test(NAME check.readme
          COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/check_readme.py $<TARGET_FILE:tap-pinterest>
                  ${PROJECT_SOURCE_DIR}/README.md)
-set_tests_properties(check.includes check.format check.readme PROPERTIES LABELS check)
+add_test(NAME check.meltano
+         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/write_meltano_definition.py --check
+                 $<TARGET_FILE:tap-pinterest> ${PROJECT_SOURCE_DIR}/examples/meltano)
+set_tests_properties(check.includes check.format check.readme check.meltano PROPERTIES LABELS check)
 
 if(NOT TAP_PINTEREST_ALL_TESTS)
   return()

@@ -190,7 +190,7 @@ class Tap:
 
     def start(self, config=None, *arguments, catalog=None, state=None, env=None, **popen):
         """The running program, for tests that read, kill or hold it; its pipes are binary."""
-        kept = {name: value for name, value in os.environ.items() if not _is_disturbing(name)}
+        kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
         command = self._command(arguments, {"config": config, "catalog": catalog, "state": state})
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         return subprocess.Popen(command, env={**kept, **(env or {})}, cwd=self.directory, **options)
@@ -414,7 +414,7 @@ def _is_critical(line):
     return line.startswith("CRITICAL ")
 
 
-def _is_disturbing(name):
+def is_disturbing(name):
     """Settings of whoever runs the tests, which would reach the tap too."""
     return name.startswith(("TAP_PINTEREST", "SINGER_SDK")) or name == "LOGLEVEL" or name.lower().endswith("_proxy")
 
