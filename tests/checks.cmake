@@ -25,14 +25,14 @@ add_test(NAME check.tidy
                  ${PROJECT_BINARY_DIR})
 set_tests_properties(check.tidy PROPERTIES LABELS check PROCESSORS ${cores} TIMEOUT 3600)
 
-# The unit tests of a sanitizer's build, and a small run of its program against this build's simulator.
+# The unit tests of a sanitizer's build, and some runs of its program against this build's simulator.
 foreach(sanitizer asan tsan)
   set(build ${PROJECT_SOURCE_DIR}/build/${sanitizer})
   add_test(NAME ${sanitizer}.unit
            COMMAND ${CMAKE_CTEST_COMMAND} --test-dir ${build} --label-exclude check --output-on-failure
                    --no-tests=error --parallel ${cores})
   add_test(NAME ${sanitizer}.e2e
-           COMMAND ${TAP_PINTEREST_E2E_PYTHON} -m pytest -q -p no:cacheprovider test_smoke.py
+           COMMAND ${TAP_PINTEREST_E2E_PYTHON} -m pytest -q -p no:cacheprovider test_smoke.py test_tokens.py
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
   set_tests_properties(${sanitizer}.unit PROPERTIES PROCESSORS ${cores})
   set_tests_properties(${sanitizer}.unit ${sanitizer}.e2e PROPERTIES

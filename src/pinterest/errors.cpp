@@ -18,8 +18,6 @@ constexpr std::size_t kMaxErrorBodyBytes = 64UL * 1024;
 constexpr int kAny = -1;
 // "This request exceeded a rate limit."
 constexpr int kCodeRateLimit = 8;
-// "Something went wrong on our end", with status 400 or 500.
-constexpr int kCodePassing = 12;
 
 struct Rule {
   int first_status;
@@ -98,11 +96,9 @@ ApiError read_error(const http::Response& response) {
   }
   if (const auto code = body.find("code"); code != body.end() && code->is_number_integer()) {
     error.code = code->get<long long>();
-    error.from_api = true;
   }
   if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
     error.message = message_of(message->get<std::string>());
-    error.from_api = true;
   } else if (const std::string name = text_of(body, "error"); !name.empty()) {
     // The form of OAuth (RFC 6749, 5.2), which proxies for tokens use.
     const std::string description = text_of(body, "error_description");

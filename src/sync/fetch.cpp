@@ -14,9 +14,6 @@ using pinterest::Action;
 using pinterest::PinRoute;
 using pinterest::Source;
 
-// "Something went wrong on our end".
-constexpr int kCodePassing = 12;
-
 std::string url_of(const config::Config& config, const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     return pinterest::list_url(config, list->list->request(list->bookmark));
@@ -68,7 +65,7 @@ Fault api_fault(const http::Response& response, util::Instant now) {
   Fault fault{.error = pinterest::read_error(response)};
   fault.action = pinterest::judge(fault.error);
   fault.message = fault.error.describe();
-  fault.slow = fault.error.code == kCodePassing;
+  fault.slow = fault.error.code == pinterest::kCodePassing;
   if (fault.action == Action::wait) fault.wait = pinterest::requested_wait(fault.error, response, now);
   return fault;
 }

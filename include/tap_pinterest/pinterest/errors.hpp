@@ -22,14 +22,15 @@ enum class Action {
   fail,          // any other 4xx, a redirect: trying again changes nothing
 };
 
+// "Something went wrong on our end", with status 400 or 500.
+inline constexpr int kCodePassing = 12;
+
 // The API's own error: {"code": n, "message": "..."}, or what could be read of another body.
 struct ApiError {
   int status = 0;
   std::optional<long long> code;
   // Printable, at most 500 bytes; without the body's text if that is not the API's form.
   std::string message;
-  // The body is an object with "code" or "message".
-  bool from_api = false;
 
   // "404 AdAccount not found. (code 2)"
   std::string describe() const;

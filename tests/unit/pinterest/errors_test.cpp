@@ -63,21 +63,18 @@ TEST(Judge, SaysWhatCanBeDone) {
 
 TEST(ReadError, TakesTheApisOwnMessageAndCode) {
   const ApiError error = read_error(respond(404, R"({"code":2,"message":"AdAccount not found."})"));
-  EXPECT_TRUE(error.from_api);
   EXPECT_EQ(error.code, 2);
   EXPECT_EQ(error.describe(), "404 AdAccount not found. (code 2)");
 }
 
 TEST(ReadError, DoesNotRepeatABodyOfAnotherForm) {
   const ApiError error = read_error(respond(502, "<html>token abc</html>"));
-  EXPECT_FALSE(error.from_api);
   EXPECT_EQ(error.message.find("abc"), std::string::npos);
   EXPECT_EQ(error.describe(), "502 (a body of 22 bytes that is not the API's error form)");
 }
 
 TEST(ReadError, ToleratesMembersOfOtherTypes) {
   const ApiError error = read_error(respond(400, R"({"code":"x","message":["a"]})"));
-  EXPECT_FALSE(error.from_api);
   EXPECT_FALSE(error.code);
   EXPECT_EQ(error.describe(), "400");
 }

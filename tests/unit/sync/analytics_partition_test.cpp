@@ -449,9 +449,8 @@ struct Pins : Case {
   }
 };
 
-const pinterest::ApiError kForbidden{
-    .status = 403, .code = 3, .message = "Authorization failed.", .from_api = true};
-const pinterest::ApiError kNotFound{.status = 404, .code = 50, .message = "Pin not found.", .from_api = true};
+const pinterest::ApiError kForbidden{.status = 403, .code = 3, .message = "Authorization failed."};
+const pinterest::ApiError kNotFound{.status = 404, .code = 50, .message = "Pin not found."};
 
 TEST(PinPartition, AsksForNothingElseUntilTheRouteIsKnown) {
   Pins test;
