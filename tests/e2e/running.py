@@ -6,6 +6,8 @@ pipe that nobody reads stops the tap, "in the middle" is a place and not a momen
 
 import fcntl
 import json
+import resource
+import signal
 import sys
 import termios
 import threading
@@ -31,6 +33,12 @@ def read_on(condition, *running, step=20):
     while not condition():
         for each in running:
             each.read_to("RECORD", step)
+
+
+def limit_file_size(size):
+    """For `preexec_fn`: makes every write beyond this size fail, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 class Running:

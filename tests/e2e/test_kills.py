@@ -8,14 +8,13 @@ ends the runs, the records that were kept must be all there are in the end, and 
 import json
 import os
 import random
-import resource
 import signal
 
 import pytest
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import NOW, SIMULATOR
 from harness import ENTITIES, KEYS, Run, Simulator
-from running import Running
+from running import Running, limit_file_size
 
 START = "2026-02-20"
 CHAINS = int(os.environ.get("KILL_CHAINS", "12"))
@@ -35,12 +34,6 @@ def kept_by_a_target(output):
     while lines and json.loads(lines[-1])["type"] != "STATE":
         lines.pop()
     return b"".join(lines), json.loads(lines[-1])["value"] if lines else None
-
-
-def limit_file_size(size):
-    """Makes every write beyond this size fail, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def run_onto_a_full_disk(tap, settings, state, size):

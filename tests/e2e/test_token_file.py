@@ -11,7 +11,7 @@ import stat
 import pytest
 from compare import assert_same_rows, true_rows
 from harness import check_streams_of_text
-from running import Running, wait_until
+from running import Running, limit_file_size, wait_until
 from test_tokens import APP, OWNER, START, TOKEN, UNLIMITED, Proxy, proxy, read_past_renewal, requests_for_tokens, valid
 
 CONFIGURED = "refresh-token-000000"
@@ -258,6 +258,18 @@ def test_a_token_that_could_not_be_kept_is_not_asked_for(tap, api, with_file, na
     assert "token_file" in line and place in line
     assert api.counters()["requests"] == {}
     assert run.states == [{"bookmarks": {}}]
+
+
+@pytest.mark.parametrize("space", [0, 1_000, 16_000])
+def test_on_a_full_disk_no_token_is_asked_for(tap, api, with_file, file, space):
+    """The room that the new token needs is made before."""
+    before = json.dumps(stored())
+    file.write_text(before)
+    run = tap.run(with_file(api), code=1, preexec_fn=lambda: limit_file_size(space))
+    (line,) = run.log_lines("CRITICAL", "token_file", "File too large")
+    assert api.counters()["requests"] == {}
+    assert file.read_text() == before
+    assert list(file.parent.glob("*.new")) == []
 
 
 def test_a_token_that_cannot_be_written_serves_the_run_in_memory(tap, api, config, file):
