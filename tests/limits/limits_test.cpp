@@ -25,8 +25,9 @@ using sync::Ending;
 using Streams = std::vector<std::string_view>;
 
 const util::Instant kNow = fakes::instant("2026-03-10T12:00:00Z");
-// Of all requests, those that may be refused with 429; of the allowed rate, what is used while there is work.
+// Of all requests, those that may be refused with 429 where the tap cannot know the limit.
 constexpr double kMostRefused = 0.02;
+// Of the allowed rate, what is used while there is work.
 constexpr double kLeastUsed = 0.90;
 // Standard access, requests a minute.
 constexpr double kReadsPerMinute = 1'000;
@@ -169,18 +170,6 @@ void print_flow(std::string_view what, std::string_view category, const Flow& fl
              100 * flow.rate() / limit);
 }
 
-void expect_limits_used_and_kept(std::string_view what, World& world) {
-  const auto flows = world.take_flows();
-  const std::map<std::string, double> limits = {{"ads_read", kReadsPerMinute},
-                                                {"ads_analytics", kAnalyticsPerMinute}};
-  for (const auto& [category, limit] : limits) {
-    const Flow& flow = flows.at(category);
-    print_flow(what, category, flow, limit);
-    EXPECT_LE(flow.refused, kMostRefused * flow.sent) << category;
-    EXPECT_GE(flow.rate(), kLeastUsed * limit) << category;
-  }
-}
-
 const Streams kAdsStreams = {"ad_accounts", "campaigns",          "ad_groups",
                              "ads",         "campaign_analytics", "ad_analytics"};
 
@@ -225,7 +214,22 @@ struct Case {
   bool headers = true;
   // How much higher than it is the tap believes the limit to be.
   double too_high = 1;
+  // Of all requests, those that may be refused.
+  double refused = 0;
 };
+void PrintTo(const Case& given, std::ostream* out) { *out << given.name; }
+
+void expect_limits_used_and_kept(const Case& given, World& world) {
+  const auto flows = world.take_flows();
+  const std::map<std::string, double> limits = {{"ads_read", kReadsPerMinute},
+                                                {"ads_analytics", kAnalyticsPerMinute}};
+  for (const auto& [category, limit] : limits) {
+    const Flow& flow = flows.at(category);
+    print_flow(given.name, category, flow, limit);
+    EXPECT_LE(flow.refused, given.refused * flow.sent) << category;
+    EXPECT_GE(flow.rate(), kLeastUsed * limit) << category;
+  }
+}
 
 class LimitsOfAMinute : public testing::TestWithParam<Case> {};
 
@@ -248,7 +252,7 @@ TEST_P(LimitsOfAMinute, AreUsedToTheFullAndHardlyCrossed) {
   World world(options);
   const auto outcomes = run(world, configs, kAdsStreams);
   expect_whole(outcomes, expected);
-  expect_limits_used_and_kept(given.name, world);
+  expect_limits_used_and_kept(given, world);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -257,7 +261,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{.name = "without headers", .headers = false},
                     Case{.name = "two processes of one half", .processes = 2},
                     Case{.name = "two without headers", .processes = 2, .headers = false},
-                    Case{.name = "believes in twice the limit", .too_high = 2}),
+                    Case{.name = "believes in twice the limit", .too_high = 2, .refused = kMostRefused},
+                    Case{.name = "believes in twice without headers",
+                         .headers = false,
+                         .too_high = 2,
+                         .refused = kMostRefused}),
     [](const auto& test) {
       std::string name = test.param.name;
       std::ranges::replace(name, ' ', '_');
@@ -343,6 +351,8 @@ TEST(LimitOfADay, IsReachedAgainAndAgainUntilAllPinsAreRead) {
   const fakes::Delivery expected = whole_set(options, config, kPinStreams);
   const Days days = run_day_after_day(options, config, kPinStreams, "5,000 pins, one by one");
   expect_same_pins(days.delivery, expected);
+  // And the list, again on each day.
+  EXPECT_EQ(days.count, options.pins / kTrialRequestsPerDay + 1);
   EXPECT_GE(days.requests, options.pins);
 }
 
