@@ -192,7 +192,7 @@ def main():
     parser.add_argument("simulator")
     parser.add_argument("tables", nargs="*", metavar="TABLE")
     parser.add_argument("--full", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     for name in arguments.tables or TABLES:
         TABLES[name]((arguments.tap, arguments.simulator), arguments.full)
 
