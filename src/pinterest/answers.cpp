@@ -291,6 +291,10 @@ class ListSink final : public RowSink {
   }
 
   static std::optional<long long> micros(std::string_view json) {
+    // A date-time has been brought to its form, but a catalog may give the field another type.
+    if (const auto moment = util::parse_date_time(without_quotes(json))) {
+      return moment->time_since_epoch().count();
+    }
     return singer::replication_value_micros(singer::Json::parse(json));
   }
 

@@ -1,6 +1,6 @@
 #include "tap_pinterest/util/dates.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <array>
@@ -137,8 +137,8 @@ std::optional<Day> parse_day(std::string_view text) {
 
 std::string format_day(Day day) {
   const std::chrono::year_month_day date{day};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::optional<Instant> parse_date_time(std::string_view text) {
@@ -161,7 +161,7 @@ std::optional<Instant> parse_date_time(std::string_view text) {
 std::string format_date_time(Instant instant) {
   const Day day = day_of(instant);
   const std::chrono::hh_mm_ss time{instant - day};
-  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_day(day), time.hours().count(),
+  std::string text = fmt::format(FMT_COMPILE("{}T{:02}:{:02}:{:02}"), format_day(day), time.hours().count(),
                                  time.minutes().count(), time.seconds().count());
   if (time.subseconds().count() != 0) text += fmt::format(".{:06}", time.subseconds().count());
   return text + "Z";

@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
-"""Start time, peak memory and CPU of the tap against the simulator on this machine.
+"""Speed, memory, requests and start time of the tap against the simulator on this machine, as tables.
 
-Usage: bench.py TAP SIMULATOR [WORD]. Without WORD all benchmarks run; with it those whose name contains it.
-Output of the tap goes to /dev/null. CPU is user and system time of the tap alone, divided by the records it wrote.
+Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics and latency; without names
+all are made. --full adds 10,000,000 records (some minutes). The exit code is 1 if the output is broken, whatever the
+numbers are: the tap fails, or writes another number of records than there are, or a line that is no good.
+
+The output of all but the smallest syncs goes to /dev/null. CPU is user and system time of the process. Wall time and
+records a second are those of tap and simulator together on the same cores: where the simulator takes more CPU than
+the tap, they say more about the simulator.
 """
 
+import argparse
 import json
+import math
 import os
 import pathlib
 import resource
@@ -14,87 +21,180 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
-TAP, SIMULATOR = sys.argv[1], sys.argv[2]
-ONLY = sys.argv[3] if len(sys.argv) > 3 else ""
 STARTS = 20
-START_LIMIT_MS, ENTITY_LIMIT_MB, ANALYTICS_LIMIT_MB, ROW_LIMIT_US = 20, 40, 150, 8
-NOW = "2026-03-10T12:00:00Z"
-FULL_SPEED = {"ads_read": 1_000_000, "ads_analytics": 1_000_000, "org_read": 1_000_000, "org_analytics": 1_000_000}
+START_LIMIT_MS, ENTITY_LIMIT_MB, ANALYTICS_LIMIT_MB, ROW_LIMIT_US, WALL_LIMIT = 20, 40, 150, 8, 1.15
+NOW, FIRST_DAY_OF = "2026-03-10T12:00:00Z", {2: "2026-03-09", 10: "2026-03-01", 25: "2026-02-14", 50: "2026-01-20",
+                                             89: "2025-12-12"}
+NO_LIMITS = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
+ALL_STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]
+PAGE = 250
+MILLION = 1e6
 
 
-def report(name, value, unit, limit):
-    verdict = "" if limit is None else f"{limit:>8} {unit:<3} {'ok' if value <= limit else 'OVER'}"
-    print(f"{name:<58} {value:>9.1f} {unit:<3} {verdict}", flush=True)
+def fail(message):
+    sys.exit(f"broken: {message}")
 
 
-def time_start(argument):
-    seconds = []
-    cpu_before = resource.getrusage(resource.RUSAGE_CHILDREN)[:2]
-    for _ in range(STARTS):
-        began = time.perf_counter()
-        subprocess.run([TAP, argument], stdout=subprocess.DEVNULL, check=True)
-        seconds.append(time.perf_counter() - began)
-    cpu = [after - before for before, after in zip(cpu_before, resource.getrusage(resource.RUSAGE_CHILDREN)[:2])]
-    report(f"start: {argument}, median of {STARTS}", statistics.median(seconds) * 1e3, "ms", START_LIMIT_MS)
-    report("  CPU of it", sum(cpu) / STARTS * 1e3, "ms", None)
+def head(title, *columns):
+    print(f"\n{title}\n{'':<30}" + "".join(f"{column:>14}" for column in columns), flush=True)
 
 
-def sync(directory, stream, world, config):
-    """Syncs one stream; gives its records, the tap's peak memory in MB, its CPU and its wall time in seconds."""
-    arguments = [f"--{name}={value}" if value is not True else f"--{name}" for name, value in world.items()]
-    with subprocess.Popen([SIMULATOR, "--exit-with-stdin", "--limits=off", f"--now={NOW}", *arguments],
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as simulator:
-        port = simulator.stdout.readline().split()[-1]
-        catalog = json.loads(subprocess.run([TAP, "--discover"], capture_output=True, check=True).stdout)
-        catalog["streams"] = [entry for entry in catalog["streams"] if entry["stream"] == stream]
-        (directory / "catalog.json").write_text(json.dumps(catalog))
-        (directory / "config.json").write_text(json.dumps({
-            "api_url": f"http://127.0.0.1:{port}/v5", "access_token": "access-token-000000",
-            "rate_limits": FULL_SPEED, **config}))
-        command = [TAP, "--config", str(directory / "config.json"), "--catalog", str(directory / "catalog.json")]
-        began = time.perf_counter()
-        with open(directory / "log", "w") as log:
-            tap = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
-            _, status, usage = os.wait4(tap.pid, 0)
-            tap.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - began
-        simulator.stdin.close()
-    log = (directory / "log").read_text()
-    if tap.returncode != 0:
-        sys.exit(f"the tap ended with {tap.returncode}:\n{log[-4000:]}")
-    metrics = [json.loads(line.split("METRIC: ", 1)[1]) for line in log.splitlines() if "METRIC: " in line]
-    records = sum(point["value"] for point in metrics if point["metric"] == "record_count")
-    return records, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, wall
+def row(name, *cells):
+    print(f"{name:<30}" + "".join(f"{cell:>14}" for cell in cells), flush=True)
 
 
-def measure(name, stream, world, config, memory_limit, row_limit):
-    if ONLY not in name:
-        return
-    with tempfile.TemporaryDirectory() as directory:
-        records, memory, cpu, wall = sync(pathlib.Path(directory), stream, world, config)
-    print(f"{name}: {records:,} records in {wall:.1f} s", flush=True)
-    report("  peak resident memory", memory, "MB", memory_limit)
-    report("  CPU a record", cpu / records * 1e6, "us", row_limit)
+def judged(value, limit, unit):
+    """The value, and whether it keeps within its limit."""
+    return f"{value:.1f} {unit} {'ok' if limit is None or value <= limit else 'OVER'}"
+
+
+class Sync:
+    """One sync of some streams, and what it took."""
+
+    def __init__(self, programs, streams, world, config, keep=False):
+        tap, simulator = programs
+        arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in world.items()]
+        with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
+            [simulator, "--exit-with-stdin", "--limits=off", f"--now={NOW}", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as server:
+            folder = pathlib.Path(folder)
+            root = f"http://127.0.0.1:{server.stdout.readline().split()[-1]}"
+            catalog = json.loads(subprocess.run([tap, "--discover"], capture_output=True, check=True).stdout)
+            catalog["streams"] = [entry for entry in catalog["streams"] if entry["stream"] in streams]
+            (folder / "catalog.json").write_text(json.dumps(catalog))
+            (folder / "config.json").write_text(json.dumps({
+                "api_url": f"{root}/v5", "access_token": "access-token-000000", "rate_limits": NO_LIMITS, **config}))
+            command = [tap, "--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+            output = folder / "output" if keep else os.devnull
+            began = time.perf_counter()
+            with open(folder / "log", "w") as log, open(output, "w") as out:
+                process = subprocess.Popen(command, stdout=out, stderr=log)
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            self.wall = time.perf_counter() - began
+            with urllib.request.urlopen(f"{root}/_simulator/counters") as answer:
+                counters = json.load(answer)
+            server.stdin.close()
+            _, status, simulator_usage = os.wait4(server.pid, 0)
+            server.returncode = os.waitstatus_to_exitcode(status)
+            log = (folder / "log").read_text()
+            if process.returncode != 0:
+                fail(f"the tap ended with {process.returncode}:\n{log[-4000:]}")
+            if keep:
+                self.check(output)
+        points = [json.loads(line.split("METRIC: ", 1)[1]) for line in log.splitlines() if "METRIC: " in line]
+        self.records = sum(point["value"] for point in points if point["metric"] == "record_count")
+        self.requests = sum(counters["requests"].values())
+        if counters["refused_count"]:
+            fail(f"requests were refused: {counters['refused'][:3]}")
+        self.memory = usage.ru_maxrss / 1024
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.simulator_cpu = simulator_usage.ru_utime + simulator_usage.ru_stime
+
+    @staticmethod
+    def check(path):
+        """Every line is a message, the last a STATE, and no record comes twice."""
+        keys, seen, last = {}, set(), None
+        for line in path.open():
+            last = json.loads(line)
+            if last["type"] == "SCHEMA":
+                keys[last["stream"]] = last["key_properties"]
+            elif last["type"] == "RECORD":
+                key = (last["stream"], *(last["record"][name] for name in keys[last["stream"]]))
+                if key in seen:
+                    fail(f"{key} comes twice")
+                seen.add(key)
+        if last["type"] != "STATE":
+            fail("the last line is no STATE")
+
+
+def measure_start(programs, _full):
+    head(f"Start, median of {STARTS}", "wall", "CPU")
+    for argument in ("--version", "--discover"):
+        seconds = []
+        before = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+        for _ in range(STARTS):
+            began = time.perf_counter()
+            subprocess.run([programs[0], argument], stdout=subprocess.DEVNULL, check=True)
+            seconds.append(time.perf_counter() - began)
+        cpu = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before
+        row(argument, judged(statistics.median(seconds) * 1e3, START_LIMIT_MS, "ms"), f"{cpu / STARTS * 1e3:.1f} ms")
+
+
+SCALE = ("records", "a second", "CPU s/million", "simulator's", "peak memory", "requests", "records each")
+
+
+def scale_row(programs, name, stream, world, config, expected, limits):
+    sync = Sync(programs, [stream], world, config, keep=expected is not None and expected <= 10_000)
+    if expected is not None and sync.records != expected:
+        fail(f"{sync.records:,} records of {expected:,}")
+    memory_limit, row_limit = limits
+    per_million = MILLION / sync.records
+    row(name, f"{sync.records:,}", f"{sync.records / sync.wall:,.0f}", judged(sync.cpu * per_million, row_limit, "s"),
+        f"{sync.simulator_cpu * per_million:.1f} s", judged(sync.memory, memory_limit, "MB"), f"{sync.requests:,}",
+        f"{sync.records / sync.requests:.1f}")
+
+
+def measure_ads(programs, full):
+    head("Entities: ads", *SCALE)
+    for ads in (10_000, 100_000, 1_000_000, *([10_000_000] if full else [])):
+        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads}
+        scale_row(programs, f"{ads:,} ads", "ads", world, {"entity_statuses": ALL_STATUSES}, ads,
+                  (ENTITY_LIMIT_MB, None))
+
+
+def measure_analytics(programs, full):
+    head("Analytics: ad_analytics, 17 columns", *SCALE)
+    for ads, days in ((1_000, 10), (4_000, 25), (20_000, 50), (20_000, 89), *([(200_000, 50)] if full else [])):
+        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True}
+        rows = ads * days
+        scale_row(programs, f"{ads:,} ads, {days} days", "ad_analytics", world,
+                  {"entity_statuses": ALL_STATUSES, "start_date": FIRST_DAY_OF[days]}, rows,
+                  (ANALYTICS_LIMIT_MB, ROW_LIMIT_US if rows >= MILLION else None))
+    world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": 1_000_000}
+    scale_row(programs, "1,000,000 ads, 2 days", "ad_analytics", world, {"start_date": FIRST_DAY_OF[2]}, None,
+              (ANALYTICS_LIMIT_MB, None))
+
+
+def measure_latency(programs, _full):
+    """Small answers, so that what counts is the time on the wire. Without latency the bound is the CPU's time."""
+    streams = ["campaigns", "ad_groups", "ads", "campaign_analytics", "ad_analytics"]
+    head("Wall time against the bound: the chain, or all requests side by side", "requests", "bound", "wall",
+         "wall / bound", "CPU", "simulator's")
+    for latency in (0, 50, 300):
+        for in_flight in (1, 4, 16, 64):
+            accounts = 4 * in_flight
+            world = {"accounts": accounts, "campaigns": 3, "ad-groups": 3, "ads": 3, "no-short-pages": True,
+                     "latency-ms": latency}
+            sync = Sync(programs, streams, world, {"max_concurrency": in_flight, "start_date": FIRST_DAY_OF[2]})
+            needed = math.ceil(accounts / PAGE) + accounts * len(streams)
+            if sync.requests != needed:
+                fail(f"{sync.requests} requests where {needed} are enough")
+            chain = math.ceil(accounts / PAGE) + 2  # the accounts, a page, its analytics
+            bound = latency / 1e3 * max(chain, sync.requests / in_flight)
+            if latency == 0:
+                bound = (sync.cpu + sync.simulator_cpu) / min(os.cpu_count(), 2 * in_flight)
+            verdict = "ok" if sync.wall <= WALL_LIMIT * bound else "OVER"
+            row(f"{latency} ms, {in_flight} in flight", f"{sync.requests:,}", f"{bound:.2f} s", f"{sync.wall:.2f} s",
+                f"{sync.wall / bound:.2f}" + (f" {verdict}" if latency else ""), f"{sync.cpu:.2f} s",
+                f"{sync.simulator_cpu:.2f} s")
+
+
+TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "latency": measure_latency}
 
 
 def main():
-    print(f"{'':<58} {'measured':>13} {'limit':>8}")
-    for argument in ("--version", "--discover"):
-        if ONLY in "start":
-            time_start(argument)
-    statuses = {"entity_statuses": ["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]}
-    world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000}
-    for ads in (10_000, 1_000_000):
-        measure(f"ads, {ads:,}", "ads", {**world, "ads": ads}, statuses, ENTITY_LIMIT_MB, None)
-    for name, ads, start_date in (
-            ("10,000: 1,000 ads, 10 days", 1_000, "2026-03-01"),
-            ("1,000,000: 20,000 ads, 50 days", 20_000, "2026-01-20"),
-            ("the largest answers: 20,000 ads, 89 days", 20_000, "2025-12-12")):
-        measure(f"ad_analytics, {name}", "ad_analytics", {**world, "ads": ads, "no-gaps": True},
-                {**statuses, "start_date": start_date}, ANALYTICS_LIMIT_MB, ROW_LIMIT_US if ads > 1_000 else None)
-    measure("ad_analytics of 1,000,000 ads, 2 days", "ad_analytics",
-            {**world, "ads": 1_000_000}, {"start_date": "2026-03-09"}, ANALYTICS_LIMIT_MB, None)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tap")
+    parser.add_argument("simulator")
+    parser.add_argument("tables", nargs="*", metavar="TABLE")
+    parser.add_argument("--full", action="store_true")
+    arguments = parser.parse_intermixed_args()
+    for name in arguments.tables or TABLES:
+        TABLES[name]((arguments.tap, arguments.simulator), arguments.full)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures start, memory and CPU of the release build against the simulator, and prints them beside their limits.
+# Measures start, speed, memory, requests and wall time of the release build against the simulator.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scripts/install_packages.sh build simulator bench

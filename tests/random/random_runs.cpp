@@ -22,6 +22,7 @@
 #include <set>
 #include <sstream>
 
+#include "fakes/delivery.hpp"
 #include "fakes/fake_clock.hpp"
 #include "fakes/output_file.hpp"
 #include "fakes/temporary_folder.hpp"
@@ -228,70 +229,6 @@ class WatchedTransport final : public http::Transport {
   std::unique_ptr<http::Transport> real_;
 };
 
-// ---- What a target has
-
-// The records of each key as text, in the digits in which they were written.
-using Table = std::map<std::string, std::string>;
-
-std::string_view text_after(std::string_view line, std::string_view mark) {
-  const std::size_t begin = line.find(mark);
-  expect(begin != std::string_view::npos, fmt::format("a line without {}", mark));
-  line.remove_prefix(begin + mark.size());
-  return line.substr(0, line.find('"'));
-}
-
-// The stream and the key of a RECORD line. No other member of a row is named as a part of its key is, but an
-// account's owner has an id, too.
-std::string key_of(std::string_view line) {
-  const auto* stream = pinterest::find_stream(text_after(line, R"("stream":")"));
-  std::string key(stream->id);
-  if (stream->source == pinterest::Source::list) {
-    return key + " " + singer::Json::parse(line)["record"]["id"].get<std::string>();
-  }
-  for (const std::string_view name : stream->key) {
-    if (!name.empty()) key += fmt::format(" {}", text_after(line, fmt::format(R"("{}":")", name)));
-  }
-  return key;
-}
-
-struct Delivery {
-  Table table;
-  singer::Json state;
-
-  // Takes the lines up to the STATE number `last_state`, as a target that died after it had done.
-  void take(const std::vector<std::string>& lines, std::size_t last_state) {
-    std::size_t states = 0;
-    for (const std::string& line : lines) {
-      if (line.starts_with(R"({"type":"RECORD")")) table[key_of(line)] = record_text(line);
-      if (!line.starts_with(R"({"type":"STATE")")) continue;
-      singer::Json next = singer::Json::parse(line)["value"];
-      check_progress(next);
-      state = std::move(next);
-
-      if (++states == last_state) return;
-    }
-  }
-
- private:
-  static std::string record_text(const std::string& line) {
-    const std::size_t begin = line.find(R"("record":)");
-    return line.substr(begin, line.rfind(R"(,"time_extracted":)") - begin);
-  }
-
-  // Bookmarks never move back, and no entry gets lost.
-  void check_progress(const singer::Json& next) const {
-    if (state.is_null()) return;
-    const auto flat = state["bookmarks"].flatten();
-    const auto flat_next = next["bookmarks"].flatten();
-    for (const auto& [path, value] : flat.items()) {
-      if (path.empty() || path.find("/resume") != std::string::npos) continue;
-      expect(flat_next.contains(path), "the state lost " + path);
-      const bool ordered = path.ends_with("/replication_key_value");
-      if (ordered) expect(flat_next[path] >= value, fmt::format("{} moved back from {}", path, value.dump()));
-    }
-  }
-};
-
 // ---- A scenario
 
 // What became of the disturbed runs.
@@ -424,7 +361,7 @@ class Scenario {
     const Outcome whole = run(nullptr, {.delays = false});
     expect(whole.result.ending == Ending::complete,
            "the undisturbed run ended with: " + whole.result.message);
-    Delivery undisturbed;
+    fakes::Delivery undisturbed;
     undisturbed.take(whole.lines, kAll);
     for (const auto& [key, record] : undisturbed.table) {
       // Days before a pin was made hold nothing; of a pin that came later they lie behind the look-back.
@@ -486,11 +423,8 @@ class Scenario {
       expect(text.find(secret) == std::string::npos, "a secret in the output");
       expect(outcome.result.message.find(secret) == std::string::npos, "a secret in a message");
     }
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) {
-      if (line.starts_with(R"({"type":"STATE")")) ++outcome.states;
-      outcome.lines.push_back(std::move(line));
-    }
+    outcome.lines = output.texts();
+    outcome.states = static_cast<std::size_t>(std::ranges::count_if(outcome.lines, fakes::is_state));
     outcome.skipped_accounts = engine.report().skipped_accounts.size();
     for (const auto pin : engine.report().pins_refused) pins_refused_.insert(pin);
     if (verbose_) {
@@ -524,7 +458,7 @@ class Scenario {
   simulator::Simulator simulator_;
   const simulator::Server server_;
   config::Config config_;
-  Delivery delivery_;
+  fakes::Delivery delivery_;
   std::set<std::uint64_t> pins_refused_;
   int generation_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tap_pinterest/singer/projection.hpp"
@@ -32,10 +33,16 @@ class OutputFile {
   }
   std::size_t size() const { return static_cast<std::size_t>(lseek(descriptor_, 0, SEEK_CUR)); }
 
+  std::vector<std::string> texts() const {
+    std::vector<std::string> lines;
+    std::istringstream stream(text());
+    for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));
+    return lines;
+  }
+
   std::vector<singer::Json> lines() const {
     std::vector<singer::Json> messages;
-    std::istringstream stream(text());
-    for (std::string line; std::getline(stream, line);) messages.push_back(singer::Json::parse(line));
+    for (const std::string& line : texts()) messages.push_back(singer::Json::parse(line));
     return messages;
   }
 
