@@ -1,4 +1,4 @@
-"""Limits: nothing is refused that could be foreseen, long waits end the run, a day's limit is no obstacle for long."""
+"""Limits: long waits end the run, and a day's limit is no obstacle for long. Those of a minute: tests/limits."""
 
 import json
 import re
@@ -11,46 +11,7 @@ START = "2026-03-08"
 LIST = "/ad_accounts/{ad_account_id}/"
 CATEGORIES = ("ads_read", "ads_analytics", "org_read", "org_analytics")
 UNLIMITED = dict.fromkeys(CATEGORIES, 1_000_000)
-MOST_REFUSED = 0.02
 NO_ADS = {"accounts": 1, "campaigns": 0, "ad_groups": 0, "ads": 0}
-
-
-# --- the limits of a minute, in minutes of 3 seconds --------------------------------------------------------------
-
-# 300 requests a window, of which so short a one takes more in its first moment than a real one does. Without
-# headers there has to be room for that: 4 seconds' worth and what is in flight are never more than 300.
-OWN_COUNT = 4_200
-QUICK = {"limit_scale": 20, "latency_ms": 20, "beta": False, **NO_ADS}
-
-
-@pytest.mark.parametrize(
-    "headers, per_minute, pins, refused",
-    [("on", 6_000, 450, MOST_REFUSED), ("off", OWN_COUNT, 400, 0)],
-    ids=["told by the headers", "by its own count"],
-)
-def test_requests_keep_to_the_limit(tap, simulate, config, headers, per_minute, pins, refused):
-    api = simulate(**QUICK, pins=pins, limit_headers=headers)
-    settings = config(api, start_date=START, rate_limits={**UNLIMITED, "org_analytics": per_minute})
-    run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
-    assert_same_rows("pin_analytics", run.records["pin_analytics"], true_rows(api, "pin_analytics", START))
-    counters = api.counters()
-    assert counters["requests"]["/pins/{pin_id}/analytics"] >= pins > 300
-    assert counters["rate_limited"] <= pins * refused
-
-
-def test_two_at_once_share_the_limit(tap, simulate, config):
-    api = simulate(**QUICK, pins=200, limit_headers="off")
-    limits = {**UNLIMITED, "org_analytics": OWN_COUNT}
-    settings = config(api, start_date=START, rate_limits=limits, rate_limit_share=0.5)
-    catalog = tap.catalog("pin_analytics")
-    with tap.start(settings, catalog=catalog) as other:
-        run = tap.run(settings, catalog=catalog, code=0)
-        other.communicate()
-    assert other.returncode == 0
-    assert_same_rows("pin_analytics", run.records["pin_analytics"], true_rows(api, "pin_analytics", START))
-    counters = api.counters()
-    assert counters["requests"]["/pins/{pin_id}/analytics"] == 400
-    assert counters["rate_limited"] == 0
 
 
 # --- the limit of a day -------------------------------------------------------------------------------------------
