@@ -292,6 +292,9 @@ SETTINGS = [
     "max_retry_seconds",
     "max_rate_limit_wait_seconds",
     "user_agent",
+    "flattening_enabled",
+    "flattening_max_depth",
+    "flattening_separator",
 ]
 SECRETS = {"access_token", "client_secret", "refresh_token"}
 PROXY = {"refresh_proxy_url", "refresh_proxy_url_auth", "access_token", "refresh_token"}
