@@ -93,7 +93,9 @@ std::vector<Setting> make_table() {
           .name = "token_file",
           .kind = Kind::path,
           .title = "Token file",
-          .description = "A file where rotated tokens are kept between runs (mode 0600).",
+          .description =
+              "A file where tokens are kept between runs (mode 0600), as they rotate. Written first by "
+              "tap-pinterest login.",
       },
       {
           .name = "api_url",
