@@ -344,7 +344,6 @@ void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {
     const std::chrono::seconds before = std::min(kRenewBefore, *answer.expires_in / 4);
     renew_at = now + *answer.expires_in - before;
   }
-  set_access(answer.access_token, after(now, answer.expires_in), renew_at, /*issued=*/true);
   {
     const std::scoped_lock lock(mutex_);
     scope_ = answer.scope;
@@ -371,6 +370,8 @@ void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {
         "one ends {} days after it was issued",
         kRefreshTokenLife.count());
   }
+  // Last, so that nothing is done with a token that is not yet kept.
+  set_access(answer.access_token, after(now, answer.expires_in), renew_at, /*issued=*/true);
 }
 
 bool TokenSource::has_pending() const {
