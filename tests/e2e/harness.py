@@ -5,11 +5,13 @@ been held against the universal rules already (`check_rules`). Nothing here know
 """
 
 import functools
+import http.server
 import json
 import os
 import re
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -156,6 +158,26 @@ class Simulator:
 
     def generation(self, value):
         self._control("/generation", value=value)
+
+
+# --- other servers ------------------------------------------------------------------------------------------------
+
+
+class LocalServer:
+    """A server beside the simulator, for as long as a `with` lasts, that answers as `handler` does."""
+
+    def __init__(self, handler, path=""):
+        handler.log_message = lambda *_: None
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}{path}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 # --- the tap ------------------------------------------------------------------------------------------------------

@@ -3,10 +3,10 @@
 import http.server
 import ssl
 import subprocess
-import threading
 
 import pytest
 from compare import assert_same_keys, true_entities
+from harness import LocalServer
 from test_tokens import APP, TOKEN, proxy
 
 LIST = "/ad_accounts/{ad_account_id}/"
@@ -157,7 +157,7 @@ def test_nothing_goes_to_a_proxy_in_clear(tap, simulate, config, variable):
 # --- redirects ----------------------------------------------------------------------------------------------------
 
 
-class Elsewhere:
+class Elsewhere(LocalServer):
     """Another host, which notes whatever it is sent."""
 
     def __init__(self):
@@ -170,19 +170,7 @@ class Elsewhere:
                 outer.requests.append(self.raw_requestline)
                 self.close_connection = True
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

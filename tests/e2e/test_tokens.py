@@ -2,11 +2,11 @@
 
 import http.server
 import json
-import threading
 import urllib.request
 
 import pytest
 from compare import assert_same_rows, true_rows
+from harness import LocalServer
 from running import Running, read_on
 
 START = "2026-02-08"
@@ -53,7 +53,7 @@ def valid(api, kind):
     return [token["token"] for token in api.tokens()[kind]]
 
 
-class Proxy:
+class Proxy(LocalServer):
     """A proxy for tokens that notes what it is sent. `grant(count)` may do something and change the answer."""
 
     def __init__(self, grant=lambda count: {}):
@@ -81,19 +81,7 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(text)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/refresh"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler, "/refresh")
 
     def tokens_sent(self):
         return [json.loads(body)["refresh_token"] for _, _, body in self.requests]
