@@ -75,7 +75,7 @@ class ConnectionTest {
       const auto id = item.is_object() ? item.find("id") : item.end();
       if (id == item.end() || !id->is_string()) continue;
       const auto& text = id->get_ref<const std::string&>();
-      if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) ids.push_back(text);
+      if (pinterest::is_id(text)) ids.push_back(text);
     }
     return ids;
   }

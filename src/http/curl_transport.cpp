@@ -398,7 +398,6 @@ class CurlTransport final : public Transport {
         if (now >= *end) return std::nullopt;
       }
       const int wait = static_cast<int>(kPollInterval.count());
-
       if (curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr) != CURLM_OK) return CURLE_FAILED_INIT;
     }
   }

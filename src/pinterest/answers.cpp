@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/singer/messages.hpp"
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/util/dates.hpp"
@@ -455,9 +456,7 @@ class PinAnalyticsSink final : public RowSink {
   // In the answer for several pins each is named by its id.
   void check_pin() const {
     if (level_ != kPins || !options_.pin_id.empty()) return;
-    const std::string& id = current_key();
-    const bool digits = std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
-    if (id.empty() || !digits) throw unreadable();
+    if (!is_id(current_key())) throw unreadable();
   }
 
   // One route names app types in lower case. A request for one app type may be answered under "all".

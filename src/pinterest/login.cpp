@@ -144,7 +144,6 @@ SignIn sign_in(const config::Config& config, const util::Secret& code, const std
     const auto after = [now](const auto& duration) {
       return duration ? std::optional<util::Instant>(now + *duration) : std::nullopt;
     };
-    const util::Secret& configured = config.app->refresh_token;
     log::mask(answer->access_token);
     log::mask(answer->refresh_token);
     result.scope = answer->scope;
@@ -154,7 +153,7 @@ SignIn sign_in(const config::Config& config, const util::Secret& code, const std
                    .refresh_token_expires_at = result.refresh_token_expires_at,
                    .access_token = answer->access_token,
                    .access_token_expires_at = after(answer->expires_in),
-                   .descends_from = configured.empty() ? std::string() : sha256_hex(configured.reveal())});
+                   .descends_from = descent_of(config.app->refresh_token)});
     return result;
   }
   return result;

@@ -358,12 +358,11 @@ void TokenSource::adopt(const TokenAnswer& answer, TokenFileWriter* writer) {
   }
   warn_of_end();
   if (writer != nullptr) {
-    const Secret& configured = configured_refresh_token();
     store(*writer, {.refresh_token = refresh_token_,
                     .refresh_token_expires_at = refresh_token_expires_at_,
                     .access_token = answer.access_token,
                     .access_token_expires_at = after(now, answer.expires_in),
-                    .descends_from = configured.empty() ? std::string() : sha256_hex(configured.reveal())});
+                    .descends_from = descent_of(configured_refresh_token())});
   } else if (rotated && !std::exchange(warned_not_kept_, true)) {
     log::warning(
         "Pinterest gave a new refresh token, which is not kept because token_file is not set; the configured "

@@ -31,6 +31,10 @@ std::size_t digits(std::uint64_t id) { return fmt::formatted_size("{}", id); }
 
 }  // namespace
 
+bool is_id(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string encode_query(std::string_view text) {
   // A comma separates the values of one parameter; it may stand in a query as it is (RFC 3986, sub-delims).
   constexpr std::string_view kPlain = "-._~,";

@@ -90,6 +90,10 @@ std::string sha256_hex(std::string_view text) {
   return hex;
 }
 
+std::string descent_of(const util::Secret& configured) {
+  return configured.empty() ? std::string() : sha256_hex(configured.reveal());
+}
+
 std::optional<StoredToken> read_token_file(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (file.get() < 0) {

@@ -6,7 +6,6 @@
 #include <thread>
 #include <utility>
 
-#include "tap_pinterest/http/retry_policy.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/singer/messages.hpp"
 
@@ -260,8 +259,7 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
     return;
   }
   ++renewal_failures_;
-  std::uniform_real_distribution<double> random(0, 1);
-  const auto wait = renewal.wait.value_or(http::backoff(renewal_failures_, random(random_)));
+  const auto wait = renewal.wait.value_or(backoff(renewal_failures_));
   renewal_spent_ += renewal.elapsed;
   if (!renewal.wait) renewal_spent_ += wait;
   const bool waits_too_long = renewal.wait && wait > config_.max_rate_limit_wait;
@@ -345,8 +343,7 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
   const bool accounts = list.stream().id() == "ad_accounts";
   if (accounts) {
     for (const std::string& id : rows.ids) {
-      // It becomes a part of addresses.
-      if (std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }) && !id.empty()) {
+      if (pinterest::is_id(id)) {
         add_account(id);
         continue;
       }

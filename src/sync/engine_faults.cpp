@@ -100,10 +100,14 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
   }
 }
 
+std::chrono::milliseconds Engine::backoff(int failures) {
+  std::uniform_real_distribution<double> random(0, 1);
+  return http::backoff(failures, random(random_));
+}
+
 void Engine::try_again(Job job, const Fault& fault) {
   ++job.tries.failures;
-  std::uniform_real_distribution<double> random(0, 1);
-  const auto wait = http::backoff(job.tries.failures, random(random_));
+  const auto wait = backoff(job.tries.failures);
   job.tries.spent += wait;
   if (job.tries.spent <= config_.max_retry) {
     if (fault.slow && halve_slow(job, fault)) return;
@@ -138,8 +142,7 @@ void Engine::pause(Job job, const Fault& fault) {
   const util::SteadyTime now = clock_.steady_now();
   Pauses& pauses = pauses_.at(static_cast<std::size_t>(job.category));
   if (pauses.in_a_row++ == 0) pauses.since = now;
-  std::uniform_real_distribution<double> random(0, 1);
-  auto wait = std::max(kShortestPause, fault.wait.value_or(http::backoff(pauses.in_a_row, random(random_))));
+  auto wait = std::max(kShortestPause, fault.wait.value_or(backoff(pauses.in_a_row)));
   // An API that says "soon" again and again asks for a long wait, too.
   const bool too_long = now + wait - pauses.since > config_.max_rate_limit_wait;
   if (too_long)

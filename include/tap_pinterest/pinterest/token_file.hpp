@@ -22,11 +22,15 @@ struct StoredToken {
   std::optional<util::Instant> refresh_token_expires_at;
   util::Secret access_token;  // may be empty
   std::optional<util::Instant> access_token_expires_at;
-  // sha256_hex of the configured refresh token that this one descends from; empty if none was configured.
+  // descent_of() the configured refresh token.
   std::string descends_from;
 };
 
 std::string sha256_hex(std::string_view text);
+
+// By what a stored token names the configured refresh token that it descends from: its sha256_hex, or nothing
+// if none is configured.
+std::string descent_of(const util::Secret& configured);
 
 // Nothing if there is no such file. A symbolic link is refused, never followed.
 std::optional<StoredToken> read_token_file(const std::string& path);

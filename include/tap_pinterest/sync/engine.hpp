@@ -110,6 +110,7 @@ class Engine {
   // In engine_faults.cpp: what is done about requests that fail.
   void handle(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token);
+  std::chrono::milliseconds backoff(int failures);
   void try_again(Job job, const Fault& fault);
   bool halve_slow(Job& job, const Fault& fault);
   void pause(Job job, const Fault& fault);
