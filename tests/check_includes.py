@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Checks that the rooms of the house include one way only.
+"""Checks that the rooms of the house include one way only, and that no file lives on what another one includes where
+libraries differ about it.
 
-Usage: check_includes.py SOURCE_DIR. Prints each include that points the wrong way and exits 1 if there is any.
+Usage: check_includes.py SOURCE_DIR. Prints each include that points the wrong way or is missing, and exits 1 if there is
+any.
 """
 
 import pathlib
@@ -22,6 +24,9 @@ ALLOWED = {
 }
 # Libraries that only one room may know.
 LIBRARIES = {"curl/": {"http"}, "CLI/": {"cli"}, "spdlog/": {"log"}, "openssl/": {"pinterest"}}
+
+# Since fmt 11 only fmt/ranges.h has fmt::join.
+NEEDED = {"fmt::join(": "#include <fmt/ranges.h>"}
 
 PROJECT_INCLUDE = re.compile(r'#include "tap_pinterest/(\w+)/')
 LIBRARY_INCLUDE = re.compile(r"#include <(\w+/)")
@@ -44,13 +49,25 @@ def violations(path: pathlib.Path, room: str):
             yield f"{path}:{number}: {room} may not include <{library.group(1)}...>"
 
 
+def missing(path: pathlib.Path):
+    text = path.read_text()
+    for use, include in NEEDED.items():
+        if use in text and include not in text:
+            yield f"{path}: {use}...) needs {include}"
+
+
+def sources(source_dir: pathlib.Path, *folders: str):
+    return sorted(path for folder in folders for path in (source_dir / folder).rglob("*.[ch]pp"))
+
+
 def main() -> int:
     source_dir = pathlib.Path(sys.argv[1])
-    files = [p for folder in ("include", "src") for p in (source_dir / folder).rglob("*.[ch]pp")]
+    files = sources(source_dir, "include", "src")
     if not files:
         print("no sources found")
         return 1
-    found = [v for path in sorted(files) for v in violations(path, room_of(path, source_dir))]
+    found = [v for path in files for v in violations(path, room_of(path, source_dir))]
+    found += [m for path in sources(source_dir, "include", "src", "tests") for m in missing(path)]
     print("\n".join(found) or f"{len(files)} files include one way only")
     return 1 if found else 0
 

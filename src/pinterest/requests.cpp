@@ -1,6 +1,7 @@
 #include "tap_pinterest/pinterest/requests.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
