@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -140,6 +141,8 @@ int run_mode(const cli::Options& options) {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  // A closed output is seen where it is written.
+  std::signal(SIGPIPE, SIG_IGN);
   occupy_standard_descriptors();
   const auto parsed = cli::parse_options(argc, argv);
   if (const auto* finished = std::get_if<cli::Finished>(&parsed)) {

@@ -21,7 +21,6 @@ util::Descriptor require(int descriptor) {
 }  // namespace
 
 util::Descriptor take_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGHUP, SIGINT, SIGTERM}) {

@@ -10,7 +10,7 @@ namespace tap_pinterest::app {
 
 // The signals that ask for an end (SIGHUP, SIGINT, SIGTERM) as something to be read; blocked in this thread
 // and those it starts from now on. One that whoever started us ignores (nohup, a shell's background) stays
-// ignored. So is SIGPIPE: a closed output is seen where it is written. Throws std::system_error.
+// ignored. Throws std::system_error.
 util::Descriptor take_signals();
 // The number of the signal that has come, if `signals` is readable.
 std::optional<int> read_signal(const util::Descriptor& signals);

@@ -11,7 +11,8 @@ namespace tap_pinterest::app {
 bool write_to_stdout(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return true;
-  log::critical("cannot write to standard output: {}", std::generic_category().message(errno));
+  if (errno != EPIPE)
+    log::critical("cannot write to standard output: {}", std::generic_category().message(errno));
   return false;
 }
 

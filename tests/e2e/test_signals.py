@@ -172,6 +172,14 @@ def test_a_full_disk_ends_the_run_and_says_so(tap, settings, command):
     assert stderr.splitlines()[-1].startswith("CRITICAL cannot write to standard output: No space left on device")
 
 
+@pytest.mark.parametrize("command", ["--discover", "--about", "--test", "--version", "--help"])
+def test_what_is_printed_for_a_reader_that_has_gone_ends_quietly(tap, settings, command):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as closed, Running(tap, settings, command, stdout=closed) as running:
+        assert running.wait() == (1, "")
+
+
 @pytest.mark.parametrize("closed", [[1], [0, 1]], ids=str)
 def test_without_standard_output_the_run_ends_and_says_so(tap, settings, closed):
     streams = {"stdin": None, "stdout": None, "preexec_fn": lambda: [os.close(number) for number in closed]}

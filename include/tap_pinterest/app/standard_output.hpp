@@ -5,7 +5,8 @@
 
 namespace tap_pinterest::app {
 
-// Writes `text` and flushes. If that fails a CRITICAL line says why.
+// Writes `text` and flushes; says whether that went well. If not a CRITICAL line says why, unless the reader
+// has gone (as `head` does), who needs no explanation.
 bool write_to_stdout(std::string_view text);
 
 }  // namespace tap_pinterest::app
