@@ -474,12 +474,13 @@ class PinAnalyticsSink final : public RowSink {
   std::string app_;
 };
 
-// Reads `body` into rows. The reader refuses lone surrogates, so they are repaired then and it is read again.
+// Reads `body` into rows. The reader refuses lone surrogates and numbers that no double holds, so they are
+// repaired then and it is read again.
 template <typename MakeSink>
 Rows read_rows(const RecordFormat& format, std::string& body, std::string_view time_extracted,
                Duplicates duplicates, MakeSink&& make_sink) {
   std::size_t repaired = 0;
-  while (true) {
+  for (bool again = false;; again = true) {
     RowCollector rows(format, time_extracted, duplicates);
     // With the default columns the lines take 1.4 times the body: no copies of a string that grows.
     rows.reserve(body.size() / 2 * 3);
@@ -491,9 +492,9 @@ Rows read_rows(const RecordFormat& format, std::string& body, std::string_view t
       result.repaired = repaired;
       return result;
     }
-    if (repaired != 0) throw UnreadableAnswer(error->message);
+    if (again) throw UnreadableAnswer(error->message);
     repaired = singer::repair_lone_surrogates(body);
-    if (repaired == 0) throw UnreadableAnswer(error->message);
+    if (repaired + singer::quote_infinite_numbers(body) == 0) throw UnreadableAnswer(error->message);
   }
 }
 

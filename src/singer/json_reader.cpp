@@ -3,26 +3,30 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
 namespace tap_pinterest::singer {
 namespace {
 
+// The last quote of the string that begins at `at`, or the end of the text.
+std::size_t last_quote(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at) {
+    if (text[at] == '\\') ++at;
+  }
+  return at;
+}
+
 // Where the bracket stands that opens one level more than is allowed. Needed only once reading has failed.
 std::size_t offset_of_depth(std::string_view text, int depth) {
-  bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
+    if (c == '"') {
+      i = last_quote(text, i);
     } else if (c == '{' || c == '[') {
       if (--depth < 0) return i;
     } else if (c == '}' || c == ']') {
@@ -204,6 +208,31 @@ std::size_t repair_lone_surrogates(std::string& text) {
     at = at + length < text.size() ? text.find('\\', at + length) : std::string::npos;
   }
   return repaired;
+}
+
+bool is_finite(std::string_view number) {
+  // Without an exponent: below 1e308, and a double goes up to 1.8e308.
+  constexpr std::size_t kSurelyFiniteDigits = std::numeric_limits<double>::max_exponent10;
+  if (number.size() <= kSurelyFiniteDigits && number.find_first_of("eE") == std::string_view::npos)
+    return true;
+  return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
+}
+
+std::size_t quote_infinite_numbers(std::string& text) {
+  constexpr std::string_view kOfNumbers = "0123456789+-.eE";
+  std::string out;
+  std::size_t quoted = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool is_string = text[at] == '"';
+    const std::size_t end = is_string ? last_quote(text, at) + 1 : text.find_first_not_of(kOfNumbers, at);
+    const std::string piece = text.substr(at, std::max(end - at, std::size_t{1}));
+    const bool is_infinite = !is_string && !is_finite(piece);
+    out += is_infinite ? '"' + piece + '"' : piece;
+    quoted += is_infinite ? 1 : 0;
+    at += piece.size();
+  }
+  text = std::move(out);
+  return quoted;
 }
 
 void append_json_string(std::string& out, std::string_view text) {

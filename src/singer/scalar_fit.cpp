@@ -19,7 +19,7 @@ constexpr std::int64_t kLastUnixSecond = 253402300799;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The pieces of a number in JSON's grammar.
+// The pieces of a finite number in JSON's grammar.
 struct NumberParts {
   bool negative = false;
   std::string_view whole;
@@ -35,6 +35,7 @@ std::string_view take_digits(std::string_view& text) {
 }
 
 std::optional<NumberParts> parse_number(std::string_view text) {
+  if (!is_finite(text)) return std::nullopt;
   NumberParts parts;
   if (text.starts_with('-')) {
     parts.negative = true;

@@ -54,6 +54,18 @@ def test_the_digits_of_a_number_stay(tap, api, config, digits, quoted):
     assert raw_metric(run, "SPEND_IN_DOLLAR") == digits
 
 
+@pytest.mark.parametrize("token", ["1e999", "-1E+309", "1" + "0" * 400], ids=lambda token: token[:7])
+@pytest.mark.parametrize("quoted", [False, True], ids=["number", "text"])
+def test_a_number_that_no_double_holds_never_becomes_infinity(tap, api, config, token, quoted):
+    value = f'"{token}"' if quoted else token
+    row = f'{{"AD_ID": "7", "DATE": "2026-03-06", "SPEND_IN_DOLLAR": {value}, "CTR": 0.25}}'
+    run = ad_rows(tap, api, config, row)
+    assert run.code == 1
+    assert raw_metric(run, "SPEND_IN_DOLLAR") == "null"
+    assert raw_metric(run, "CTR") == "0.25"
+    assert run.warnings("ad_analytics", "SPEND_IN_DOLLAR", "7")
+
+
 def test_metrics_as_numbers_text_null_and_absent(tap, api, config):
     run = ad_rows(
         tap, api, config,

@@ -86,7 +86,8 @@ void compare(const Json& schema, const Json& sent, const Json& written, const st
 // The body as a plain use of nlohmann reads it; nothing if it is no JSON.
 std::optional<Json> plain(std::string body) {
   Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded() && singer::repair_lone_surrogates(body) > 0) {
+  if (parsed.is_discarded() &&
+      singer::repair_lone_surrogates(body) + singer::quote_infinite_numbers(body) > 0) {
     parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   }
   return parsed.is_discarded() ? std::nullopt : std::optional(std::move(parsed));

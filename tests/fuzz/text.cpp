@@ -63,6 +63,11 @@ void json(std::string_view input) {
   } else {
     check(repaired == input, "what needs no repair stays");
   }
+  if (singer::quote_infinite_numbers(repaired) > 0) {
+    check(singer::quote_infinite_numbers(repaired) == 0, "what is quoted is no number", repaired);
+  } else {
+    check(repaired.size() == input.size(), "finite numbers stay");
+  }
 }
 
 void log_line(std::string_view input) {

@@ -44,6 +44,13 @@ std::optional<JsonError> read_json(std::string_view text, JsonSink& sink);
 // Returns how many there were. The reader refuses such text, so call this when reading has failed.
 std::size_t repair_lone_surrogates(std::string& text);
 
+// Whether a double holds a number of JSON's grammar, as most readers demand; the others make it Infinity.
+bool is_finite(std::string_view number);
+
+// Puts each number that is not finite in quotes, in place: then its field decides what becomes of it. Returns
+// how many there were. The reader refuses such numbers, so call this when reading has failed.
+std::size_t quote_infinite_numbers(std::string& text);
+
 // Appends `text` (valid UTF-8) as a JSON string with its quotes.
 void append_json_string(std::string& out, std::string_view text);
 

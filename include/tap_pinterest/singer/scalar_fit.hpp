@@ -26,8 +26,9 @@ struct ScalarTypes {
 
 // Appends the JSON text of `token` as one of `types`. The kind in which it came goes first; else "5", 5.0 or
 // 5e0 become an integer, "1.10" the number 1.10 with the same digits, 5 and 5.0 the string "5", true the
-// string "true". A date-time takes Unix seconds and any form that util::parse_date_time reads; its 0 is null.
-// Returns whether it fitted; what does not is appended as null.
+// string "true". A text that is a number beyond what a double holds ("1e999") is none, since targets would
+// make it Infinity; the reader lets no such number through. A date-time takes Unix seconds and any form that
+// util::parse_date_time reads; its 0 is null. Returns whether it fitted; what does not is appended as null.
 bool append_fitted(std::string& out, Token token, const ScalarTypes& types);
 
 }  // namespace tap_pinterest::singer

@@ -120,6 +120,25 @@ TEST(JsonReader, RefusesANumberThatNoDoubleHoldsWithoutQuotingIt) {
   EXPECT_EQ(error_of("[1e999]")->message, "number overflow");
 }
 
+TEST(JsonReader, KnowsWhichNumbersADoubleHolds) {
+  const std::string digits(308, '9');
+  const std::vector<std::string> finite = {"0", "-1.5", "1e308", "-1.7976931348623157e308", "1e-999", digits};
+  const std::vector<std::string> infinite = {"1e309", "-1E+999", "1.8e308", digits + "9", digits + "9.5"};
+  for (const std::string& number : finite) EXPECT_TRUE(is_finite(number)) << number;
+  for (const std::string& number : infinite) EXPECT_FALSE(is_finite(number)) << number;
+}
+
+TEST(JsonReader, QuotesNumbersThatNoDoubleHolds) {
+  std::string text = R"({"1e999": [1e999, -1E+999,true], "a": 1e9, "\"1e999": 1e-999, "b":1e999})";
+  EXPECT_EQ(quote_infinite_numbers(text), 3U);
+  EXPECT_EQ(text, R"({"1e999": ["1e999", "-1E+999",true], "a": 1e9, "\"1e999": 1e-999, "b":"1e999"})");
+  EXPECT_FALSE(error_of(text));
+  EXPECT_EQ(quote_infinite_numbers(text), 0U);
+  std::string cut = R"(1e999 "1e999\)";
+  EXPECT_EQ(quote_infinite_numbers(cut), 1U);
+  EXPECT_EQ(cut, R"("1e999" "1e999\)");
+}
+
 TEST(JsonReader, RefusesDeepNestingWithItsPlace) {
   const auto nested = [](int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') +
