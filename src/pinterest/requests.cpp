@@ -61,6 +61,8 @@ std::string list_url(const config::Config& config, const ListRequest& request) {
   if (request.stream->id == "ad_accounts") {
     add(url, "include_shared_accounts", config.include_shared_accounts ? "true" : "false");
   }
+  // Otherwise some of the user's own pins are hidden.
+  if (request.stream->id == "pins") add(url, "include_protected_pins", "true");
   if (request.pin_metrics) add(url, "pin_metrics", "true");
   if (!request.bookmark.empty()) add(url, "bookmark", request.bookmark);
   return url;

@@ -44,7 +44,7 @@ def list_pages(api, accounts):
             api.count_pages(f"/ad_accounts/{account}/{kind}", order="ASCENDING", entity_statuses=sorted(STATUSES))
             for account in accounts
         )
-    pages["/pins"] = api.count_pages("/pins", pin_metrics="true")
+    pages["/pins"] = api.count_pages("/pins", include_protected_pins="true", pin_metrics="true")
     api.reset_limits()
     api.reset_counters()
     return pages
@@ -132,6 +132,12 @@ def test_analytics_alone_are_complete_though_no_parent_changed(tap, api, config,
     assert_same_rows(stream, run.records[stream], true_rows(api, stream, START))
     fetched = set(api.counters()["requests"])
     assert fetched == {"/ad_accounts", f"{LISTS}{parent}", f"{LISTS}{parent}/analytics"}
+
+
+def test_protected_pins_come_too(tap, api, config):
+    run = tap.run(config(api), catalog=tap.catalog("pins"), code=0)
+    assert_same_keys(run.keys("pins"), [pin["id"] for pin in api.truth("pins")])
+    assert all("include_protected_pins=true" in request["target"] for request in api.requests("/v5/pins"))
 
 
 @pytest.mark.parametrize(

@@ -454,6 +454,10 @@ bool pin_was_promoted(const World& world, std::int64_t pin) {
 
 bool pin_is_repin(const World& world, std::int64_t pin) { return Dice(world.pin_key(pin)).one_in(143, 5); }
 
+bool pin_is_protected(const World& world, std::int64_t pin) {
+  return Dice(world.pin_key(pin)).one_in(148, 4);
+}
+
 void write_user_account(JsonText& json, const World& world) {
   json.open_object().id("id", kUserId).text("username", "simulated_user").text("account_type", "BUSINESS");
   json.text("about", "A user that does not exist").text("business_name", "Simulated Ltd");

@@ -16,5 +16,7 @@ const char* budget_type_of(const World& world, const Entity& ad_group);
 const char* creative_type_of_pin(const World& world, std::int64_t pin);
 bool pin_was_promoted(const World& world, std::int64_t pin);
 bool pin_is_repin(const World& world, std::int64_t pin);
+// Listed only where protected pins are asked for.
+bool pin_is_protected(const World& world, std::int64_t pin);
 
 }  // namespace simulator

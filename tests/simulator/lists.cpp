@@ -31,9 +31,9 @@ Listing descending(std::int64_t count, std::int64_t depth) {
 // What a bookmark is bound to: the list and everything that filters it.
 std::uint64_t filter_of(const Call& call) {
   std::string filter = call.target.substr(0, call.target.find('?'));
-  for (const char* const name :
-       {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
-        "pin_filter", "pin_metrics", "pin_type", "creative_types", "ad_account_id"}) {
+  for (const char* const name : {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids",
+                                 "entity_statuses", "order", "pin_filter", "pin_metrics",
+                                 "include_protected_pins", "pin_type", "creative_types", "ad_account_id"}) {
     for (const std::string& value : call.arguments.all(name)) {
       filter.append("\n").append(name).append("=").append(value);
     }
@@ -176,11 +176,13 @@ Result list_pins(Call& call) {
   if (auto refusal = check_operating_account(call)) return *refusal;
   const World& world = call.world;
   const bool with_metrics = call.arguments.boolean("pin_metrics", false);
+  const bool with_protected = call.arguments.boolean("include_protected_pins", false);
   const std::string filter = call.arguments.get("pin_filter");
   const auto& wanted = call.arguments.all("creative_types");
   const std::set<std::string> types(wanted.begin(), wanted.end());
   Listing listing = descending(world.pin_count(), world.options().pins_end);
   listing.matches = [&](std::int64_t pin) {
+    if (pin_is_protected(world, pin) && !with_protected) return false;
     if (!passes_pin_filter(world, pin, filter)) return false;
     const char* const type = creative_type_of_pin(world, pin);
     return types.empty() || (type != nullptr && types.contains(type));

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "calendar.hpp"
+#include "entities.hpp"
 #include "hash.hpp"
 #include "metrics.hpp"
 #include "pages.hpp"
@@ -213,7 +214,7 @@ TEST_F(SimulatorTest, ListsAreCoveredOnceWhateverThePages) {
                 std::to_string(it_->world().id({EntityKind::kAd, 0, static_cast<std::int64_t>(i)})));
     }
     std::set<std::string> pins;
-    const auto pin_items = read_list("/v5/pins?page_size=7", pages);
+    const auto pin_items = read_list("/v5/pins?page_size=7&include_protected_pins=true", pages);
     for (const Json& pin : pin_items) pins.insert(pin["id"].get<std::string>());
     EXPECT_EQ(pin_items.size(), 50U);
     EXPECT_EQ(pins.size(), 50U);
@@ -223,8 +224,21 @@ TEST_F(SimulatorTest, ListsAreCoveredOnceWhateverThePages) {
 TEST_F(SimulatorTest, PlainPagesAreFull) {
   start(plain());
   int pages = 0;
-  EXPECT_EQ(read_list("/v5/pins?page_size=10", pages).size(), 50U);
+  EXPECT_EQ(read_list("/v5/pins?page_size=10&include_protected_pins=true", pages).size(), 50U);
   EXPECT_EQ(pages, 5);
+}
+
+TEST_F(SimulatorTest, ProtectedPinsAreListedOnlyIfAsked) {
+  start(plain());
+  int pages = 0;
+  std::set<std::string> shown;
+  for (const Json& pin : read_list("/v5/pins", pages)) shown.insert(pin["id"].get<std::string>());
+  for (std::int64_t pin = 0; pin < it_->world().pin_count(); ++pin) {
+    const std::string id = std::to_string(it_->world().pin_id(pin));
+    EXPECT_EQ(shown.contains(id), !pin_is_protected(it_->world(), pin)) << id;
+  }
+  EXPECT_LT(shown.size(), 50U);
+  EXPECT_EQ(read_list("/v5/pins?include_protected_pins=false", pages).size(), shown.size());
 }
 
 TEST_F(SimulatorTest, ListsShowActiveAndPausedUnlessAsked) {
@@ -571,7 +585,7 @@ TEST_F(SimulatorTest, AnEmptyPageLosesNothingAndARepeatedBookmarkRepeats) {
   start(plain());
   post("/_simulator/faults", R"([{"endpoint": "/pins", "nth": 2, "kind": "empty_page"}])");
   int pages = 0;
-  EXPECT_EQ(read_list("/v5/pins?page_size=10", pages).size(), 50U);
+  EXPECT_EQ(read_list("/v5/pins?page_size=10&include_protected_pins=true", pages).size(), 50U);
   EXPECT_EQ(pages, 6);
 }
 

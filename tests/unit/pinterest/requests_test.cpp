@@ -45,12 +45,12 @@ TEST(ListUrl, AsksForEveryConfiguredStatusInAscendingOrder) {
 
 TEST(ListUrl, CarriesThePageBookmarkEncoded) {
   EXPECT_EQ(list_url(test_config(), {.stream = find_stream("pins"), .bookmark = "a+b/c=="}),
-            "https://api.test/v5/pins?page_size=250&bookmark=a%2Bb%2Fc%3D%3D");
+            "https://api.test/v5/pins?page_size=250&include_protected_pins=true&bookmark=a%2Bb%2Fc%3D%3D");
 }
 
 TEST(ListUrl, AsksForPinMetricsOnlyIfTheyAreWanted) {
   EXPECT_EQ(list_url(test_config(), {.stream = find_stream("pins"), .pin_metrics = true}),
-            "https://api.test/v5/pins?page_size=250&pin_metrics=true");
+            "https://api.test/v5/pins?page_size=250&include_protected_pins=true&pin_metrics=true");
 }
 
 TEST(ListUrl, SaysWhetherSharedAccountsAreWanted) {
