@@ -380,19 +380,31 @@ class AdsAnalyticsSink final : public RowSink {
       return;
     }
     const bool is_day = util::parse_day(date_.text).has_value();
-    const auto moment = util::parse_date_time(date_.text);
-    if (date_.kind != TokenKind::string || !moment) {
-      throw UnusableRow(fmt::format("a row of {} {} without a usable DATE", id_column_, id_.text));
-    }
-    if (options_.granularity == config::Granularity::hour) {
+    const bool is_hour = options_.granularity == config::Granularity::hour;
+    std::optional<util::Instant> moment;
+    if (date_.kind == TokenKind::string) moment = util::parse_date_time(date_.text);
+    if (is_hour && !moment) moment = unix_hour(date_.text);
+    if (!moment) throw UnusableRow(fmt::format("a row of {} {} without a usable DATE", id_column_, id_.text));
+    if (is_hour) {
       if (is_day) {
         throw UnusableRow(
             fmt::format("an HOUR row of {} {} whose DATE {} has no time: its hour would be lost", id_column_,
                         id_.text, date_.text));
       }
+      date_.text = util::format_date_time(*moment);
     } else if (!is_day) {
       date_.text = util::format_day(util::day_of(*moment));
     }
+  }
+
+  // Digits that are no Unix time, as 2026112005 or 20261120, would give an hour of another year. In every
+  // time zone an hour begins on a quarter, and Pinterest began in 2010.
+  static std::optional<util::Instant> unix_hour(std::string_view text) {
+    constexpr util::Day kFirstDay{std::chrono::year{2010} / 1 / 1};
+    const auto moment = util::parse_unix_time(text);
+    if (!moment || *moment < kFirstDay) return std::nullopt;
+    const bool is_quarter = moment->time_since_epoch() % std::chrono::minutes{15} == std::chrono::minutes{0};
+    return is_quarter ? moment : std::nullopt;
   }
 
   std::string_view id_column_;

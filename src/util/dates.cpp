@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 
 namespace tap_pinterest::util {
@@ -78,19 +80,6 @@ std::optional<Day> scan_day(Scanner& scanner) {
   return make_day(*year, *month, *day);
 }
 
-// HH:MM:SS
-std::optional<microseconds> scan_time(Scanner& scanner) {
-  const auto hour = scanner.digits(2);
-  if (!hour || *hour > 23 || !scanner.take(':')) return std::nullopt;
-  const auto minute = scanner.digits(2);
-  if (!minute || *minute > 59 || !scanner.take(':')) return std::nullopt;
-  const auto second = scanner.digits(2);
-  if (!second || *second > 60) return std::nullopt;
-  // A leap second has no place in Unix time: it becomes the second before it.
-  return std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-         std::chrono::seconds{std::min(*second, 59)};
-}
-
 // Nothing at all, or a point and at least one digit.
 std::optional<microseconds> scan_fraction(Scanner& scanner) {
   if (!scanner.take('.')) return microseconds{0};
@@ -104,6 +93,24 @@ std::optional<microseconds> scan_fraction(Scanner& scanner) {
   }
   if (!any) return std::nullopt;
   return fraction;
+}
+
+// HH, HH:MM, HH:MM:SS or HH:MM:SS with a fraction.
+std::optional<microseconds> scan_time(Scanner& scanner) {
+  const auto hour = scanner.digits(2);
+  if (!hour || *hour > 23) return std::nullopt;
+  const microseconds whole_hours = std::chrono::hours{*hour};
+  if (!scanner.take(':')) return whole_hours;
+  const auto minute = scanner.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  const microseconds whole_minutes = whole_hours + std::chrono::minutes{*minute};
+  if (!scanner.take(':')) return whole_minutes;
+  const auto second = scanner.digits(2);
+  if (!second || *second > 60) return std::nullopt;
+  const auto fraction = scan_fraction(scanner);
+  if (!fraction) return std::nullopt;
+  // A leap second has no place in Unix time: it becomes the second before it.
+  return whole_minutes + std::chrono::seconds{std::min(*second, 59)} + *fraction;
 }
 
 // Nothing at all (UTC), Z, +HH, +HHMM or +HH:MM.
@@ -149,13 +156,21 @@ std::optional<Instant> parse_date_time(std::string_view text) {
   if (!scanner.take_one_of("Tt ")) return std::nullopt;
   const auto time = scan_time(scanner);
   if (!time) return std::nullopt;
-  const auto fraction = scan_fraction(scanner);
-  if (!fraction) return std::nullopt;
   const auto offset = scan_offset(scanner);
   if (!offset || !scanner.at_end()) return std::nullopt;
-  const Instant instant = *day + *time + *fraction - *offset;
+  const Instant instant = *day + *time - *offset;
   if (instant < kFirstDay || instant >= kDayAfterLast) return std::nullopt;
   return instant;
+}
+
+std::optional<Instant> parse_unix_time(std::string_view text) {
+  constexpr double kMostSeconds = 1e11;  // the year 5138; as milliseconds 1973
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const double seconds = std::abs(value) > kMostSeconds ? value / 1000 : value;
+  if (!(std::abs(seconds) < kMostSeconds)) return std::nullopt;
+  return Instant(std::chrono::round<microseconds>(std::chrono::duration<double>(seconds)));
 }
 
 std::string format_date_time(Instant instant) {

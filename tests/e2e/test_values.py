@@ -138,13 +138,24 @@ def test_a_key_that_does_not_fit_fails_the_stream(tap, api, config, item):
 
 
 @pytest.mark.parametrize(
-    "row", ['{"AD_ID": "7", "CTR": 1}', '{"AD_ID": "7", "DATE": "soon"}', '{"DATE": "2026-03-06"}']
-)
+    "row",
+    ['{"AD_ID": "7", "CTR": 1}', '{"AD_ID": "7", "DATE": "soon"}', '{"DATE": "2026-03-06"}'],
+)  # fmt: skip
 def test_an_analytics_row_without_a_key_fails_the_stream(tap, api, config, row):
     run = ad_rows(tap, api, config, row)
     assert run.code == 1
     assert not run.records["ad_analytics"]
     assert "ad_analytics" not in run.state["bookmarks"]
+
+
+@pytest.mark.parametrize(
+    "date", ['"2026-03-06T05:00:00"', '"2026-03-06T05:00"', '"2026-03-06T05"', "1772773200", '"1772773200"', "1772773200000"]
+)
+def test_an_hour_is_read_in_every_plausible_form(tap, api, config, date):
+    row = f'{{"AD_ID": "7", "DATE": {date}, "CTR": 1}}'
+    run = ad_rows(tap, api, config, row, analytics_granularity="HOUR")
+    assert run.code == 0
+    assert {record["DATE"] for record in run.records["ad_analytics"]} == {"2026-03-06T05:00:00Z"}
 
 
 def test_an_hour_without_a_time_fails_the_stream(tap, api, config):

@@ -47,6 +47,11 @@ TEST(ParseDateTime, BringsEveryFormToUtc) {
       {"2026-10-24t18:24:24z", "2026-10-24T18:24:24Z"},
       {"2026-10-24 18:24:24", "2026-10-24T18:24:24Z"},
       {"2026-10-24", "2026-10-24T00:00:00Z"},
+      {"2026-10-24T18:24", "2026-10-24T18:24:00Z"},
+      {"2026-10-24T18", "2026-10-24T18:00:00Z"},
+      {"2026-10-24 18:24+02:00", "2026-10-24T16:24:00Z"},
+      {"2026-10-24T18-05", "2026-10-24T23:00:00Z"},
+      {"2026-10-24T18Z", "2026-10-24T18:00:00Z"},
       {"2026-10-24T18:24:24.387869", "2026-10-24T18:24:24.387869Z"},
       {"2026-10-24T18:24:24.5Z", "2026-10-24T18:24:24.500000Z"},
       {"2026-10-24T18:24:24.000Z", "2026-10-24T18:24:24Z"},
@@ -73,7 +78,12 @@ TEST(ParseDateTime, RefusesMomentsThatDoNotExistAndOtherForms) {
                                  "2026-10-24T24:00:00Z",
                                  "2026-10-24T18:60:00Z",
                                  "2026-10-24T18:24:61Z",
-                                 "2026-10-24T18:24",
+                                 "2026-10-24T1824",
+                                 "2026-10-24T18:",
+                                 "2026-10-24T18:24:",
+                                 "2026-10-24T18.5",
+                                 "2026-10-24T18:24.5",
+                                 "2026-10-24T8",
                                  "2026-10-24T",
                                  "2026-10-24T18:24:24.Z",
                                  "2026-10-24T18:24:24,5Z",
@@ -94,6 +104,36 @@ TEST(ParseDateTime, RefusesMomentsThatDoNotExistAndOtherForms) {
                                  "0000-01-01T00:00:00+01:00",
                                  "9999-12-31T23:59:59-01:00"}) {
     EXPECT_FALSE(parse_date_time(text).has_value()) << text;
+  }
+}
+
+TEST(ParseUnixTime, ReadsSecondsAndMilliseconds) {
+  struct Row {
+    std::string text;
+    std::string expected;
+  };
+  const std::vector<Row> rows = {
+      {"1774155600", "2026-03-22T05:00:00Z"},
+      {"1774155600000", "2026-03-22T05:00:00Z"},
+      {"1774155600.0", "2026-03-22T05:00:00Z"},
+      {"1.7741556e12", "2026-03-22T05:00:00Z"},
+      {"1774155600.5", "2026-03-22T05:00:00.500000Z"},
+      {"0", "1970-01-01T00:00:00Z"},
+      {"-1", "1969-12-31T23:59:59Z"},
+      {"99999999999", "5138-11-16T09:46:39Z"},
+      {"100000000001", "1973-03-03T09:46:40.001000Z"},
+  };
+  for (const Row& row : rows) {
+    const auto instant = parse_unix_time(row.text);
+    ASSERT_TRUE(instant.has_value()) << row.text;
+    EXPECT_EQ(format_date_time(*instant), row.expected) << row.text;
+  }
+}
+
+TEST(ParseUnixTime, RefusesWhatIsNoNumber) {
+  for (const std::string text :
+       {"", "soon", "inf", "nan", "1e999", "1774155600 ", "+1", "0x10", "100000000000000"}) {
+    EXPECT_FALSE(parse_unix_time(text).has_value()) << text;
   }
 }
 
