@@ -365,12 +365,20 @@ class AdsAnalyticsSink final : public RowSink {
     builder.key(id_column_);
     builder.scalar(id_.token());
     builder.key("DATE");
+    check_id();
     check_date();
     builder.scalar({TokenKind::string, date_.text});
     builder.key("ad_account_id");
     builder.scalar({TokenKind::string, options_.account});
     builder.end_object();
     rows().add();
+  }
+
+  // 007 was asked for as 7, whose rows it would not join.
+  void check_id() const {
+    if (id_.text.size() > 1 && id_.text.front() == '0') {
+      throw UnusableRow(fmt::format("the {} {} has leading zeros", id_column_, id_.text));
+    }
   }
 
   // Makes DATE what its granularity demands.

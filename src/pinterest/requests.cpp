@@ -33,7 +33,8 @@ std::size_t digits(std::uint64_t id) { return fmt::formatted_size("{}", id); }
 }  // namespace
 
 bool is_id(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return !text.empty() && text.front() != '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::string encode_query(std::string_view text) {

@@ -32,8 +32,8 @@ constexpr std::chrono::minutes kMidnightMargin{1};
 
 std::optional<std::uint64_t> number(const std::string& id) {
   std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), value);
-  if (error != std::errc{} || end != id.data() + id.size()) return std::nullopt;
+  const std::errc error = std::from_chars(id.data(), id.data() + id.size(), value).ec;
+  if (error != std::errc{} || !pinterest::is_id(id)) return std::nullopt;
   return value;
 }
 
@@ -91,7 +91,7 @@ void AnalyticsPartition::add_ids(const std::vector<std::string>& ids) {
   std::vector<std::uint64_t> numbers;
   for (const std::string& id : ids) {
     const auto value = number(id);
-    if (!value || *value == 0) {
+    if (!value) {
       fail(fmt::format("the id {} is not a number, which analytics cannot be asked for", id));
       return;
     }

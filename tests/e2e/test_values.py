@@ -80,6 +80,16 @@ def test_metrics_as_numbers_text_null_and_absent(tap, api, config):
     assert {record["AD_ID"] for record in run.records["ad_analytics"]} == {"7"}
 
 
+def test_an_id_with_leading_zeros_fails_its_analytics(tap, api, config):
+    """As a number it would be another id, whose rows would join neither of them."""
+    api.fault("body", endpoint=LIST + "campaigns", body=page('{"id": "007"}', '{"id": "7"}'))
+    run = tap.run(config(api, start_date=START), catalog=tap.catalog("campaigns", "campaign_analytics"), code=1)
+    assert run.keys("campaigns") == ["007", "7"]
+    assert "id 007 is not a number" in run.log_lines("CRITICAL")[0]
+    assert not api.requests("/campaigns/analytics")
+    assert "campaign_analytics" not in run.state["bookmarks"]
+
+
 def test_integers_and_ids_are_made_to_fit_without_loss(tap, api, config):
     run = campaigns(
         tap, api, config,
@@ -139,7 +149,8 @@ def test_a_key_that_does_not_fit_fails_the_stream(tap, api, config, item):
 
 @pytest.mark.parametrize(
     "row",
-    ['{"AD_ID": "7", "CTR": 1}', '{"AD_ID": "7", "DATE": "soon"}', '{"DATE": "2026-03-06"}'],
+    ['{"AD_ID": "7", "CTR": 1}', '{"AD_ID": "7", "DATE": "soon"}', '{"DATE": "2026-03-06"}',
+     '{"AD_ID": "007", "DATE": "2026-03-06"}'],
 )  # fmt: skip
 def test_an_analytics_row_without_a_key_fails_the_stream(tap, api, config, row):
     run = ad_rows(tap, api, config, row)

@@ -40,7 +40,8 @@ struct ListRequest {
   bool pin_metrics = false;
 };
 
-// Whether `text` is an id as the API gives them: digits. Nothing else may become a part of an address.
+// Whether `text` is an id as the API gives them: digits without leading zeros, so that each number has one
+// text. Nothing else may become a part of an address.
 bool is_id(std::string_view text);
 
 // `text` percent-encoded for a query (RFC 3986: everything but unreserved characters).

@@ -342,7 +342,7 @@ TEST(ReadAdsAnalytics, RefusesARowWithoutAUsableKey) {
         R"([{"CAMPAIGN_ID":"5","DATE":"2026-02-30"}])", R"([{"CAMPAIGN_ID":"5","DATE":20261120}])",
         R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","DATE":{}}])",
         R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20","CAMPAIGN_ID":[]}])",
-        R"([{"CAMPAIGN_ID":{},"DATE":"2026-11-20"}])"}) {
+        R"([{"CAMPAIGN_ID":{},"DATE":"2026-11-20"}])", R"([{"CAMPAIGN_ID":"007","DATE":"2026-11-20"}])"}) {
     EXPECT_THROW(campaign_rows(body), UnusableRow) << body;
   }
 }
