@@ -13,10 +13,8 @@ void IdBatches::add(std::span<const Id> ids) {
       in_order_ = false;
     }
     all_.push_back(id);
-    if (in_order_ && id <= skipped_) {
-      skip_end_ = all_.size();
-      next_ = skip_end_;
-    }
+    smallest_ = std::min(smallest_, id);
+    if (in_order_ && id <= skipped_) next_ = all_.size();
   }
 }
 
@@ -25,7 +23,7 @@ void IdBatches::end_of_list() {
   if (!in_order_) sort_rest();
 }
 
-// What was taken or skipped in order stays done; everything after is sorted.
+// What was taken or skipped in order stays so; everything after is sorted, and skipped as far as it is done.
 void IdBatches::sort_rest() {
   const auto rest_begin = all_.begin() + static_cast<std::ptrdiff_t>(next_);
   std::vector<Id> rest(rest_begin, all_.end());
@@ -35,9 +33,8 @@ void IdBatches::sort_rest() {
   const std::vector<Id> done(all_.begin(), rest_begin);
   all_ = done;
   std::ranges::set_difference(rest, done, std::back_inserter(all_));
-  if (ordered_) return;
-  next_ = static_cast<std::size_t>(std::ranges::upper_bound(all_, skipped_) - all_.begin());
-  skip_end_ = next_;
+  const auto waiting = std::upper_bound(all_.begin() + std::ssize(done), all_.end(), skipped_);
+  next_ = static_cast<std::size_t>(waiting - all_.begin());
 }
 
 std::span<const IdBatches::Id> IdBatches::waiting() const {
@@ -64,28 +61,25 @@ void IdBatches::done(std::size_t number) {
   const auto batch = std::ranges::find(batches_, number, &Open::number);
   batch->done = true;
   --open_count_;
-  anything_done_ = true;
   while (!batches_.empty() && batches_.front().done) batches_.pop_front();
 }
 
 std::optional<IdBatches::Id> IdBatches::done_up_to() const {
-  if (!in_order_ && !ended_) return std::nullopt;
-  if (!anything_done_ && skip_end_ == 0) return std::nullopt;
+  if (!ended_) return std::nullopt;
   std::optional<Id> unfinished;
   for (const Open& batch : batches_) {
     if (!batch.done) unfinished = std::min(unfinished.value_or(batch.first), batch.first);
   }
   if (!waiting().empty()) unfinished = std::min(unfinished.value_or(waiting().front()), waiting().front());
+  if (unfinished == smallest_) return std::nullopt;
   if (unfinished) return *unfinished - 1;
   return all_.empty() ? std::nullopt : std::optional(all_.back());
 }
 
 void IdBatches::start_again() {
   std::ranges::sort(all_);
-  skip_end_ = 0;
   next_ = 0;
   skipped_ = 0;
-  anything_done_ = false;
 }
 
 }  // namespace tap_pinterest::sync

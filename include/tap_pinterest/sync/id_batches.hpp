@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,9 +24,9 @@ class IdBatches {
   };
 
   // `ordered` is false for a list that has no order.
-  explicit IdBatches(bool ordered) : ordered_(ordered), in_order_(ordered) {}
+  explicit IdBatches(bool ordered) : in_order_(ordered) {}
 
-  // Ids up to this one need no work in this pass. Before the first ids.
+  // Ids up to this one need no work in this pass, wherever they stand in the list. Before the first ids.
   void skip_up_to(Id id) { skipped_ = id; }
   void add(std::span<const Id> ids);
   void end_of_list();
@@ -44,7 +45,8 @@ class IdBatches {
   bool list_ended() const { return ended_; }
   // Every id of the list is done.
   bool complete() const { return ended_ && open_count_ == 0 && waiting().empty(); }
-  // Every id of the list up to this one is done; nothing if that cannot be said.
+  // Every id of the list up to this one is done; nothing as long as none is, or the list goes on: an order
+  // that has held so far may break, and hold in another run.
   std::optional<Id> done_up_to() const;
   // How many ids have come.
   std::size_t size() const { return all_.size(); }
@@ -61,14 +63,12 @@ class IdBatches {
 
   void sort_rest();
 
-  // Taken ids stand before next_, waiting ones from there on. Sorted, but for the tail of a list whose order
-  // is broken and which has not ended.
+  // Taken and skipped ids stand before next_, waiting ones from there on. Sorted, but for the tail of a list
+  // whose order is broken and which has not ended.
   std::vector<Id> all_;
-  std::size_t skip_end_ = 0;  // ids before this place were skipped
   std::size_t next_ = 0;
   Id skipped_ = 0;
-  bool anything_done_ = false;
-  const bool ordered_;
+  Id smallest_ = std::numeric_limits<Id>::max();
   bool in_order_;
   bool ended_ = false;
   std::size_t next_number_ = 0;
