@@ -18,9 +18,8 @@ util::Descriptor require(int descriptor) {
   return util::Descriptor(descriptor);
 }
 
-}  // namespace
-
-util::Descriptor take_signals() {
+// Those that ask for an end and are not ignored.
+sigset_t ending_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
@@ -28,8 +27,20 @@ util::Descriptor take_signals() {
     sigaction(number, nullptr, &inherited);
     if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, number);
   }
+  return signals;
+}
+
+}  // namespace
+
+util::Descriptor take_signals() {
+  const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return require(signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+void leave_signals() {
+  const sigset_t signals = ending_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 std::optional<int> read_signal(const util::Descriptor& signals) {

@@ -12,6 +12,8 @@ namespace tap_pinterest::app {
 // and those it starts from now on. One that whoever started us ignores (nohup, a shell's background) stays
 // ignored. Throws std::system_error.
 util::Descriptor take_signals();
+// Gives the signals of take_signals() back to this thread and those it starts from now on.
+void leave_signals();
 // The number of the signal that has come, if `signals` is readable.
 std::optional<int> read_signal(const util::Descriptor& signals);
 // "SIGTERM"

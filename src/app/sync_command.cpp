@@ -7,15 +7,16 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <optional>
 #include <random>
-#include <system_error>
-#include <thread>
+#include <stop_token>
 
 #include "signals.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/sync/engine.hpp"
+#include "tap_pinterest/util/thread.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -58,26 +59,32 @@ void keep_house(const std::stop_token& stop, sync::Engine& engine) {
   }
 }
 
-// Waits for the end of the run. Returns the signal that asked for it, if there was one.
-std::optional<int> supervise(sync::Engine& engine, const Descriptor& signals, const Descriptor& ended) {
-  std::optional<int> signal;
+// What the run and its supervisor tell each other.
+struct Supervision {
+  Descriptor signals = take_signals();
+  Descriptor ended = make_event();
+  std::atomic<bool> running = true;
+  std::atomic<int> signal = 0;  // the first that asked for the end, or 0
+};
+
+// Waits for signals until the run is over and has said all it has to say: any of its threads may be blocked
+// by somebody who does not read.
+void supervise(const std::stop_token& stop, sync::Engine& engine, Supervision& it) {
+  const std::stop_callback end(stop, [&] { eventfd_write(it.ended.get(), 1); });
   std::uint64_t bytes_out = 0;
   auto read_at = std::chrono::steady_clock::now();
-  std::array<pollfd, 2> watched = {{{ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
+  std::array<pollfd, 2> watched = {{{it.ended.get(), POLLIN, 0}, {it.signals.get(), POLLIN, 0}}};
   while (true) {
     constexpr auto kTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(kTick);
-    const int count = poll(watched.data(), watched.size(), static_cast<int>(kTimeout.count()));
-    if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category());
-    if (count > 0 && watched[0].revents != 0) return signal;
-    if (count > 0 && watched[1].revents != 0) {
-      const auto number = read_signal(signals);
-      if (number && !signal) {
-        signal = number;
-        read_at = std::chrono::steady_clock::now();
-        engine.request_stop();
-      }
+    if (poll(watched.data(), watched.size(), static_cast<int>(kTimeout.count())) < 0) continue;
+    if (watched[0].revents != 0) return;
+    const auto number = watched[1].revents != 0 ? read_signal(it.signals) : std::nullopt;
+    if (number && it.signal == 0) {
+      it.signal = *number;
+      read_at = std::chrono::steady_clock::now();
+      log::hurry();
     }
-    if (!signal) continue;
+    if (it.signal == 0 || !it.running) continue;
     engine.request_stop();
     if (engine.bytes_out() != bytes_out) {
       bytes_out = engine.bytes_out();
@@ -87,8 +94,8 @@ std::optional<int> supervise(sync::Engine& engine, const Descriptor& signals, co
       log::critical(
           "stopped by {} while the target does not read: what it has not read is lost, the last state it "
           "has seen is safe to resume from",
-          signal_name(*signal));
-      _exit(kExitSignal + *signal);
+          signal_name(it.signal));
+      _exit(kExitSignal + it.signal);
     }
   }
 }
@@ -127,7 +134,7 @@ void write_metrics(const sync::Engine& engine, std::chrono::duration<double> dur
                {"tags", nlohmann::ordered_json::object()}});
 }
 
-int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {
+int exit_code(const sync::RunResult& result, int signal) {
   switch (result.ending) {
     case sync::Ending::complete:
       return kExitSuccess;
@@ -136,8 +143,8 @@ int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {
       return kExitFailure;
     case sync::Ending::stopped:
       log::critical("stopped by {}: the state is written and safe to resume from",
-                    signal ? signal_name(*signal) : "request");
-      return signal ? kExitSignal + *signal : kExitFailure;
+                    signal != 0 ? signal_name(signal) : "request");
+      return signal != 0 ? kExitSignal + signal : kExitFailure;
     case sync::Ending::incomplete:
       log::critical("{}", result.message);
       return kExitFailure;
@@ -150,8 +157,6 @@ int exit_code(const sync::RunResult& result, const std::optional<int>& signal) {
 int run_sync(const config::Config& config, const singer::Selection& selection, singer::State state,
              http::TransportFactory make_transport) {
   return_large_blocks();
-  const Descriptor signals = take_signals();
-  const Descriptor ended = make_event();
   sync::Engine engine({.config = config,
                        .clock = util::real_clock(),
                        .make_transport = std::move(make_transport),
@@ -160,15 +165,21 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
                       selection, std::move(state));
   const auto started = std::chrono::steady_clock::now();
   sync::RunResult result;
-  std::optional<int> signal;
-  {
-    const std::jthread housekeeper([&](const std::stop_token& stop) { keep_house(stop, engine); });
-    const std::jthread run([&] {
-      result = engine.run();
-      eventfd_write(ended.get(), 1);
-    });
-    signal = supervise(engine, signals, ended);
+  Supervision supervision;
+  const auto supervisor =
+      util::start_thread([&](const std::stop_token& stop) { supervise(stop, engine, supervision); });
+  if (!supervisor) {
+    log::warning(
+        "no thread could be started to watch for signals; a signal ends this run at once, without a last "
+        "STATE");
+    leave_signals();
   }
+  {
+    const auto housekeeper =
+        util::start_thread([&](const std::stop_token& stop) { keep_house(stop, engine); });
+    result = engine.run();
+  }
+  supervision.running = false;
   log::progress({});
   const auto duration = std::chrono::steady_clock::now() - started;
   if (result.ending != sync::Ending::output_closed) {
@@ -178,7 +189,7 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
       log::info("{}", line);
     }
   }
-  return exit_code(result, signal);
+  return exit_code(result, supervision.signal);
 }
 
 }  // namespace tap_pinterest::app

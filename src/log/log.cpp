@@ -1,13 +1,19 @@
 #include "tap_pinterest/log/log.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/sink.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -16,6 +22,7 @@
 #include "tap_pinterest/log/format.hpp"
 #include "tap_pinterest/log/options.hpp"
 #include "tap_pinterest/util/clock.hpp"
+#include "tap_pinterest/util/descriptor.hpp"
 
 namespace tap_pinterest::log {
 namespace {
@@ -23,6 +30,8 @@ namespace {
 // Return to the first column and clear the line.
 constexpr std::string_view kClearLine = "\r\x1b[K";
 constexpr std::size_t kUsualColumns = 80;
+// Less than a target that does not read is given: while a thread waits here, the last STATE may wait for it.
+constexpr int kPatienceMilliseconds = 2000;
 
 spdlog::level::level_enum to_spdlog(Level level) {
   constexpr std::array<spdlog::level::level_enum, 5> kLevels = {spdlog::level::debug, spdlog::level::info,
@@ -31,16 +40,32 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return kLevels.at(static_cast<std::size_t>(level));
 }
 
+// What is behind `descriptor` opened once more, so that writing does not block; to change the descriptor
+// itself would change it for all who share it. None where that is not allowed: sockets, pipes of another
+// user.
+util::Descriptor open_without_blocking(int descriptor) {
+  const std::string path = fmt::format("/proc/self/fd/{}", descriptor);
+  return util::Descriptor(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 // Writes finished lines and, below them, the progress line. Each change is one write, so that what other
 // processes write to the same place does not come in between.
 class ConsoleSink final : public spdlog::sinks::sink {
  public:
-  void open(std::FILE* out, bool allow_progress) {
+  void open(int out, bool allow_progress) {
     const std::lock_guard lock(mutex_);
-    out_ = out;
-    interactive_ = allow_progress && ::isatty(::fileno(out)) == 1;
+    // A file never blocks, and opened once more it would be written from its beginning.
+    struct stat status {};
+    const bool is_file = ::fstat(out, &status) == 0 && S_ISREG(status.st_mode);
+    own_ = is_file ? util::Descriptor() : open_without_blocking(out);
+    out_ = own_.get() >= 0 ? own_.get() : out;
+    piece_bytes_ = is_file || own_.get() >= 0 ? std::string::npos : PIPE_BUF;
+    given_up_ = false;
+    interactive_ = allow_progress && ::isatty(out) == 1;
     progress_.clear();
   }
+
+  void hurry() { hurried_ = true; }
 
   bool interactive() const { return interactive_; }
 
@@ -69,19 +94,32 @@ class ConsoleSink final : public spdlog::sinks::sink {
  private:
   std::string progress_row() const {
     winsize size{};
-    const bool known = ::ioctl(::fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const bool known = ::ioctl(out_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     // The last column stays free: a cursor behind it has wrapped on some terminals.
     return fit_to_width(progress_, (known ? size.ws_col : kUsualColumns) - 1);
   }
 
-  // Nobody can be told that stderr does not take a line.
-  void put(const std::string& text) {
-    static_cast<void>(std::fwrite(text.data(), 1, text.size(), out_));
-    static_cast<void>(std::fflush(out_));
+  // Waits for a reader that does not read, but not when the program is in a hurry. Nobody can be told that
+  // stderr does not take a line.
+  void put(std::string_view text) {
+    while (!given_up_ && !text.empty()) {
+      pollfd room{out_, POLLOUT, 0};
+      if (::poll(&room, 1, kPatienceMilliseconds) == 0) {
+        given_up_ = hurried_;
+        continue;
+      }
+      const ssize_t count = ::write(out_, text.data(), std::min(text.size(), piece_bytes_));
+      if (count < 0 && errno != EAGAIN && errno != EINTR) return;
+      text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
   }
 
   std::mutex mutex_;
-  std::FILE* out_ = stderr;
+  util::Descriptor own_;
+  int out_ = STDERR_FILENO;
+  std::size_t piece_bytes_ = PIPE_BUF;  // what is written at once: no more than there is room for
+  std::atomic<bool> hurried_ = false;
+  bool given_up_ = false;
   std::atomic<bool> interactive_ = false;
   std::string progress_;
 };
@@ -91,7 +129,7 @@ class State {
   void open(std::FILE* out, const Options& options) {
     form_ = options.form;
     logger_.set_level(to_spdlog(options.level));
-    sink_->open(out, options.allow_progress && options.form != Form::structured);
+    sink_->open(::fileno(out), options.allow_progress && options.form != Form::structured);
   }
 
   ConsoleSink& sink() { return *sink_; }
@@ -178,6 +216,8 @@ void init(std::FILE* out, const Options& options) {
 }
 
 bool interactive() { return state().sink().interactive(); }
+
+void hurry() { state().sink().hurry(); }
 
 void progress(std::string_view text) { state().sink().show_progress(state().redact(text)); }
 

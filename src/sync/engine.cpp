@@ -8,6 +8,7 @@
 
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/singer/messages.hpp"
+#include "tap_pinterest/util/thread.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
@@ -110,7 +111,16 @@ RunResult Engine::run() {
     begin();
     std::vector<std::jthread> workers;
     workers.reserve(static_cast<std::size_t>(config_.max_concurrency));
-    for (int i = 0; i < config_.max_concurrency; ++i) workers.emplace_back([this] { work(); });
+    while (std::ssize(workers) < config_.max_concurrency) {
+      auto worker = util::start_thread([this] { work(); });
+      if (!worker) break;
+      workers.push_back(std::move(*worker));
+    }
+    if (std::ssize(workers) < config_.max_concurrency) {
+      log::warning("only {} of {} threads could be started; the run goes on with them", workers.size(),
+                   config_.max_concurrency);
+    }
+    if (workers.empty()) work();
   } catch (const OutputClosed&) {
     output_closed_ = true;
   } catch (const OutputFailed& error) {

@@ -1,11 +1,13 @@
 """How a run ends before its time: signals, killed, a target that goes away or does not read, output that fails."""
 
+import contextlib
 import os
+import resource
 import signal
 
 import pytest
 from compare import true_entities, true_rows
-from harness import ENTITIES, KEYS, partition
+from harness import ENTITIES, KEYS, Run, check_rules, partition
 from running import Running, wait_until
 
 START = "2026-02-08"
@@ -151,6 +153,67 @@ def test_a_target_that_does_not_read_cannot_hold_a_stopped_run(tap, settings):
     assert stderr.splitlines()[-1].startswith("CRITICAL stopped by") and "does not read" in stderr.splitlines()[-1]
 
 
+def fill(pipe):
+    """Writes to a pipe until it has no more room; others who hold it still write as they did."""
+    own = os.open(f"/proc/self/fd/{pipe}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    with open(own, "wb", buffering=0) as rest:
+        while rest.write(b"x" * 4096) is not None:
+            pass
+
+
+@contextlib.contextmanager
+def pipe_without_reader():
+    reader, writer = os.pipe()
+    yield writer
+    os.close(reader)
+    os.close(writer)
+
+
+@contextlib.contextmanager
+def terminal_without_reader():
+    screen, side = os.openpty()
+    yield side
+    os.close(screen)
+    os.close(side)
+
+
+@pytest.mark.parametrize("stderr", [pipe_without_reader, terminal_without_reader])
+@pytest.mark.parametrize("blocked", ["workers", "the end"])
+def test_who_does_not_read_stderr_cannot_hold_a_stopped_run(tap, api, settings, stderr, blocked):
+    """Workers block in a line about a failure, with all they hold; or the main thread in the summary."""
+    if blocked == "workers":
+        api.fault("status", endpoint=LIST + "ads/analytics", status=500)
+    else:
+        api.fault("stall", endpoint=LIST + "ads/analytics", stall_ms=600_000)
+    with stderr() as writer:
+        env = {"TAP_PINTEREST_LOGLEVEL": "debug"}
+        with Running(tap, settings, stderr=writer, env=env, to_file=True) as running:
+            wait_until(lambda: api.counters()["faults"], "an answer has failed")
+            fill(writer)
+            running.send(signal.SIGTERM)
+            code = running.process.wait()
+            assert code == 143
+            assert running.watchdog.is_alive()
+            running.stdout.seek(0)
+            first = Run(code, running.stdout.read(), b"")
+    check_rules(first)
+    api.clear_faults()
+    assert_complete_together(api, first, tap.run(settings, state=first.state, code=0))
+
+
+def test_who_does_not_read_stderr_cannot_hold_a_run_that_is_complete(tap, settings):
+    """Nothing is said before the summary here."""
+    catalog = tap.catalog("ad_accounts")
+    with pipe_without_reader() as writer:
+        fill(writer)
+        with Running(tap, settings, catalog=catalog, stderr=writer, to_file=True) as running:
+            output = running.stdout.fileno()
+            wait_until(lambda: b'"STATE"' in os.pread(output, 1 << 20, 0), "the last state is written")
+            running.send(signal.SIGTERM)
+            assert running.process.wait() == 0
+            assert running.watchdog.is_alive()
+
+
 @pytest.mark.parametrize("endpoint", [LIST + "campaigns", "/pins", LIST + "ads/analytics"])
 def test_the_first_record_is_there_while_the_api_keeps_others_waiting(tap, api, settings, endpoint):
     api.fault("stall", endpoint=endpoint, stall_ms=600_000)
@@ -158,6 +221,25 @@ def test_the_first_record_is_there_while_the_api_keeps_others_waiting(tap, api, 
         running.read_to("RECORD")
         running.send(signal.SIGTERM)
         running.end(code=143)
+
+
+# --- threads ------------------------------------------------------------------------------------------------------
+
+
+def limit_threads(count):
+    """For `preexec_fn`: so few threads can be had, since no address is left for the stack of one more."""
+    stack = 1 << 30
+    room = count * stack + stack * 3 // 4
+    resource.setrlimit(resource.RLIMIT_STACK, (stack, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (room, room))
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 3, 5])
+def test_where_threads_are_short_the_run_goes_on_with_those_it_got(tap, api, settings, threads):
+    run = tap.run(dict(settings, max_concurrency=8), code=0, preexec_fn=lambda: limit_threads(threads))
+    assert_complete_together(api, run)
+    assert run.warnings(f"only {max(0, threads - 2)} of 8 threads could be started")
+    assert bool(run.warnings("watch for signals")) == (threads == 0)
 
 
 # --- output that fails --------------------------------------------------------------------------------------------

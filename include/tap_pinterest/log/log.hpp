@@ -54,6 +54,10 @@ std::string redact(std::string_view text);
 // Before this call lines are text at level info.
 void init();
 
+// The program is to end soon. From now on a stderr that takes nothing for 2 s is given up, with all that is
+// still to be said; until then whoever logs waits for its reader.
+void hurry();
+
 // Whether a progress line may be shown: stderr is a terminal, text and not structured, and stdout is none.
 bool interactive();
 // Shows `text` as the progress line, in place of the one before; empty removes it, as must be done before

@@ -53,7 +53,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Runs to the end on `max_concurrency` threads of its own. The last line it writes is a STATE.
+  // Runs to the end on `max_concurrency` threads of its own, or as many as can be had. The last line it
+  // writes is a STATE.
   RunResult run();
 
   // Ends the run soon: requests in flight are dropped. May be called from any thread, and never blocks.

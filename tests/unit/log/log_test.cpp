@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -104,6 +106,37 @@ TEST_F(Log, ThreadsDoNotBreakEachOthersLines) {
   std::string expected;
   for (int n = 0; n < 800; ++n) expected += "INFO " + std::string(100, 'x') + "\n";
   EXPECT_EQ(written(), expected);
+}
+
+std::string read_to_end(int descriptor) {
+  std::string text;
+  std::array<char, 512> buffer{};
+  for (ssize_t n = 1; n > 0;) {
+    n = ::read(descriptor, buffer.data(), buffer.size());
+    text.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  }
+  return text;
+}
+
+TEST_F(Log, WaitsForASlowReaderAndLeavesWhatOthersShareAsItIs) {
+  for (const bool socket : {false, true}) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(socket ? ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) : ::pipe(ends.data()), 0);
+    std::FILE* const out = ::fdopen(ends[1], "w");
+    std::string read;
+    {
+      const std::jthread reader([&] { read = read_to_end(ends[0]); });
+      init(out, {});
+      for (int i = 0; i < 500; ++i) info("{}", std::string(5000, 'x'));
+      EXPECT_EQ(::fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
+      init(stderr, {});
+      std::fclose(out);
+    }
+    ::close(ends[0]);
+    std::string expected;
+    for (int i = 0; i < 500; ++i) expected += "INFO " + std::string(5000, 'x') + "\n";
+    EXPECT_EQ(read, expected) << socket;
+  }
 }
 
 TEST_F(Log, NoProgressLineWhereThereIsNoTerminal) {
