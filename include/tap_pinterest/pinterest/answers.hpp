@@ -72,7 +72,8 @@ struct ListOptions {
 };
 
 // `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. `body` is
-// changed only to repair what the reader refuses, see json_reader.hpp. Throws UnreadableAnswer and UnusableRow.
+// changed only to repair what the reader refuses, see json_reader.hpp. Throws UnreadableAnswer and
+// UnusableRow.
 ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,
                    std::string_view time_extracted);
 
