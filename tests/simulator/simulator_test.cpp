@@ -232,13 +232,14 @@ TEST_F(SimulatorTest, ProtectedPinsAreListedOnlyIfAsked) {
   start(plain());
   int pages = 0;
   std::set<std::string> shown;
-  for (const Json& pin : read_list("/v5/pins", pages)) shown.insert(pin["id"].get<std::string>());
+  for (const Json& pin : read_list("/v5/pins?page_size=25", pages))
+    shown.insert(pin["id"].get<std::string>());
   for (std::int64_t pin = 0; pin < it_->world().pin_count(); ++pin) {
     const std::string id = std::to_string(it_->world().pin_id(pin));
     EXPECT_EQ(shown.contains(id), !pin_is_protected(it_->world(), pin)) << id;
   }
   EXPECT_LT(shown.size(), 50U);
-  EXPECT_EQ(read_list("/v5/pins?include_protected_pins=false", pages).size(), shown.size());
+  EXPECT_EQ(read_list("/v5/pins?include_protected_pins=false&page_size=25", pages).size(), shown.size());
 }
 
 TEST_F(SimulatorTest, ListsShowActiveAndPausedUnlessAsked) {

@@ -232,6 +232,7 @@ TEST(AnalyticsPartition, KeepsTheOldBasisInItsEntryUntilItHasBegunAgainToTheEnd)
   entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
   Case test(config_from("2026-10-01"), state_with(kStream, "7", entry));
   test.partition.add_ids(ids(1, 500));
+  test.partition.end_of_list();
   test.partition.part_done(test.take_all().at(0));
   EXPECT_EQ(test.entry_now().at("entity_statuses"), (Json{"ACTIVE", "PAUSED"}));
   EXPECT_TRUE(test.entry_now().contains("resume"));
