@@ -60,6 +60,15 @@ void write_all(int descriptor, std::string_view text, const std::string& path) {
   }
 }
 
+// The file is in its place by now, whatever comes of this. Some file systems know no such thing (EINVAL).
+void sync_folder(const std::string& folder) {
+  const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0 && (fsync(directory.get()) == 0 || errno == EINVAL)) return;
+  log::warning(
+      "token_file: the new token is stored, but a loss of power may undo it: cannot synchronise {}: {}",
+      folder, std::generic_category().message(errno));
+}
+
 std::string text_of(const json& document, const char* name) {
   const auto found = document.find(name);
   return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -170,9 +179,7 @@ void TokenFileWriter::commit(const StoredToken& token) {
   if (rename(new_path_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_, errno);
   close(descriptor_);
   descriptor_ = -1;
-  const std::string folder = std::filesystem::absolute(path_).parent_path().string();
-  const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || fsync(directory.get()) != 0) fail("cannot synchronise", folder, errno);
+  sync_folder(std::filesystem::absolute(path_).parent_path().string());
 }
 
 }  // namespace tap_pinterest::pinterest

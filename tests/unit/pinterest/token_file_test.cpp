@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,6 +14,23 @@
 
 #include "fakes/temporary_folder.hpp"
 #include "fakes/test_config.hpp"
+
+namespace {
+
+// What fsync() says of a folder; 0 for what the system says.
+int folder_error = 0;
+
+}  // namespace
+
+// In the place of the C library's.
+extern "C" int fsync(int descriptor) {
+  struct stat status {};
+  if (folder_error != 0 && fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
+    errno = folder_error;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_fsync, descriptor));
+}
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -111,6 +131,17 @@ TEST(TokenFile, DoesNotFollowASymbolicLink) {
   write(folder.file("real.json"), R"({"refresh_token":"r"})");
   std::filesystem::create_symlink(folder.file("real.json"), folder.file("link.json"));
   EXPECT_NE(error_of(folder.file("link.json")).find("symbolic link"), std::string::npos);
+}
+
+TEST(TokenFileWriter, HasStoredATokenWhereTheFolderCannotBeSynchronised) {
+  for (const int error : {EINVAL, EIO}) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("token.json");
+    folder_error = error;
+    EXPECT_NO_THROW(TokenFileWriter(path).commit(some_token()));
+    folder_error = 0;
+    EXPECT_TRUE(read_token_file(path));
+  }
 }
 
 TEST(TokenFileWriter, MakesRoomBeforeATokenIsThere) {
