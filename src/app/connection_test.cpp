@@ -13,6 +13,7 @@
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/http/retry_policy.hpp"
+#include "tap_pinterest/log/format.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/pinterest/oauth.hpp"
@@ -45,10 +46,19 @@ class ConnectionTest {
       : config_(config), transport_(make_transport()), clock_(util::real_clock()), tokens_(config, clock_) {}
 
   bool run() {
-    if (!get_token()) return false;
-    check_accounts();
-    check_scopes();
-    check_pins();
+    std::string problem = renew();
+    Reply accounts;
+    if (problem.empty()) accounts = get_page("ad_accounts");
+    if (accounts.action == pinterest::Action::authenticate) problem = accounts.problem;
+    say(problem.empty(), "access token", problem.empty() ? token_line_ : problem);
+    if (problem.empty()) {
+      check_accounts(accounts);
+      check_scopes();
+      check_pins();
+    }
+    if (const auto error = tokens_.store_pending({})) {
+      say(false, "token file", *error + "; sign in again if the next run is refused");
+    }
     return good_;
   }
 
@@ -82,10 +92,12 @@ class ConnectionTest {
 
   void say(bool good, std::string_view what, const std::string& detail) {
     good_ = good_ && good;
-    lines_.push_back(fmt::format("{:<18} {:<7} {}", what, good ? "ok" : "FAILED", detail));
+    lines_.push_back(log::printable(fmt::format("{:<18} {:<7} {}", what, good ? "ok" : "FAILED", detail),
+                                    log::kMaxMessageBytes));
   }
 
-  bool get_token() {
+  // Why there is no token; empty if there is one.
+  std::string renew() {
     std::string problem;
     for (int i = 0; i < kTries; ++i) {
       const pinterest::Renewal renewal = tokens_.renew(*transport_, {});
@@ -94,13 +106,12 @@ class ConnectionTest {
         token_line_ = expires ? "good until " +
                                     util::format_date_time(std::chrono::floor<std::chrono::seconds>(*expires))
                               : "given by the configuration, its end is not known";
-        return true;
+        return {};
       }
       problem = renewal.message;
       if (renewal.outcome == pinterest::Renewal::Outcome::fatal) break;
     }
-    say(false, "access token", problem);
-    return false;
+    return problem;
   }
 
   Reply get(const std::string& url) {
@@ -137,10 +148,11 @@ class ConnectionTest {
         continue;
       }
       reply.problem = error.describe();
-      if (action == pinterest::Action::authenticate && tokens_.can_renew()) {
-        tokens_.refused(token->generation);
-        if (get_token()) continue;
-        return reply;
+      if (action == pinterest::Action::authenticate) {
+        tokens_.refused(token->generation, reply.problem);
+        const std::string problem = renew();
+        if (problem.empty()) continue;
+        reply.problem = problem;
       }
       if (action != pinterest::Action::retry) return reply;
     }
@@ -158,9 +170,7 @@ class ConnectionTest {
     return reply;
   }
 
-  void check_accounts() {
-    const Reply reply = get_page("ad_accounts");
-    say(reply.action != pinterest::Action::authenticate, "access token", token_line_);
+  void check_accounts(const Reply& reply) {
     if (!reply.body) {
       say(false, "ad accounts", reply.problem);
       return;
@@ -168,7 +178,7 @@ class ConnectionTest {
     std::vector<std::string> accounts = config_.ad_account_ids;
     bool more = false;
     if (accounts.empty()) {
-      more = reply.body->contains("bookmark") && (*reply.body)["bookmark"].is_string();
+      more = reply.body->value("bookmark", json()).is_string();
       accounts = ids_of(*reply.body);
     }
     try_accounts(accounts, more);

@@ -134,6 +134,8 @@ int run_mode(const cli::Options& options) {
   if (options.mode == cli::Mode::login) {
     return run_login(config, {options.redirect_uri, options.authorization_url}, transports(config));
   }
+  if (const auto problem = pinterest::find_missing_login(config))
+    return refuse("the configuration", {*problem});
   if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
   return sync(options, config);
 }

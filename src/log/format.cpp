@@ -75,20 +75,6 @@ std::size_t escaped_size(std::string_view character) {
   return character == "\"" || character == "\\" ? 2 : character.size();
 }
 
-// One line of valid UTF-8, cut so that even in a JSON string it has no more than `max_bytes` and the mark.
-std::string clean(std::string_view text, std::size_t max_bytes) {
-  std::string cleaned;
-  cleaned.reserve(std::min(text.size(), max_bytes) + kCutMark.size());
-  std::size_t size = 0;
-  while (!text.empty()) {
-    const std::string_view character = next_character(text);
-    size += escaped_size(character);
-    if (size > max_bytes) return cleaned.append(kCutMark);
-    cleaned.append(character);
-  }
-  return cleaned;
-}
-
 bool is_word_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -107,14 +93,14 @@ std::string render_text(bool with_level, const Line& line) {
   if (line.metric != nullptr) {
     text += "METRIC: ";
   } else if (!line.stream.empty() && !begins_with_word(line.message, line.stream)) {
-    text.append(clean(line.stream, kMaxNameBytes)).append(": ");
+    text.append(one_line(line.stream, kMaxNameBytes)).append(": ");
   }
-  return text + clean(line.message, kMaxMessageBytes);
+  return text + one_line(line.message, kMaxMessageBytes);
 }
 
 std::string render_structured(const Line& line, const Origin& origin) {
   const auto name_or_null = [](std::string_view name) {
-    return name.empty() ? ordered_json() : ordered_json(clean(name, kMaxNameBytes));
+    return name.empty() ? ordered_json() : ordered_json(one_line(name, kMaxNameBytes));
   };
   const std::chrono::duration<double> since_epoch = origin.time.time_since_epoch();
   ordered_json object = {{"level", names_of(line.level).lower},
@@ -129,7 +115,7 @@ std::string render_structured(const Line& line, const Origin& origin) {
     object["message"] = "METRIC";
     object["metric_info"] = *line.metric;
   } else {
-    object["message"] = clean(line.message, kMaxMessageBytes);
+    object["message"] = one_line(line.message, kMaxMessageBytes);
   }
   object["extra"] = ordered_json::object();
   return dump(object);
@@ -165,6 +151,19 @@ std::string render(Form form, const Line& line, const Origin& origin) {
   if (form == Form::structured) return render_structured(line, origin);
   // Whoever reads only messages must still be able to find the one that ended the run.
   return render_text(form == Form::text || line.level == Level::critical, line);
+}
+
+std::string one_line(std::string_view text, std::size_t max_bytes) {
+  std::string cleaned;
+  cleaned.reserve(std::min(text.size(), max_bytes) + kCutMark.size());
+  std::size_t size = 0;
+  while (!text.empty()) {
+    const std::string_view character = next_character(text);
+    size += escaped_size(character);
+    if (size > max_bytes) return cleaned.append(kCutMark);
+    cleaned.append(character);
+  }
+  return cleaned;
 }
 
 std::string fit_to_width(std::string_view text, std::size_t columns) {

@@ -201,7 +201,10 @@ void metric(const nlohmann::ordered_json& point) {
 
 void mask(const util::Secret& secret) { state().mask(secret); }
 
-std::string redact(std::string_view text) { return state().redact(text); }
+// Masked before it is cut: half a secret is not found.
+std::string printable(std::string_view text, std::size_t max_bytes) {
+  return one_line(state().redact(text), max_bytes);
+}
 
 void init() {
   Options options = read_options([](const char* name) -> const char* { return std::getenv(name); });

@@ -18,6 +18,8 @@ constexpr std::size_t kMaxErrorBodyBytes = 64UL * 1024;
 constexpr int kAny = -1;
 // "This request exceeded a rate limit."
 constexpr int kCodeRateLimit = 8;
+// "Your application consumer type is not supported", "… does not have access to this restricted feature".
+constexpr int kCodeApp = 3;
 
 struct Rule {
   int first_status;
@@ -34,6 +36,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {429, 429, kAny, false, Action::wait},
     {400, 599, kCodeRateLimit, false, Action::wait},
     {400, 599, kAny, true, Action::wait},
+    {401, 401, kCodeApp, false, Action::deny_app},
     {401, 401, kAny, false, Action::authenticate},
     {413, 414, kAny, false, Action::halve},
     {431, 431, kAny, false, Action::halve},
@@ -57,15 +60,6 @@ std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {
   if (error != std::errc{} || seconds < 0) return std::nullopt;
   if (!std::string_view(end, lower.data() + lower.size()).starts_with(" second")) return std::nullopt;
   return std::chrono::seconds(seconds);
-}
-
-std::string message_of(std::string text) {
-  text = log::redact(text);
-  if (text.size() <= kMaxMessageBytes) return text;
-  std::size_t end = kMaxMessageBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-  return text + "…";
 }
 
 std::string text_of(const nlohmann::json& body, const char* name) {
@@ -98,11 +92,11 @@ ApiError read_error(const http::Response& response) {
     error.code = code->get<long long>();
   }
   if (const auto message = body.find("message"); message != body.end() && message->is_string()) {
-    error.message = message_of(message->get<std::string>());
+    error.message = log::printable(message->get_ref<const std::string&>(), kMaxMessageBytes);
   } else if (const std::string name = text_of(body, "error"); !name.empty()) {
     // The form of OAuth (RFC 6749, 5.2), which proxies for tokens use.
     const std::string description = text_of(body, "error_description");
-    error.message = message_of(description.empty() ? name : name + ": " + description);
+    error.message = log::printable(description.empty() ? name : name + ": " + description, kMaxMessageBytes);
   }
   return error;
 }

@@ -15,6 +15,7 @@
 #include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
+#include "tap_pinterest/pinterest/token_request.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -60,20 +61,36 @@ Redirect foreign(std::string message) {
   return {.outcome = Redirect::Outcome::foreign, .code = {}, .message = std::move(message)};
 }
 
-// Why an answer gives no tokens, and what to do; empty if it does.
-std::string problem_of(const ApiError& error, const std::optional<TokenAnswer>& answer) {
-  const Action action = judge(error);
-  if (action == Action::retry || action == Action::wait) {
-    return fmt::format("the code could not be exchanged: {}; sign in again later", error.describe());
+std::string what_to_check(Blame blame) {
+  if (blame == Blame::grant || blame == Blame::unknown)
+    return "check that the redirect URI is one of the app's";
+  return remedy({.kind = Credentials::Kind::app}, blame);
+}
+
+// Why a reply brings no tokens, and what to do; empty if it does.
+std::string problem_of(const TokenReply& reply) {
+  switch (reply.outcome) {
+    case TokenReply::Outcome::passing:
+      return fmt::format("the code could not be exchanged: {}; sign in again later", reply.problem);
+    case TokenReply::Outcome::refused:
+      return fmt::format(
+          "{}: {}; {}, and sign in again",
+          reply.blame == Blame::connection ? "the code could not be exchanged" : "Pinterest refused the code",
+          reply.problem, what_to_check(reply.blame));
+    case TokenReply::Outcome::granted:
+      break;
   }
-  if (action != Action::accept) {
-    return fmt::format("Pinterest refused the code: {}; check {}, and sign in again", error.describe(),
-                       action == Action::authenticate ? "client_id and client_secret"
-                                                      : "that the redirect URI is one of the app's");
+  return reply.answer.token.refresh_token.empty()
+             ? "Pinterest gave no refresh token, so that nothing can be kept"
+             : "";
+}
+
+// Whether the code, which works once, has certainly not been taken.
+bool may_send_again(const http::Result& sent) {
+  if (const auto* error = std::get_if<http::TransportError>(&sent)) {
+    return error->failure == http::Failure::connection;
   }
-  if (!answer) return "the answer to the token request holds no access_token; sign in again";
-  if (answer->refresh_token.empty()) return "Pinterest gave no refresh token, so that nothing can be kept";
-  return {};
+  return judge(read_error(std::get<http::Response>(sent))) == Action::retry;
 }
 
 }  // namespace
@@ -127,34 +144,20 @@ SignIn sign_in(const config::Config& config, const util::Secret& code, const std
   SignIn result;
   for (int i = 0; i < kTries; ++i) {
     const http::Result sent = transport.send(request, stop);
-    if (const auto* error = std::get_if<http::TransportError>(&sent)) {
-      result.problem = error->message;
-      if (error->failure == http::Failure::connection) continue;
-      return result;
+    if (const auto* response = std::get_if<http::Response>(&sent)) clock.observe(*response);
+    const TokenReply reply = read_token_reply(sent, clock.now());
+    result.problem = problem_of(reply);
+    if (result.problem.empty()) {
+      StoredToken token = reply.answer.token;
+      log::mask(token.access_token);
+      log::mask(token.refresh_token);
+      // It takes the place of a configured refresh token as if it descended from it.
+      token.descends_from = descent_of(config.app->refresh_token);
+      result.scope = reply.answer.scope;
+      result.refresh_token_expires_at = token.refresh_token_expires_at;
+      writer.commit(token);
     }
-    const auto& response = std::get<http::Response>(sent);
-    clock.observe(response);
-    const ApiError error = read_error(response);
-    const auto answer = parse_token_answer(response.body);
-    result.problem = problem_of(error, answer);
-    if (judge(error) == Action::retry) continue;
-    if (!result.problem.empty()) return result;
-
-    const util::Instant now = clock.now();
-    const auto after = [now](const auto& duration) {
-      return duration ? std::optional<util::Instant>(now + *duration) : std::nullopt;
-    };
-    log::mask(answer->access_token);
-    log::mask(answer->refresh_token);
-    result.scope = answer->scope;
-    result.refresh_token_expires_at = after(answer->refresh_token_expires_in);
-    // It takes the place of a configured refresh token as if it descended from it.
-    writer.commit({.refresh_token = answer->refresh_token,
-                   .refresh_token_expires_at = result.refresh_token_expires_at,
-                   .access_token = answer->access_token,
-                   .access_token_expires_at = after(answer->expires_in),
-                   .descends_from = descent_of(config.app->refresh_token)});
-    return result;
+    if (!may_send_again(sent)) break;
   }
   return result;
 }

@@ -262,6 +262,7 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   if (renewal.outcome == Outcome::done) {
     renewal_failures_ = 0;
     renewal_spent_ = {};
+    if (renewal.requests > 0) renew_not_before_ = clock_.steady_now() + pinterest::kBetweenRenewals;
     return;
   }
   if (renewal.outcome == Outcome::fatal) {

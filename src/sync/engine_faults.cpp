@@ -24,6 +24,14 @@ constexpr int kSlowTries = 2;
 constexpr int kCodeNotAuthenticated = 2;
 // A pause that the API asks for without saying how long, or of no time at all, is at least this.
 constexpr std::chrono::milliseconds kShortestPause{1000};
+
+// It goes to a route that an app may lack.
+bool is_pins_batch(const Job& job) {
+  const auto* work = std::get_if<AnalyticsJob>(&job.work);
+  return work != nullptr && work->request.stream->source == Source::pin_analytics &&
+         work->request.route != PinRoute::single;
+}
+
 // What a request asked for, for the message of a refusal.
 std::string describe_request(const config::Config& config, const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
@@ -83,6 +91,13 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       return;
     case Action::authenticate:
       authenticate(std::move(job), fault, token);
+      return;
+    case Action::deny_app:
+      if (is_pins_batch(job)) {
+        deny(job, fault);
+      } else {
+        end(fmt::format("Pinterest refuses the app: {}; {}", fault.message, pinterest::kCheckApp));
+      }
       return;
     case Action::halve:
       ++report_.halved;
@@ -157,14 +172,11 @@ void Engine::pause(Job job, const Fault& fault) {
 }
 
 void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token) {
-  const auto* work = std::get_if<AnalyticsJob>(&job.work);
-  const bool pins_batch = work != nullptr && work->request.stream->source == Source::pin_analytics &&
-                          work->request.route != PinRoute::single;
   const bool about_the_token = fault.error.code == kCodeNotAuthenticated && tokens_.can_renew() &&
                                token.generation != refused_with_pins_;
   // A token of the configuration or of a file may have ended long ago: only a new one settles it.
   const bool was_renewed = job.tries.authenticated_again && token.issued;
-  if (pins_batch && (!about_the_token || was_renewed)) {
+  if (is_pins_batch(job) && (!about_the_token || was_renewed)) {
     if (was_renewed) refused_with_pins_ = token.generation;
     deny(job, fault);
     return;
@@ -172,12 +184,12 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
   const auto current = tokens_.current();
   if (!current || current->generation == token.generation) {
     if (was_renewed) {
-      end(fmt::format("Pinterest refuses a token that was just renewed: {}; check the app's access",
-                      fault.message));
+      end(fmt::format("Pinterest refuses a token that was just renewed: {}; {}", fault.message,
+                      pinterest::kCheckApp));
       return;
     }
     job.tries.authenticated_again = true;
-    tokens_.refused(token.generation);
+    tokens_.refused(token.generation, fault.message);
   }
   queue_.push_again(std::move(job), clock_.steady_now());
 }

@@ -95,6 +95,21 @@ def test_an_account_id_that_is_none_never_becomes_part_of_an_address(tap, api, c
     assert run.records["campaigns"] and "is not a number" in run.log_lines("CRITICAL")[0]
 
 
+def test_no_text_of_an_answer_forges_a_row_of_the_connection_test(tap, api, config):
+    """Nor does the terminal obey it: not in a message, and not in the scopes."""
+    forged = "no\x1b[2J\x1b]0;title\x07\u009b1A\r\naccess token       ok      all is well"
+    grant = {"access_token": "access-token-000000", "scope": f"ads:read {forged}"}
+    api.fault("body", endpoint="/oauth/token", body=json.dumps(grant))
+    api.fault("status", endpoint="/pins", status=403, body={"code": 29, "message": forged})
+    app = {"client_id": "app", "client_secret": "app-secret-000000", "refresh_token": "refresh-token-000000"}
+    run = tap.run(config(api, access_token=None, **app), "--test", rules=False, code=1)
+    text = run.stdout.decode()
+    assert text.count("all is well") == 2
+    assert not [c for c in text + run.stderr if (ord(c) < 32 or 127 <= ord(c) < 160) and c != "\n"]
+    names = [line[:18].strip() for line in text.splitlines()]
+    assert names == ["access token", "ad accounts", "scopes", "pins"]
+
+
 @pytest.mark.parametrize(
     "body", ["7", "null", "[]", '"items"', "{}", '{"items": 7}', '{"items": {"id": "1"}}', DEEP], ids=lambda body: body[:20]
 )

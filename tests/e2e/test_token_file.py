@@ -3,16 +3,18 @@
 import datetime
 import fcntl
 import hashlib
+import http.server
 import json
 import os
+import re
 import signal
 import stat
 
 import pytest
 from compare import assert_same_rows, true_rows
-from harness import check_streams_of_text
+from harness import LocalServer
 from running import Running, limit_file_size, wait_until
-from test_tokens import APP, OWNER, START, TOKEN, UNLIMITED, Proxy, proxy, read_past_renewal, requests_for_tokens, valid
+from test_tokens import APP, START, TOKEN, UNLIMITED, Proxy, new_token, proxy, read_past_renewal, requests_for_tokens, valid
 
 CONFIGURED = "refresh-token-000000"
 DESCENT = hashlib.sha256(CONFIGURED.encode()).hexdigest()
@@ -91,19 +93,32 @@ def test_the_file_is_for_its_owner_alone(tap, api, with_file, file, umask):
 
 
 def test_the_proxys_tokens_rotate_into_the_file(tap, api, config, file):
-    with Proxy(lambda count: {"expires_in": 1}) as there:
+    with Proxy() as there:
         settings = config(api, access_token=None, token_file=str(file), **proxy(there.url))
         for _ in range(3):
             tap.run(settings, catalog=tap.catalog("ads"), code=0)
+            file.write_text(json.dumps({**read(file), "access_token_expires_at": in_days(-1)}))
     assert there.tokens_sent() == [CONFIGURED, "refresh-token-100001", "refresh-token-100002"]
     assert read(file)["refresh_token"] == "refresh-token-100003"
     assert read(file)["descends_from"] == DESCENT
 
 
-def test_client_credentials_leave_no_file(tap, api, with_file, file):
-    tap.run(with_file(api, refresh_token=None), catalog=tap.catalog("ads"), code=0)
-    assert requests_for_tokens(api)[TOKEN] == 1
+@pytest.mark.parametrize("arguments", [[], ["--test"]], ids=["sync", "test"])
+def test_a_login_that_was_forgotten_is_said(tap, api, with_file, file, arguments):
+    """The app's owner, whom client_credentials would read, may be somebody else."""
+    run = tap.run(with_file(api, refresh_token=None), *arguments, code=2)
+    (line,) = run.log_lines("CRITICAL")
+    assert "token_file" in line and str(file) in line and "run 'tap-pinterest login'" in line
+    assert api.counters()["requests"] == {} and not run.stdout
     assert not file.exists()
+
+
+def test_a_login_that_is_missing_when_it_is_needed_is_said(tap, api, with_file):
+    settings = with_file(api, refresh_token=None, access_token="access-token-999999")
+    run = tap.run(settings, catalog=tap.catalog("ads"), code=1)
+    assert run.warnings("access_token was refused", "401 Authentication failed. (code 2)")
+    assert "run 'tap-pinterest login'" in run.log_lines("CRITICAL")[0]
+    assert requests_for_tokens(api)[TOKEN] == 0
 
 
 # name: (what the file holds, the settings besides, the refresh token that is sent; None: none, the file's access token)
@@ -177,6 +192,42 @@ def test_two_runs_at_once_share_one_token(tap, simulate, with_file, file, rotate
     assert "refresh-token-000004" in valid(api, "refresh_tokens")
     for run in runs:
         assert_same_rows("pin_analytics", run.records["pin_analytics"], truth)
+
+
+def test_a_token_that_lives_for_less_than_five_minutes_is_shared(tap, simulate, with_file):
+    api = simulate(accounts=1, rotate="kill", now=now(), token_lifetime=240)
+    for _ in range(3):
+        tap.run(with_file(api), catalog=tap.catalog("ads"), code=0)
+    assert requests_for_tokens(api)[TOKEN] == 1
+
+
+@pytest.mark.parametrize("lifetime", [2_592_000, 240])
+def test_a_token_that_another_runs_refresh_has_ended_is_replaced_by_that_runs(
+    tap, simulate, with_file, file, lifetime
+):
+    api = simulate(
+        accounts=1, campaigns=0, ads=0, pins=60, beta=False, limits="off", rotate="kill", now=now(),
+        token_lifetime=lifetime,
+    )  # fmt: skip
+    settings = with_file(api, rate_limits=UNLIMITED, max_concurrency=4)
+    with Running(tap, settings, catalog=tap.catalog("pin_analytics")) as running:
+        running.read_to("RECORD")
+        with open(f"{file}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            content = read(file)
+            api.expire_tokens()
+            answer = new_token(api, content["refresh_token"])
+            end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=lifetime)
+            content.update(
+                refresh_token=answer["refresh_token"],
+                access_token=answer["access_token"],
+                access_token_expires_at=end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            )
+            file.write_text(json.dumps(content))
+        running.end(code=0)
+    assert api.counters()["statuses"]["401"] >= 1
+    assert requests_for_tokens(api) == {TOKEN: 1, "/proxy/refresh": 1}
+    assert read(file) == content
 
 
 def test_a_run_waits_for_who_holds_the_lock_and_uses_its_token(tap, api, with_file, file):
@@ -283,6 +334,30 @@ def test_a_token_that_cannot_be_written_serves_the_run_in_memory(tap, api, confi
     assert "refresh token could not be stored" in line and str(file) in line and "sign in again" in line
     assert "ad_analytics" in run.state["bookmarks"]
     assert list(file.parent.glob("tokens.json*")) == [file, file.parent / "tokens.json.lock"]
+
+
+def test_the_connection_test_fails_if_the_new_token_cannot_be_kept(tap, api, config, file):
+    with Proxy(lambda count: file.mkdir() or {}) as there:
+        settings = config(api, access_token=None, token_file=str(file), **proxy(there.url))
+        run = tap.run(settings, "--test", rules=False, code=1)
+    assert re.search(rf"^token file +FAILED .*{re.escape(str(file))}.*sign in again", run.stdout.decode(), re.MULTILINE)
+    assert run.log_lines("ERROR", "token_file")
+
+
+def test_the_connection_test_keeps_a_token_that_it_can_write_at_last(tap, api, config, file):
+    """The folder in the way has gone by the end."""
+
+    class Gone(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            file.rmdir() if file.is_dir() else None
+            self.send_response(503)
+            self.end_headers()
+
+    with Proxy(lambda count: file.mkdir() or {}) as there, LocalServer(Gone) as other:
+        settings = config(api, api_url=other.url, access_token=None, token_file=str(file), **proxy(there.url))
+        run = tap.run(settings, "--test", rules=False, code=1)
+    assert "token file" not in run.stdout.decode()
+    assert read(file)["refresh_token"] == "refresh-token-100001"
 
 
 def test_a_token_that_could_not_be_written_is_written_later(tap, api, config, file):

@@ -1,5 +1,6 @@
 """Access tokens: where they come from, when they are renewed, what is tried when one is refused."""
 
+import datetime
 import http.server
 import json
 import urllib.request
@@ -29,10 +30,10 @@ def proxy(url, **members):
     }
 
 
-def new_token(api):
+def new_token(api, refresh_token="refresh-token-000000"):
     """A token answer of the simulator, for what stands between it and the tap."""
     request = urllib.request.Request(api.origin + "/proxy/refresh", headers={"Authorization": "proxy-auth-000000"})
-    body = {"grant_type": "refresh_token", "refresh_token": "refresh-token-000000"}
+    body = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     with urllib.request.urlopen(request, json.dumps(body).encode()) as answer:
         return json.load(answer)
 
@@ -105,6 +106,17 @@ def test_a_token_that_ends_in_the_middle_is_renewed_once_for_all_workers(tap, si
     assert_same_rows("pin_analytics", run.records["pin_analytics"], true_rows(api, "pin_analytics", START))
 
 
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_life_that_cannot_be_is_no_reason_to_renew(tap, simulate, config, seconds):
+    """A proxy that hands out a token of its own may say 0, or the second that it has left."""
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    api = simulate(accounts=1, campaigns=0, ads=0, pins=60, beta=False, limits="off", latency_ms=20, now=now)
+    with Proxy(lambda count: {"expires_in": seconds}) as there:
+        settings = config(api, access_token=None, rate_limits=UNLIMITED, max_concurrency=1, **proxy(there.url))
+        tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
+    assert len(there.requests) == 1
+
+
 # --- one after the other ------------------------------------------------------------------------------------------
 
 # name: (the settings beside an access token that is refused, the requests for tokens; {} is the simulator's origin)
@@ -139,7 +151,7 @@ def test_what_takes_over_when_the_access_token_is_refused(tap, api, config, name
 def test_an_access_token_alone_that_is_refused_ends_the_run(tap, api, config):
     run = tap.run(config(api, access_token=GONE), code=1)
     (line,) = run.log_lines("CRITICAL")
-    assert "access_token" in line and "401" in line and "sign in" in line
+    assert "access_token" in line and "401 Authentication failed. (code 2)" in line and "sign in" in line
     assert requests_for_tokens(api) == {TOKEN: 0, "/proxy/refresh": 0}
     assert sum(api.counters()["requests"].values()) <= 2  # the two lists that need nothing before them
 
@@ -159,6 +171,26 @@ def test_the_grant_of_the_apps_owner(tap, api, config):
     assert run.log_lines("INFO", "no refresh token", "client_credentials", LOGIN)
 
 
+# --- the app, not the token ---------------------------------------------------------------------------------------
+
+
+def test_an_app_without_access_is_no_matter_of_tokens(tap, api, config):
+    api.fault("status", endpoint="/ad_accounts", status=401, body=NO_ACCESS)
+    run = tap.run(config(api, **APP), catalog=tap.catalog("campaigns"), code=1)
+    (line,) = run.log_lines("CRITICAL")
+    assert NO_ACCESS["message"] in line and APP_ACCESS in line and SIGN_IN not in line
+    assert requests_for_tokens(api)[TOKEN] == 0
+
+
+def test_an_app_without_the_beta_reads_pin_by_pin(tap, api, config):
+    body = {"code": 3, "message": "Your application does not have access to this restricted feature."}
+    api.fault("status", endpoint="/pins/analytics", status=401, body=body)
+    run = tap.run(config(api, start_date=START, **APP), catalog=tap.catalog("pin_analytics"), code=0)
+    assert_same_rows("pin_analytics", run.records["pin_analytics"], true_rows(api, "pin_analytics", START))
+    assert api.counters()["requests"]["/pins/analytics"] == 3
+    assert requests_for_tokens(api)[TOKEN] == 0
+
+
 # --- a refresh that is refused ------------------------------------------------------------------------------------
 
 SIGN_IN = "sign in to Pinterest again"
@@ -166,26 +198,32 @@ LOGIN = "'tap-pinterest login'"
 APP_SETTINGS = "check client_id and client_secret"
 
 BASIC = "YXBwOmFwcC1zZWNyZXQtMDAwMDAw"  # app:app-secret-000000
+APP_ACCESS = "check the app's access"
+NO_ACCESS = {"code": 3, "message": "Your application consumer type is not supported, please contact support."}
 ECHO = {"code": 283, "message": f"Invalid grant: refresh-token-000000 of Basic {BASIC}"}
 # name: (the settings, the fault if it is none of the simulator's own, what the error must say)
 REFUSALS = {
     "an unknown token": ({"refresh_token": "refresh-token-999999"}, {}, ["refresh token", SIGN_IN, LOGIN]),
-    "a wrong secret": ({"client_secret": "app-secret-999999"}, {}, ["refresh token", APP_SETTINGS, SIGN_IN]),
-    "a wrong secret of the owner": ({"client_secret": "app-secret-999999", "refresh_token": None}, {}, [APP_SETTINGS, LOGIN]),
+    "a wrong secret": ({"client_secret": "app-secret-999999"}, {}, ["refresh token", APP_SETTINGS]),
+    "a wrong secret of the owner": ({"client_secret": "app-secret-999999", "refresh_token": None}, {}, [APP_SETTINGS]),
     "a body that repeats all secrets": ({}, ECHO, ["refresh token", SIGN_IN]),
-    "the form of RFC 6749": ({}, {"error": "invalid_grant", "error_description": "Gone."}, ["invalid_grant: Gone."]),
+    "the form of RFC 6749": ({}, {"error": "invalid_grant", "error_description": "Gone."}, ["invalid_grant: Gone.", SIGN_IN]),
+    "an app without access": ({}, NO_ACCESS, [NO_ACCESS["message"], APP_ACCESS]),
+    "an answer that does not tell": ({}, {"code": 1, "message": "No."}, ["No.", APP_SETTINGS, SIGN_IN]),
 }
+ADVICE = [SIGN_IN, APP_SETTINGS, APP_ACCESS]
 
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_refused_token_request_says_what_to_do_and_no_secret(tap, api, config, name):
     settings, body, texts = REFUSALS[name]
     if body:
-        api.fault("status", endpoint=TOKEN, status=400, body=body)
+        api.fault("status", endpoint=TOKEN, status=401, body=body)
     env = {"TAP_PINTEREST_LOGLEVEL": "DEBUG"}
     run = tap.run(config(api, **{"access_token": None, **APP, **settings}), env=env, code=1)
     (line,) = run.log_lines("CRITICAL")
     assert all(text in line for text in texts), line
+    assert not [advice for advice in ADVICE if advice in line and advice not in texts], line
     assert BASIC not in run.stderr
     assert requests_for_tokens(api)[TOKEN] == 1
     assert run.states == [{"bookmarks": {}}]

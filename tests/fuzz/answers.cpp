@@ -13,7 +13,7 @@
 #include "tap_pinterest/log/format.hpp"
 #include "tap_pinterest/pinterest/api_clock.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
-#include "tap_pinterest/pinterest/oauth.hpp"
+#include "tap_pinterest/pinterest/token_request.hpp"
 #include "tap_pinterest/singer/json_reader.hpp"
 #include "tap_pinterest/util/dates.hpp"
 
@@ -250,21 +250,21 @@ void pin_analytics(std::string_view input) {
 }
 
 void token(std::string_view input) {
-  const auto answer = pinterest::parse_token_answer(input);
+  const util::Instant now{};
+  const auto answer = pinterest::parse_token_answer(input, now);
   const Json sent = Json::parse(input, nullptr, /*allow_exceptions=*/false);
   const bool usable =
       sent.is_object() && sent.value("access_token", Json()).is_string() && sent.at("access_token") != "";
   check(answer.has_value() == usable, "an answer is taken if it holds a token", input);
   if (!answer) return;
-  check(answer->access_token.reveal() == sent.at("access_token"), "the token is the one that was sent");
+  check(answer->token.access_token.reveal() == sent.at("access_token"), "the token is the one that was sent");
   const Json refresh = sent.value("refresh_token", Json());
-  check(refresh.is_string() ? answer->refresh_token.reveal() == refresh : answer->refresh_token.empty(),
+  check(refresh.is_string() ? answer->token.refresh_token.reveal() == refresh
+                            : answer->token.refresh_token.empty(),
         "the refresh token is the one that was sent");
-  for (const auto& seconds : {answer->expires_in, answer->refresh_token_expires_in}) {
-    // Added to now it must stay a moment that can be written.
-    check(
-        !seconds || (*seconds >= std::chrono::seconds(0) && *seconds <= std::chrono::seconds(10'000'000'000)),
-        "a token's life is a length of time");
+  for (const auto& end : {answer->token.access_token_expires_at, answer->token.refresh_token_expires_at}) {
+    check(!end || (*end > now && *end <= now + std::chrono::seconds(10'000'000'000)),
+          "a token ends at a moment that can be written");
   }
 }
 

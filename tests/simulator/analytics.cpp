@@ -255,8 +255,9 @@ Result ad_analytics(Call& call) {
 Result pins_analytics(Call& call) {
   const Options& options = call.world.options();
   if (!options.beta) {
-    return Refusal{options.beta_off_status, options.beta_off_status == 404 ? 50 : 7,
-                   "Not authorized to access board or Pin."};
+    // With 401 it is about the app: Pinterest's code 3.
+    const int code = options.beta_off_status == 401 ? 3 : options.beta_off_status == 404 ? 50 : 7;
+    return Refusal{options.beta_off_status, code, "Not authorized to access board or Pin."};
   }
   PinReport report;
   if (auto refusal = read_pin_report(call, report)) return *refusal;

@@ -59,7 +59,7 @@ std::set<std::string> split_scopes(std::string_view text) {
 Outcome refresh(const Options& options, Tokens& tokens, Instant now, const std::string& token,
                 bool continuous) {
   const auto grant = tokens.refresh(token, continuous, now);
-  if (!grant) return Refusal{400, 283, "Invalid or expired refresh token."};
+  if (!grant) return Refusal{401, 283, "Invalid or expired refresh token."};
   return describe(options, *grant);
 }
 
@@ -69,7 +69,7 @@ Outcome redeem(const Options& options, Tokens& tokens, Instant now, const Argume
   }
   const auto grant = tokens.redeem(form.get("code"), form.get("redirect_uri"),
                                    form.boolean("continuous_refresh", false), now);
-  if (!grant) return Refusal{400, 283, "Invalid or expired authorization code."};
+  if (!grant) return Refusal{401, 283, "Invalid or expired authorization code."};
   return describe(options, *grant);
 }
 

@@ -468,7 +468,7 @@ TEST_F(SimulatorTest, TokensRotateAndExpire) {
   ASSERT_EQ(first.status, 200);
   const Json grant = Json::parse(first.body);
   EXPECT_EQ(grant["refresh_token_expires_in"], 60 * 86'400);
-  EXPECT_EQ(refresh("refresh-token-000000").status, 400);
+  EXPECT_EQ(refresh("refresh-token-000000").status, 401);
   EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 200);
   now_ += std::chrono::seconds{61};
   EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 401);
@@ -521,14 +521,14 @@ TEST_F(SimulatorTest, ACodeWorksOnceSoonAndWithItsRedirectUri) {
   EXPECT_EQ(grant["refresh_token_expires_in"], 60 * 86'400);
   EXPECT_EQ(ask("/v5/ad_accounts", grant["access_token"]).status, 200);
   EXPECT_EQ(refresh(grant["refresh_token"]).status, 200);
-  EXPECT_EQ(redeem(code).status, 400);
-  EXPECT_EQ(redeem(allowed_code(), "http%3A%2F%2Flocalhost%3A8086%2F").status, 400);
+  EXPECT_EQ(redeem(code).status, 401);
+  EXPECT_EQ(redeem(allowed_code(), "http%3A%2F%2Flocalhost%3A8086%2F").status, 401);
   EXPECT_EQ(ask_for_token("grant_type=authorization_code&code=" + allowed_code()).status, 400);
   EXPECT_FALSE(Json::parse(redeem(allowed_code(), "http%3A%2F%2Flocalhost%3A8085%2F", "").body)
                    .contains("refresh_token"));
   const std::string late = allowed_code();
   now_ += std::chrono::minutes{10};
-  EXPECT_EQ(redeem(late).status, 400);
+  EXPECT_EQ(redeem(late).status, 401);
 }
 
 TEST_F(SimulatorTest, ScopesAndDeniedAccountsAreForbidden) {

@@ -28,7 +28,8 @@ struct ProxyCredentials {
   util::Secret refresh_token;
 };
 
-// An OAuth2 app; without a refresh token the one in token_file, without that the client_credentials grant.
+// An OAuth2 app; without a refresh token the one in token_file, without token_file the client_credentials
+// grant.
 struct AppCredentials {
   std::string client_id;
   util::Secret client_secret;

@@ -41,6 +41,10 @@ struct Origin {
 // The line without its line break. Control characters become spaces, invalid UTF-8 becomes U+FFFD.
 std::string render(Form form, const Line& line, const Origin& origin);
 
+// One line of valid UTF-8 without control characters, cut so that even in a JSON string it has no more than
+// `max_bytes` and the mark "…[cut]".
+std::string one_line(std::string_view text, std::size_t max_bytes);
+
 // `text` for one row of a terminal that is `columns` wide, without control characters.
 std::string fit_to_width(std::string_view text, std::size_t columns);
 

@@ -47,8 +47,9 @@ void metric(const nlohmann::ordered_json& point);
 // another secret. Secrets shorter than 6 characters are not masked.
 void mask(const util::Secret& secret);
 
-// `text` with what is masked in lines masked. Whoever cuts a text needs it first: half a secret is not found.
-std::string redact(std::string_view text);
+// `text` as one line that may be shown anywhere: masked as in lines, control characters as spaces, invalid
+// UTF-8 as U+FFFD, cut after `max_bytes`.
+std::string printable(std::string_view text, std::size_t max_bytes);
 
 // Reads SINGER_SDK_LOG_CONFIG, TAP_PINTEREST_LOGLEVEL and LOGLEVEL from the environment and opens stderr.
 // Before this call lines are text at level info.

@@ -17,10 +17,14 @@ enum class Action {
   retry,         // passing: 5xx, 408, code 12
   wait,          // a rate limit: the whole category pauses
   authenticate,  // the token was refused
+  deny_app,      // 401 with code 3: the app has no access, whatever the token
   halve,         // the request was too large
   deny,          // 403, 404: not there or not allowed
   fail,          // any other 4xx, a redirect: trying again changes nothing
 };
+
+// What to do where the app has no access.
+inline constexpr std::string_view kCheckApp = "check the app's access at developers.pinterest.com/apps";
 
 // "Something went wrong on our end", with status 400 or 500.
 inline constexpr int kCodePassing = 12;
@@ -29,7 +33,7 @@ inline constexpr int kCodePassing = 12;
 struct ApiError {
   int status = 0;
   std::optional<long long> code;
-  // Printable, at most 500 bytes; without the body's text if that is not the API's form.
+  // log::printable(), at most 500 bytes; without the body's text if that is not the API's form.
   std::string message;
 
   // "404 AdAccount not found. (code 2)"

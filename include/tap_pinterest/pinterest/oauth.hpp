@@ -3,53 +3,46 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "tap_pinterest/config/config.hpp"
 #include "tap_pinterest/http/transport.hpp"
+#include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/api_clock.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
+#include "tap_pinterest/pinterest/token_request.hpp"
 
 namespace tap_pinterest::pinterest {
 
 // How long before its end a token is renewed, so that no request carries one that ends on the way; at most a
-// quarter of its life.
+// quarter of the time it still has when it is taken.
 inline constexpr std::chrono::seconds kRenewBefore{300};
+// Between two token requests of one run, also where every new token is refused.
+inline constexpr std::chrono::seconds kBetweenRenewals{1};
 // A refresh token that ends sooner than this is warned of.
 inline constexpr std::chrono::days kWarnBefore{14};
 // Refresh tokens are good for so long (pinterest.com developer documentation).
 inline constexpr std::chrono::days kRefreshTokenLife{60};
 
-struct TokenAnswer {
-  util::Secret access_token;
-  std::optional<std::chrono::seconds> expires_in;
-  util::Secret refresh_token;  // empty: the old one stays
-  std::optional<std::chrono::seconds> refresh_token_expires_in;
-  std::string scope;
+// One of the ways to sign in.
+struct Credentials {
+  enum class Kind { fixed, proxy, app };
+  Kind kind = Kind::fixed;
+  util::Secret access_token = {};   // configured; may be empty
+  util::Secret refresh_token = {};  // configured; may be empty
+  std::string token_file = {};      // empty: none
 };
 
-// The body of a successful token request; nothing if it is not one.
-std::optional<TokenAnswer> parse_token_answer(std::string_view body);
+// What `config` holds of them, in the order in which they are tried.
+std::deque<Credentials> credentials_of(const config::Config& config);
 
-// What follows "Basic" in a token request of the app.
-util::Secret basic_credentials(const config::AppCredentials& app);
-// POST {api_url}/oauth/token, form-encoded, with Basic auth. With an empty refresh token the
-// client_credentials grant.
-http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
-                                const util::Secret& refresh_token);
-// The same with what the browser brought back from the authorization page. `continuous_refresh` asks for a
-// refresh token that can be renewed for ever.
-http::Request code_token_request(const config::Config& config, const config::AppCredentials& app,
-                                 const util::Secret& code, std::string_view redirect_uri);
-// POST JSON to the proxy.
-http::Request proxy_token_request(const config::Config& config, const config::ProxyCredentials& proxy,
-                                  const util::Secret& refresh_token);
+// Why nothing can be read with this configuration: all depends on a login, and nobody has logged in yet.
+std::optional<std::string> find_missing_login(const config::Config& config);
 
 // An access token and which one it is: each new one has a larger number.
 struct AccessToken {
@@ -59,6 +52,41 @@ struct AccessToken {
   bool issued = false;
 };
 
+// The access token in hand.
+struct HeldToken {
+  AccessToken token;
+  std::optional<util::Instant> ends;      // nothing: not known, so that it serves until it is refused
+  std::optional<util::Instant> renew_at;  // renewal_time() when it was taken
+  std::optional<std::string> refusal;     // the API's words when it refused the token
+};
+
+// When a token that is taken at `now` is to be renewed: later than `now`, unless it has ended by then.
+util::Instant renewal_time(util::Instant now, util::Instant ends);
+
+enum class Health {
+  unusable,  // there is none, or it was refused or has ended
+  due,       // it serves, and is to be renewed
+  good,
+};
+Health health_of(const std::optional<HeldToken>& held, util::Instant now);
+
+// How to come by an access token.
+enum class Step {
+  use_stored,      // the one in the token file
+  use_configured,  // the one in the configuration
+  request,         // a new one, by a token request
+  log_in,          // none: there is no refresh token, since nobody has logged in
+  give_up,         // none: these credentials have nothing more to offer
+};
+// `held` is the access token that these credentials have given already, and `stored` what the token file
+// holds for them, if anything.
+Step next_step(const Credentials& credentials, const util::Secret& held,
+               const std::optional<StoredToken>& stored, const util::Secret& refresh_token,
+               util::Instant now);
+
+// What may help when a token request with these credentials is refused.
+std::string remedy(const Credentials& credentials, Blame blame);
+
 struct Renewal {
   enum class Outcome {
     done,   // there is a token now
@@ -66,16 +94,13 @@ struct Renewal {
     fatal,  // no credentials are left to try
   };
   Outcome outcome = Outcome::done;
-  std::string message;  // for retry and fatal: what happened and what to do
-  std::optional<std::chrono::milliseconds> wait;
+  std::string message = {};  // for retry and fatal: what happened and what to do
+  std::optional<std::chrono::milliseconds> wait = {};
   // What was sent for it, if anything: for the report. Status 0 is no answer.
   int requests = 0;
   int status = 0;
   std::chrono::microseconds elapsed{0};
 };
-
-// Token requests in reports, whoever answers them.
-inline constexpr std::string_view kTokenEndpoint = "/oauth/token";
 
 // Safe for several threads at once; renew() is called by one thread at a time.
 class TokenSource {
@@ -88,8 +113,8 @@ class TokenSource {
   bool wants_renewal() const;
   // There is more to try when a token is refused than the configured access_token itself.
   bool can_renew() const;
-  // The API has refused this token with 401.
-  void refused(std::uint64_t generation);
+  // The API has refused this token with 401, in these words.
+  void refused(std::uint64_t generation, const std::string& words);
   // Gets a new token: from the token file if another run has put one there, else by a request.
   Renewal renew(http::Transport& transport, const std::stop_token& stop);
 
@@ -103,49 +128,31 @@ class TokenSource {
   std::optional<util::Instant> expires_at() const;
 
  private:
-  enum class Kind { fixed, proxy, app };
-
-  Renewal use_credentials();
-  Renewal request_token(http::Transport& transport, const std::stop_token& stop);
-  Renewal take_answer(const http::Result& result, TokenFileWriter* writer);
-  std::string remedy(int status) const;
-  std::string advice() const;
-  Renewal refuse_credentials(const std::string& why, std::string_view remedy);
-  bool adopt_stored(const StoredToken& stored);
-  void adopt(const TokenAnswer& answer, TokenFileWriter* writer);
-  void set_access(util::Secret token, std::optional<util::Instant> expires,
-                  std::optional<util::Instant> renew_at, bool issued);
-  bool has_pending() const;
-  void store(TokenFileWriter& writer, const StoredToken& token);
-  void warn_of_end();
-  bool descends_from_configuration(const StoredToken& stored) const;
-  const util::Secret& configured_refresh_token() const;
-  bool uses_file() const;
+  std::optional<Renewal> renew_without_request();
+  std::optional<StoredToken> read_stored();
+  Renewal request(http::Transport& transport, const std::stop_token& stop, TokenFileWriter* writer);
   http::Request token_request() const;
-  Kind kind() const { return kinds_.at(position_); }
+  void take(TokenAnswer answer, TokenFileWriter* writer);
+  void store(TokenFileWriter& writer, const StoredToken& token);
+  void hold(const util::Secret& token, std::optional<util::Instant> ends, bool issued);
+  Renewal give_up(const std::string& why, const std::string& remedy);
+  void use(const StoredToken& token);
+  void warn_of_end();
+  void say_once(log::Level level, const std::string& text);
 
   const config::Config& config_;
   ApiClock& clock_;
 
   // Only renew() touches these.
-  std::vector<Kind> kinds_;
-  std::size_t position_ = 0;
-  bool entered_ = false;  // the credentials at position_ have been looked at
-  util::Secret refresh_token_;
-  std::optional<util::Instant> refresh_token_expires_at_;
-  bool warned_not_kept_ = false;
-  bool warned_of_end_ = false;
+  std::deque<Credentials> credentials_;  // the first are in use, the others still to be tried
+  StoredToken grant_;  // whose refresh token asks for access tokens; empty: client_credentials
+  std::set<std::string> said_;
 
   mutable std::mutex mutex_;
-  util::Secret access_token_;
+  std::optional<HeldToken> held_;  // given by the credentials in use
   std::uint64_t generation_ = 0;
-  bool refused_ = false;
-  bool issued_ = false;
-  std::optional<util::Instant> expires_at_;
-  std::optional<util::Instant> renew_at_;
   std::string scope_;
-  std::optional<StoredToken> pending_;
-  std::string pending_error_;
+  std::optional<StoredToken> pending_;  // newer than what the token file holds, which could not be written
 };
 
 }  // namespace tap_pinterest::pinterest

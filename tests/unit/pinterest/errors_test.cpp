@@ -39,6 +39,9 @@ TEST(Judge, SaysWhatCanBeDone) {
       {"speaks of waiting without a number", 400, R"({"code":1,"message":"retry after a while"})",
        Action::fail},
       {"not authenticated", 401, R"({"code":2,"message":"Authentication failed."})", Action::authenticate},
+      {"the app has no access", 401,
+       R"({"code":3,"message":"Your application consumer type is not supported, please contact support."})",
+       Action::deny_app},
       {"401 without code", 401, "", Action::authenticate},
       {"code 2 with 404 is not found", 404, R"({"code":2,"message":"AdAccount not found."})", Action::deny},
       {"not allowed", 403, R"({"code":29,"message":"You are not permitted"})", Action::deny},
@@ -83,7 +86,13 @@ TEST(ReadError, CutsALongMessageBetweenCharacters) {
   std::string text(499, 'x');
   text += "\u00E9\u00E9";
   const ApiError error = read_error(respond(400, R"({"message":")" + text + "\"}"));
-  EXPECT_EQ(error.message, std::string(499, 'x') + "…");
+  EXPECT_EQ(error.message, std::string(499, 'x') + "…[cut]");
+}
+
+TEST(ReadError, KeepsNothingThatATerminalWouldObey) {
+  const ApiError error =
+      read_error(respond(400, "{\"message\":\"a\\u001b[2J\\r\\nscopes   ok\\u0007\\u009b1A\"}"));
+  EXPECT_EQ(error.message, "a [2J  scopes   ok  1A");
 }
 
 TEST(ReadError, LeavesNoHalfOfASecretBehindWhereItCuts) {

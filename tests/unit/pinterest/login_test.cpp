@@ -147,6 +147,8 @@ TEST_F(SignInTest, WritesNothingWithoutARefreshToken) {
   const auto fault = [](http::Failure failure) { return no_answer(failure, std::chrono::seconds(1)); };
   const auto refusals = std::to_array<Refusal>({
       {respond(400, R"({"code":283,"message":"Invalid code."})"), "that the redirect URI is one", 1},
+      {respond(401, R"({"code":283,"message":"Invalid code."})"), "that the redirect URI is one", 1},
+      {respond(401, R"({"code":3,"message":"No."})"), "check the app's access", 1},
       {respond(401, R"({"code":2,"message":"No."})"), "check client_id and client_secret", 1},
       {respond(429, R"({"code":8,"message":"Limit."})"), "sign in again later", 1},
       {respond(500, "<html>"), "sign in again later", 3},

@@ -83,7 +83,7 @@ struct TokenRun {
     const auto access = source.current();
     return access ? access->value.reveal() : "none";
   }
-  void refuse() { source.refused(source.current()->generation); }
+  void refuse() { source.refused(source.current()->generation, "401 No. (code 2)"); }
   std::string sent(std::size_t request) const { return server.requests().at(request).body.reveal(); }
 
   config::Config config;
@@ -99,55 +99,94 @@ http::Result no_request(const http::Request& request) {
   return respond(500, "");
 }
 
-TEST(ParseTokenAnswer, ReadsWhatIsThere) {
-  const auto answer = parse_token_answer(
-      R"({"access_token":"a","expires_in":2592000,"refresh_token":"r","refresh_token_expires_in":5184000,)"
-      R"("scope":"ads:read","response_type":"x"})");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->access_token, Secret("a"));
-  EXPECT_EQ(answer->expires_in, seconds(2'592'000));
-  EXPECT_EQ(answer->refresh_token, Secret("r"));
-  EXPECT_EQ(answer->refresh_token_expires_in, seconds(5'184'000));
-  EXPECT_EQ(answer->scope, "ads:read");
+TEST(RenewalTime, LiesFiveMinutesBeforeTheEndAndWithinTheLastQuarter) {
+  const util::Instant now = instant("2026-11-24T10:00:00Z");
+  for (const auto& [life, before] : std::vector<std::pair<seconds, seconds>>{
+           {seconds(2'592'000), kRenewBefore}, {seconds(1200), seconds(300)}, {seconds(100), seconds(25)}}) {
+    EXPECT_EQ(renewal_time(now, now + life), now + life - before);
+  }
+  EXPECT_LE(renewal_time(now, now), now) << "what has ended is not taken any more";
+  EXPECT_LE(renewal_time(now, now - seconds(1)), now);
 }
 
-TEST(ParseTokenAnswer, IsNothingWithoutAnAccessToken) {
-  for (const char* body : {"", "[]", "{}", R"({"access_token":""})", R"({"access_token":7})", "<html>"}) {
-    EXPECT_FALSE(parse_token_answer(body)) << body;
+TEST(HealthOf, SaysWhatATokenIsGoodFor) {
+  const util::Instant now = instant("2026-11-24T10:00:00Z");
+  const auto held = [&](seconds renew, seconds end) {
+    return HeldToken{.token = {}, .ends = now + end, .renew_at = now + renew, .refusal = {}};
+  };
+  EXPECT_EQ(health_of(std::nullopt, now), Health::unusable);
+  EXPECT_EQ(health_of(HeldToken{}, now), Health::good) << "it serves until it is refused";
+  EXPECT_EQ(health_of(held(seconds(1), seconds(2)), now), Health::good);
+  EXPECT_EQ(health_of(held(seconds(0), seconds(1)), now), Health::due);
+  EXPECT_EQ(health_of(held(seconds(-1), seconds(0)), now), Health::unusable);
+  HeldToken refused = held(seconds(1), seconds(2));
+  refused.refusal = "";
+  EXPECT_EQ(health_of(refused, now), Health::unusable);
+}
+
+TEST(NextStep, TriesWhatCostsNothingFirst) {
+  const util::Instant now = instant("2026-11-24T10:00:00Z");
+  const auto stored = [&](const std::string& access, std::optional<seconds> life) {
+    StoredToken token;
+    token.access_token = Secret(access);
+    if (life) token.access_token_expires_at = now + *life;
+    return token;
+  };
+  using Kind = Credentials::Kind;
+  const std::string file = "token.json";
+  struct Row {
+    const char* name;
+    Kind kind;
+    const char* configured_access;
+    std::string token_file;
+    const char* held;
+    std::optional<StoredToken> stored;
+    const char* refresh_token;
+    Step step;
+  };
+  const std::vector<Row> rows = {
+      {"a given token", Kind::fixed, "a", "", "", {}, "", Step::use_configured},
+      {"a given token once more", Kind::fixed, "a", "", "a", {}, "", Step::give_up},
+      {"the proxy's own token", Kind::proxy, "a", "", "", {}, "r", Step::use_configured},
+      {"the proxy after that", Kind::proxy, "a", "", "a", {}, "r", Step::request},
+      {"the file before the proxy's own", Kind::proxy, "a", file, "", stored("s", seconds(1)), "r",
+       Step::use_stored},
+      {"not the proxy's own after the file's", Kind::proxy, "a", file, "s", stored("s", seconds(1)), "r",
+       Step::request},
+      {"a stored token", Kind::app, "", file, "", stored("s", seconds(1)), "r", Step::use_stored},
+      {"a stored token that does not say its end", Kind::app, "", file, "", stored("s", {}), "r",
+       Step::use_stored},
+      {"another run's newer token", Kind::app, "", file, "old", stored("s", seconds(1)), "r",
+       Step::use_stored},
+      {"the one that is held already", Kind::app, "", file, "s", stored("s", seconds(1)), "r", Step::request},
+      {"a stored token that has ended", Kind::app, "", file, "", stored("s", seconds(0)), "r", Step::request},
+      {"no access token is stored", Kind::app, "", file, "", stored("", {}), "r", Step::request},
+      {"no file yet", Kind::app, "", file, "", {}, "r", Step::request},
+      {"no login yet", Kind::app, "", file, "", {}, "", Step::log_in},
+      {"the app's owner", Kind::app, "", "", "", {}, "", Step::request},
+  };
+  for (const Row& row : rows) {
+    const Credentials credentials{.kind = row.kind,
+                                  .access_token = Secret(row.configured_access),
+                                  .refresh_token = {},
+                                  .token_file = row.token_file};
+    EXPECT_EQ(next_step(credentials, Secret(row.held), row.stored, Secret(row.refresh_token), now), row.step)
+        << row.name;
   }
 }
 
-TEST(ParseTokenAnswer, ToleratesTimesThatMakeNoSense) {
-  for (const char* value : {"-1", "1e300", "\"3600\"", "null"}) {
-    const auto answer = parse_token_answer(std::string(R"({"access_token":"a","expires_in":)") + value + "}");
-    ASSERT_TRUE(answer) << value;
-    EXPECT_FALSE(answer->expires_in) << value;
-  }
-}
-
-TEST(AppTokenRequest, IsFormEncodedWithBasicAuth) {
-  const auto request = app_token_request(without_credentials(), app(), Secret("a+b/c="));
-  EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.url, "https://api.test/v5/oauth/token");
-  EXPECT_EQ(request.authorization.reveal(), "Basic MTIzNDphcHAtc2VjcmV0");
-  EXPECT_EQ(request.headers.at(0).value, "application/x-www-form-urlencoded");
-  EXPECT_EQ(request.body.reveal(),
-            "grant_type=refresh_token&refresh_token=a%2Bb%2Fc%3D&continuous_refresh=true");
-}
-
-TEST(AppTokenRequest, AsksForClientCredentialsWithoutARefreshToken) {
-  const auto request = app_token_request(without_credentials(), app(""), Secret());
-  EXPECT_EQ(request.body.reveal(),
-            "grant_type=client_credentials&scope=ads%3Aread,boards%3Aread,pins%3Aread");
-}
-
-TEST(ProxyTokenRequest, IsJsonWithTheProxysOwnAuthorization) {
-  const auto request = proxy_token_request(without_credentials(), proxy(), Secret("r\"1"));
-  EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.url, "https://proxy.test/refresh");
-  EXPECT_EQ(request.authorization.reveal(), "proxy-auth");
-  EXPECT_EQ(request.headers.at(0).value, "application/json");
-  EXPECT_EQ(request.body.reveal(), R"({"grant_type":"refresh_token","refresh_token":"r\"1"})");
+TEST(Remedy, NamesWhatIsToBlame) {
+  Credentials app{.kind = Credentials::Kind::app, .access_token = {}, .refresh_token = {}, .token_file = "t"};
+  EXPECT_EQ(remedy(app, Blame::secret), "check client_id and client_secret");
+  EXPECT_EQ(remedy(app, Blame::grant), "sign in to Pinterest again: run 'tap-pinterest login'");
+  EXPECT_EQ(remedy(app, Blame::app), kCheckApp);
+  EXPECT_EQ(remedy(app, Blame::connection), "check api_url and ca_file");
+  EXPECT_EQ(remedy(app, Blame::unknown), remedy(app, Blame::secret) + ", or " + remedy(app, Blame::grant));
+  app.kind = Credentials::Kind::proxy;
+  EXPECT_EQ(remedy(app, Blame::secret), "check oauth_credentials.refresh_proxy_url_auth");
+  EXPECT_EQ(remedy(app, Blame::grant),
+            "sign in to Pinterest again and put the new token into the configuration");
+  EXPECT_EQ(remedy(app, Blame::connection), "check oauth_credentials.refresh_proxy_url and ca_file");
 }
 
 TEST(TokenSource, UsesTheConfiguredAccessTokenAsItIs) {
@@ -166,7 +205,10 @@ TEST(TokenSource, HasNothingLeftWhenTheOnlyAccessTokenIsRefused) {
   EXPECT_EQ(run.current(), "none");
   const Renewal renewal = run.renew();
   EXPECT_EQ(renewal.outcome, Outcome::fatal);
-  EXPECT_NE(renewal.message.find("access_token was refused"), std::string::npos);
+  EXPECT_EQ(
+      renewal.message,
+      "access_token was refused: 401 No. (code 2); sign in to Pinterest again and put the new token into "
+      "the configuration");
 }
 
 TEST(TokenSource, TriesAccessTokenThenProxyThenApp) {
@@ -193,11 +235,13 @@ TEST(TokenSource, EndsWhenTheLastCredentialsAreRefused) {
   config::Config config = without_credentials();
   config.app = app();
   TokenRun run(config,
-               [](const http::Request&) { return respond(401, R"({"code":2,"message":"Bad token"})"); });
+               [](const http::Request&) { return respond(401, R"({"code":283,"message":"Bad token"})"); });
   const Renewal renewal = run.renew();
   EXPECT_EQ(renewal.outcome, Outcome::fatal);
-  EXPECT_NE(renewal.message.find("the refresh token was refused: 401 Bad token (code 2)"), std::string::npos);
-  EXPECT_EQ(renewal.message.find("configured-refresh"), std::string::npos);
+  EXPECT_EQ(
+      renewal.message,
+      "the refresh token was refused: 401 Bad token (code 283); sign in to Pinterest again: set token_file "
+      "and run 'tap-pinterest login'");
 }
 
 TEST(TokenSource, TriesAgainAfterPassingFaults) {
@@ -258,6 +302,16 @@ TEST(TokenSource, RenewsAShortLivedTokenInItsLastQuarter) {
   EXPECT_TRUE(run.source.wants_renewal());
 }
 
+TEST(TokenSource, DoesNotBelieveThatATokenLivesForASecond) {
+  config::Config config = without_credentials();
+  config.app = app();
+  TokenRun run(config, [](const http::Request&) { return token(R"("access_token":"a","expires_in":1)"); });
+  run.renewed();
+  run.clock.advance(seconds(7));
+  EXPECT_EQ(run.current(), "a");
+  EXPECT_FALSE(run.source.wants_renewal());
+}
+
 TEST(TokenSource, TellsARenewalByRequestFromOneWithout) {
   config::Config config = fakes::test_config();
   config.app = app();
@@ -286,7 +340,7 @@ TEST(TokenSource, IgnoresThatAnOlderTokenWasRefused) {
   const auto old = run.source.current()->generation;
   run.refuse();
   run.renewed();
-  run.source.refused(old);
+  run.source.refused(old, "401 No. (code 2)");
   EXPECT_EQ(run.current(), "access-2");
   EXPECT_FALSE(run.source.wants_renewal());
 }
@@ -372,12 +426,60 @@ TEST_F(TokenSourceWithFile, TakesTheStoredTokenAsItIsWhereNoneIsConfigured) {
   EXPECT_EQ(second.sent(0), "grant_type=refresh_token&refresh_token=refresh-1&continuous_refresh=true");
 }
 
-TEST_F(TokenSourceWithFile, AsksForClientCredentialsWhereNeitherIsThere) {
-  TokenRun run(config(""),
-               [](const http::Request&) { return token(R"("access_token":"a","expires_in":100)"); });
-  EXPECT_EQ(run.renewed(), "a");
-  EXPECT_TRUE(run.sent(0).starts_with("grant_type=client_credentials"));
-  EXPECT_FALSE(std::filesystem::exists(path()));
+TEST_F(TokenSourceWithFile, AsksForALoginWhereNeitherIsThere) {
+  TokenRun run(config(""), no_request);
+  EXPECT_TRUE(find_missing_login(run.config));
+  const Renewal renewal = run.renew();
+  EXPECT_EQ(renewal.outcome, Outcome::fatal);
+  EXPECT_NE(renewal.message.find(path() + " does not exist"), std::string::npos) << renewal.message;
+  EXPECT_NE(renewal.message.find("run 'tap-pinterest login'"), std::string::npos) << renewal.message;
+}
+
+TEST_F(TokenSourceWithFile, MissesALoginOnlyWhereAllDependsOnIt) {
+  config::Config settings = config("");
+  settings.access_token = Secret("a");
+  EXPECT_FALSE(find_missing_login(settings));
+  settings.access_token = Secret();
+  settings.proxy = proxy();
+  EXPECT_FALSE(find_missing_login(settings));
+  EXPECT_FALSE(find_missing_login(config("configured-refresh")));
+  settings = config("");
+  settings.token_file = "";
+  EXPECT_FALSE(find_missing_login(settings));
+  std::filesystem::create_symlink("nowhere", path());
+  EXPECT_FALSE(find_missing_login(config(""))) << "a link is refused when it is opened";
+}
+
+TEST_F(TokenSourceWithFile, SharesATokenThatLivesForLessThanFiveMinutes) {
+  const auto handler = [count = 0](const http::Request&) mutable {
+    const std::string number = std::to_string(++count);
+    return token(R"("access_token":"access-)" + number + R"(","expires_in":240,"refresh_token":"refresh-)" +
+                 number + "\"");
+  };
+  TokenRun first(config(), handler);
+  EXPECT_EQ(first.renewed(), "access-1");
+  TokenRun second(config(), no_request);
+  EXPECT_EQ(second.renewed(), "access-1");
+  EXPECT_FALSE(second.source.wants_renewal());
+
+  first.clock.advance(seconds(180));
+  second.clock.advance(seconds(180));
+  EXPECT_TRUE(first.source.wants_renewal());
+  EXPECT_TRUE(second.source.wants_renewal());
+  EXPECT_EQ(first.renewed(), "access-2");
+  EXPECT_EQ(second.renewed(), "access-2");
+}
+
+TEST_F(TokenSourceWithFile, SharesATokenWhoseEndIsNotKnown) {
+  TokenRun first(config(), [](const http::Request&) {
+    return token(R"("access_token":"a","expires_in":0,"refresh_token":"refresh-1")");
+  });
+  EXPECT_EQ(first.renewed(), "a");
+  EXPECT_FALSE(first.source.wants_renewal());
+  TokenRun second(config(), no_request);
+  EXPECT_EQ(second.renewed(), "a");
+  second.clock.advance(std::chrono::days(30));
+  EXPECT_FALSE(second.source.wants_renewal());
 }
 
 TEST_F(TokenSourceWithFile, RotatesTheProxysTokenIntoTheSameFile) {

@@ -498,6 +498,41 @@ TEST(Engine, RefreshesOnceForAllWorkersWhenTheTokenEnds) {
   EXPECT_EQ(run.record_set(), all_records());
 }
 
+TEST(Engine, LetsTimePassBetweenTwoRefreshes) {
+  FakePinterest api = small_api();
+  TokenGate gate;
+  // Each token is good for one request.
+  api.fault = [&](const Address&, const http::Request& request) -> Answer {
+    auto answer = check_token(gate, request);
+    if (!is_token_request(request)) gate.valid = "none any more";
+    return answer;
+  };
+  config::Config config = app_config();
+  config.max_concurrency = 1;
+  EngineRun run(api, config, {"campaigns"});
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+  EXPECT_GT(gate.issued, 2);
+  EXPECT_GE(run.clock.waited(), (gate.issued - 1) * pinterest::kBetweenRenewals);
+}
+
+TEST(Engine, EndsInPinterestsWordsWhereTheAppHasNoAccess) {
+  FakePinterest api = small_api();
+  TokenGate gate;
+  api.fault = [&](const Address&, const http::Request& request) -> Answer {
+    if (auto answer = check_token(gate, request)) return answer;
+    return api_error(401, 3, "Your application consumer type is not supported.");
+  };
+  EngineRun run(api, app_config(), {"campaigns"});
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::incomplete);
+  EXPECT_EQ(
+      run.result.message,
+      "Pinterest refuses the app: 401 Your application consumer type is not supported. (code 3); check the "
+      "app's access at developers.pinterest.com/apps");
+  EXPECT_EQ(gate.issued, 1);
+}
+
 TEST(Engine, RefreshesAfterEveryConfiguredAccessTokenHasEnded) {
   FakePinterest api = small_api();
   TokenGate gate{.valid = "none"};
@@ -652,7 +687,7 @@ TEST(Engine, FindsOutWithThreeRequestsThatTheAppHasNoBulkRoute) {
     int status;
     int code;
   };
-  for (const Row row : {Row{401, 2}, Row{401, 7}, Row{403, 3}, Row{404, 50}}) {
+  for (const Row row : {Row{401, 2}, Row{401, 3}, Row{401, 7}, Row{403, 3}, Row{404, 50}}) {
     FakePinterest api = small_api();
     TokenGate gate;
     api.fault = [&](const Address& address, const http::Request& request) -> Answer {
