@@ -7,9 +7,10 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
+#include <stop_token>
 #include <vector>
 
+#include "signals.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/http/retry_policy.hpp"
@@ -45,7 +46,9 @@ class ConnectionTest {
   ConnectionTest(const config::Config& config, const http::TransportFactory& make_transport)
       : config_(config), transport_(make_transport()), clock_(util::real_clock()), tokens_(config, clock_) {}
 
-  bool run() {
+  // Nothing more is sent once `stop` is requested, but a new token is kept.
+  bool run(std::stop_token stop) {
+    stop_ = std::move(stop);
     std::string problem = renew();
     Reply accounts;
     if (problem.empty()) accounts = get_page("ad_accounts");
@@ -56,7 +59,7 @@ class ConnectionTest {
       check_scopes();
       check_pins();
     }
-    if (const auto error = tokens_.store_pending({})) {
+    if (const auto error = tokens_.store_pending(stop_)) {
       say(false, "token file", *error + "; sign in again if the next run is refused");
     }
     return good_;
@@ -100,7 +103,7 @@ class ConnectionTest {
   std::string renew() {
     std::string problem;
     for (int i = 0; i < kTries; ++i) {
-      const pinterest::Renewal renewal = tokens_.renew(*transport_, {});
+      const pinterest::Renewal renewal = tokens_.renew(*transport_, stop_);
       if (renewal.outcome == pinterest::Renewal::Outcome::done) {
         const auto expires = tokens_.expires_at();
         token_line_ = expires ? "good until " +
@@ -128,7 +131,7 @@ class ConnectionTest {
       request.authorization = util::Secret("Bearer " + token->value.reveal());
       request.timeout = config_.request_timeout;
       request.max_body_bytes = kMaxBodyBytes;
-      const http::Result result = transport_->send(request, {});
+      const http::Result result = transport_->send(request, stop_);
       if (const auto* error = std::get_if<http::TransportError>(&result)) {
         reply.problem = error->message;
         continue;
@@ -237,6 +240,7 @@ class ConnectionTest {
   std::unique_ptr<http::Transport> transport_;
   pinterest::ApiClock clock_;
   pinterest::TokenSource tokens_;
+  std::stop_token stop_;
   std::string token_line_;
   std::vector<std::string> lines_;
   bool good_ = true;
@@ -245,8 +249,14 @@ class ConnectionTest {
 }  // namespace
 
 int run_connection_test(const config::Config& config, const http::TransportFactory& make_transport) {
+  const util::Descriptor signals = take_signals();
   ConnectionTest test(config, make_transport);
-  const bool good = test.run();
+  bool good = false;
+  const auto signal = run_until_signal(signals, [&](const std::stop_token& stop) { good = test.run(stop); });
+  if (signal) {
+    log::critical("stopped by {}", signal_name(*signal));
+    return kExitSignal + *signal;
+  }
   if (!write_to_stdout(fmt::format("{}\n", fmt::join(test.lines(), "\n")))) return kExitFailure;
   if (good) return kExitSuccess;
   log::critical("the connection test failed: see the lines marked FAILED");

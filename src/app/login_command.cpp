@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <variant>
 
 #include "browser.hpp"
@@ -133,31 +131,6 @@ class Answer {
   std::optional<Redirect> redirect_;
 };
 
-// Exchanges the code in a thread of its own, since a signal may end the waiting for Pinterest.
-pinterest::SignIn exchange(const config::Config& config, const util::Secret& code,
-                           const std::string& redirect_uri, const http::TransportFactory& make_transport,
-                           const Descriptor& signals, std::optional<int>& signal) {
-  const Descriptor ended = make_event();
-  pinterest::SignIn result;
-  std::jthread thread([&](const std::stop_token& stop) {
-    try {
-      pinterest::ApiClock clock(util::real_clock());
-      result = pinterest::sign_in(config, code, redirect_uri, *make_transport(), clock, stop);
-    } catch (const std::exception& error) {
-      result.problem = error.what();
-    }
-    eventfd_write(ended.get(), 1);
-  });
-  std::array<pollfd, 2> watched = {{{ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
-  wait_for(watched);
-  if (watched[0].revents == 0) {
-    signal = read_signal(signals);
-    thread.request_stop();
-  }
-  thread.join();
-  return result;
-}
-
 int stopped_by(int signal) {
   log::critical("stopped by {}: nothing was written", signal_name(signal));
   return kExitSignal + signal;
@@ -217,9 +190,16 @@ int run_login(const config::Config& config, const LoginAddresses& addresses,
     return fail(fmt::format("Pinterest says {}; run login again and allow the access", redirect->message));
   }
   log::mask(redirect->code);
-  std::optional<int> signal;
-  const pinterest::SignIn signed_in =
-      exchange(config, redirect->code, addresses.redirect_uri, make_transport, signals, signal);
+  pinterest::SignIn signed_in;
+  const auto signal = run_until_signal(signals, [&](const std::stop_token& stop) {
+    try {
+      pinterest::ApiClock clock(util::real_clock());
+      signed_in =
+          pinterest::sign_in(config, redirect->code, addresses.redirect_uri, *make_transport(), clock, stop);
+    } catch (const pinterest::TokenFileError& error) {
+      signed_in.problem = error.what();
+    }
+  });
   if (signed_in.problem.empty()) return finish(config, signed_in);
   return signal ? stopped_by(*signal) : fail(signed_in.problem);
 }

@@ -1,7 +1,9 @@
 // Signals, and the end of a thread, as something that poll() waits for.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "tap_pinterest/util/descriptor.hpp"
@@ -18,6 +20,11 @@ void leave_signals();
 std::optional<int> read_signal(const util::Descriptor& signals);
 // "SIGTERM"
 std::string signal_name(int number);
+
+// Runs `work` in a thread of its own, and asks it to stop when a signal comes. Returns that signal once it
+// has ended. Throws what `work` throws.
+std::optional<int> run_until_signal(const util::Descriptor& signals,
+                                    const std::function<void(const std::stop_token&)>& work);
 
 // Becomes readable with eventfd_write(). Throws std::system_error.
 util::Descriptor make_event();

@@ -12,7 +12,7 @@ import stat
 
 import pytest
 from compare import assert_same_rows, true_rows
-from harness import LocalServer
+from harness import ANSWER_SECONDS, LocalServer
 from running import Running, limit_file_size, wait_until
 from test_tokens import APP, START, TOKEN, UNLIMITED, Proxy, new_token, proxy, read_past_renewal, requests_for_tokens, valid
 
@@ -342,6 +342,25 @@ def test_the_connection_test_fails_if_the_new_token_cannot_be_kept(tap, api, con
         run = tap.run(settings, "--test", rules=False, code=1)
     assert re.search(rf"^token file +FAILED .*{re.escape(str(file))}.*sign in again", run.stdout.decode(), re.MULTILINE)
     assert run.log_lines("ERROR", "token_file")
+
+
+def test_a_signal_to_the_connection_test_loses_no_token(tap, api, config, file):
+    """It comes while the token is on its way."""
+    started = []
+
+    def grant(count):
+        wait_until(lambda: started, "the tap is started")
+        started[0].send_signal(signal.SIGTERM)
+        return {}
+
+    with Proxy(grant) as there:
+        settings = config(api, access_token=None, token_file=str(file), **proxy(there.url))
+        with tap.start(settings, "--test") as process:
+            started.append(process)
+            stderr = process.communicate(timeout=ANSWER_SECONDS)[1].decode()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert stderr.splitlines()[-1] == "CRITICAL stopped by SIGTERM"
+    assert read(file)["refresh_token"] == "refresh-token-100001"
 
 
 def test_the_connection_test_keeps_a_token_that_it_can_write_at_last(tap, api, config, file):
