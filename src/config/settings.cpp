@@ -85,9 +85,8 @@ std::vector<Setting> make_table() {
           .kind = Kind::secret,
           .title = "Refresh token",
           .description =
-              "The refresh token that the app was given. Without it the one in token_file is used, "
-              "and without that too the client_credentials grant, which reads what the app's owner "
-              "can read.",
+              "The refresh token that the app was given. Without it the one in token_file is used. "
+              "Without token_file too, the client_credentials grant reads what the app's owner can read.",
       },
       {
           .name = "token_file",
