@@ -26,6 +26,8 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/catalog.hpp"
 #include "tap_pinterest/singer/state.hpp"
+#include "tap_pinterest/sync/bookmarks.hpp"
+#include "tap_pinterest/util/read_file.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -93,22 +95,37 @@ std::optional<std::string> find_transport_problem(const http::TransportFactory& 
   }
 }
 
+// An empty file is what a first run of a script leaves behind: no state.
+singer::State read_state(const std::string& path, std::vector<std::string>& problems) {
+  std::string problem;
+  const std::optional<std::string> text = util::read_file(path, problem);
+  if (!text) {
+    problems.push_back(fmt::format("state file {} {}", path, problem));
+    return {};
+  }
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+    log::warning("state file {} is empty: this run begins without a state", path);
+    return {};
+  }
+  std::vector<std::string> unusable;
+  singer::State state = singer::State::parse(*text, unusable);
+  for (const std::string& what : unusable) problems.push_back(fmt::format("state file {}: {}", path, what));
+  return state;
+}
+
 int sync(const cli::Options& options, const config::Config& config) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
   if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);
   singer::State state;
-  if (options.state) {
-    if (auto document = config::read_json_file("state", *options.state, problems)) {
-      state = singer::State::parse(std::move(*document), problems);
-    }
-  }
+  if (options.state) state = read_state(*options.state, problems);
   if (!problems.empty()) return refuse("the catalog or the state", problems);
 
   const singer::Selection selection =
       singer::select(describe_streams(config), catalog ? &*catalog : nullptr, config.flattening);
   if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
+  for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("the catalog selects no stream: nothing to do");
   return run_sync(config, selection, std::move(state), transports(config));
 }

@@ -7,21 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tap_pinterest/singer/json_reader.hpp"
+
 namespace tap_pinterest::config {
 namespace {
 
 constexpr int kMaxDepth = 500;
 constexpr std::size_t kMaxShown = 200;
-
-// "at line 3, column 7" for the byte at `offset`; columns count characters.
-std::string place(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t newline = before.rfind('\n');
-  const std::string_view row = newline == std::string_view::npos ? before : before.substr(newline + 1);
-  const auto column = 1 + std::ranges::count_if(row, [](char c) { return (c & 0xC0) != 0x80; });
-  return fmt::format("at line {}, column {}", line, column);
-}
 
 // How many bytes the character at `offset` has; 0 if it is not well-formed UTF-8 (RFC 3629).
 std::size_t utf8_length(std::string_view text, std::size_t offset) {
@@ -82,18 +74,20 @@ std::optional<Json> parse_json(std::string_view text, std::string& problem) {
     return std::nullopt;
   }
   if (const auto offset = find_invalid_utf8(text)) {
-    problem = fmt::format("is not UTF-8 text {}", place(text, *offset));
+    problem = fmt::format("is not UTF-8 text {}", singer::place_of(text, *offset));
     return std::nullopt;
   }
   if (const auto offset = find_too_deep(text)) {
-    problem = fmt::format("is nested more than {} levels deep {}", kMaxDepth, place(text, *offset));
+    problem =
+        fmt::format("is nested more than {} levels deep {}", kMaxDepth, singer::place_of(text, *offset));
     return std::nullopt;
   }
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     // Only the place: the parser's own words quote the text, which may hold a secret.
-    problem = fmt::format("is not valid JSON {}", place(text, std::max<std::size_t>(error.byte, 1) - 1));
+    problem =
+        fmt::format("is not valid JSON {}", singer::place_of(text, std::max<std::size_t>(error.byte, 1) - 1));
   } catch (const Json::exception&) {
     problem = "is not usable JSON: a number in it is too large";
   }

@@ -1,5 +1,7 @@
 #include "tap_pinterest/singer/json_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -187,6 +189,15 @@ std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
                      "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
   }
   return JsonError{std::min(adapter.error().offset, text.size()), adapter.error().message};
+}
+
+std::string place_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const std::size_t newline = before.rfind('\n');
+  const std::string_view row = newline == std::string_view::npos ? before : before.substr(newline + 1);
+  const auto column = 1 + std::ranges::count_if(row, [](char c) { return (c & 0xC0) != 0x80; });
+  return fmt::format("at line {}, column {}", line, column);
 }
 
 std::size_t repair_lone_surrogates(std::string& text) {

@@ -14,11 +14,11 @@ std::string schema_line(const SelectedStream& stream, const Flattening& flatteni
   return line.dump() + '\n';
 }
 
-std::string state_line(const Json& state) {
-  Json line;
-  line["type"] = "STATE";
-  line["value"] = state;
-  return line.dump() + '\n';
+std::string state_line(const State& state) {
+  std::string line = R"({"type":"STATE","value":)";
+  state.append_to(line);
+  line += "}\n";
+  return line;
 }
 
 std::string record_prefix(std::string_view stream) {

@@ -47,9 +47,10 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
       batches_(/*ordered=*/stream.definition().source != pinterest::Source::pin_analytics) {
   if (!stream_.incremental()) return;
   std::vector<std::string> warnings;
-  entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
-                      warnings);
-  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
+  const std::optional<singer::Json> found = context_.bookmarks.find(stream_.id(), account_);
+  entry_ = read_entry(found ? &*found : nullptr, stream_.selection().replication_key, warnings);
+  const std::string where = account_.empty() ? "" : fmt::format("account {}: ", account_);
+  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), where + warning);
   had_bookmark_ = entry_.bookmark.has_value() || entry_.resume.has_value();
   if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
   if (!entry_.resume) return;

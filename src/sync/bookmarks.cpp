@@ -1,7 +1,14 @@
 #include "tap_pinterest/sync/bookmarks.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <functional>
+#include <ranges>
+#include <set>
 #include <utility>
 
+#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/messages.hpp"
 
 namespace tap_pinterest::sync {
@@ -9,7 +16,17 @@ namespace {
 
 constexpr std::string_view kContextKey = "ad_account_id";
 
+// So many names tell whose state it is.
+constexpr std::size_t kStreamsNamed = 5;
+
 std::string_view context_key(std::string_view account) { return account.empty() ? "" : kContextKey; }
+
+// Older taps write {STREAM: {REPLICATION_KEY: VALUE}}, and other ones have other contexts.
+bool is_of_use(const singer::State& state, const pinterest::StreamDefinition& stream) {
+  if (stream.by_account) return !state.contexts(stream.id, kContextKey).empty();
+  const auto entry = state.find(stream.id, {}, {});
+  return entry && !entry->contains(stream.replication_key);
+}
 
 }  // namespace
 
@@ -21,13 +38,20 @@ Bookmarks::Bookmarks(singer::State state, Emitter& emitter, const util::Clock& c
       before_state_(std::move(before_state)),
       written_at_(clock.steady_now()) {}
 
-const singer::Json* Bookmarks::find(std::string_view stream, std::string_view account) const {
+std::optional<singer::Json> Bookmarks::find(std::string_view stream, std::string_view account) const {
   return state_.find(stream, context_key(account), account);
 }
 
 void Bookmarks::put(std::string_view stream, std::string_view account, const singer::Json& entry) {
-  state_.put(stream, context_key(account), account, entry);
-  moved_ = true;
+  moved_ = state_.put(stream, context_key(account), account, entry) || moved_;
+}
+
+std::vector<std::string> Bookmarks::accounts() const {
+  std::set<std::string> accounts;
+  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+    accounts.merge(state_.contexts(stream.id, kContextKey));
+  }
+  return {accounts.begin(), accounts.end()};
 }
 
 void Bookmarks::records_written(std::size_t count) {
@@ -38,26 +62,54 @@ void Bookmarks::records_written(std::size_t count) {
 void Bookmarks::write_if_due() {
   if (!moved_) return;
   const bool due = records_since_ >= kStateEveryRecords || clock_.steady_now() - written_at_ >= kStateEvery;
-  if (due) write(/*last=*/false);
+  if (due && is_affordable()) write(/*last=*/false);
+}
+
+bool Bookmarks::is_affordable() const {
+  return state_.bytes() <= kSmallStateBytes ||
+         emitter_.bytes_out() - bytes_then_ >= kOutputPerState * state_.bytes();
 }
 
 void Bookmarks::write_last() {
-  if (moved_ || record_since_ || last_line_.empty()) write(/*last=*/true);
+  if (moved_ || record_since_ || !last_hash_) write(/*last=*/true);
   emitter_.flush();
 }
 
 void Bookmarks::write(bool last) {
   before_state_();
-  std::string line = singer::state_line(state_.document());
+  const std::string line = singer::state_line(state_);
+  const std::size_t hash = std::hash<std::string>()(line);
   moved_ = false;
-  // Entries may have been put as they were. The same state is worth a line only to follow the last record.
-  if (line == last_line_ && !(last && record_since_)) return;
+  // Entries may have moved there and back. The same state is worth a line only to follow the last record.
+  if (hash == last_hash_ && !(last && record_since_)) return;
   records_since_ = 0;
   written_at_ = clock_.steady_now();
   record_since_ = false;
+  last_hash_ = hash;
   emitter_.write(line, 0);
   emitter_.flush();
-  last_line_ = std::move(line);
+  bytes_then_ = emitter_.bytes_out();
+}
+
+std::vector<std::string> unused_bookmarks(const singer::State& state) {
+  const std::vector<std::string> streams = state.streams();
+  std::vector<std::string> warnings;
+  bool all = !streams.empty();
+  for (const std::string& id : streams) {
+    const pinterest::StreamDefinition* const stream = pinterest::find_stream(id);
+    if (stream == nullptr) continue;
+    if (is_of_use(state, *stream)) {
+      all = false;
+    } else {
+      warnings.push_back(fmt::format(
+          "the state's bookmarks.{} cannot be used: the stream is read as if it had no bookmark", id));
+    }
+  }
+  if (!all) return warnings;
+  return {
+      fmt::format("nothing in the state belongs to this tap, it has bookmarks of {}: everything is read as "
+                  "if there were no state",
+                  fmt::join(streams | std::views::take(kStreamsNamed), ", "))};
 }
 
 }  // namespace tap_pinterest::sync

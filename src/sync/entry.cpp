@@ -79,7 +79,8 @@ Entry read_entry(const Json* json, const std::string& replication_key, std::vect
     if (micros) {
       entry.bookmark = util::Instant(std::chrono::microseconds(*micros));
     } else {
-      warnings.emplace_back("the bookmark is neither a date nor a number of seconds and is ignored");
+      warnings.push_back(fmt::format(
+          "the bookmark {} is neither a date nor a number of seconds and is ignored", value->dump()));
     }
   }
   entry.entity_statuses = texts(*json, "entity_statuses");

@@ -33,9 +33,10 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
     : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
   if (!stream_.incremental()) return;
   std::vector<std::string> warnings;
-  entry_ = read_entry(context_.bookmarks.find(stream_.id(), account_), stream_.selection().replication_key,
-                      warnings);
-  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), warning);
+  const std::optional<singer::Json> found = context_.bookmarks.find(stream_.id(), account_);
+  entry_ = read_entry(found ? &*found : nullptr, stream_.selection().replication_key, warnings);
+  const std::string where = account_.empty() ? "" : fmt::format("account {}: ", account_);
+  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), where + warning);
   had_bookmark_ = entry_.bookmark.has_value();
   const bool whole =
       stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);

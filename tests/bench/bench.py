@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Speed, memory, requests and start time of the tap against the simulator on this machine, as tables.
 
-Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics and latency; without names
-all are made. --full adds 10,000,000 records (some minutes). The exit code is 1 if the output is broken, whatever the
+Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics, accounts and latency; without
+names all are made. --full adds 10,000,000 records (some minutes). The exit code is 1 if the output is broken, whatever the
 numbers are: the tap fails, or writes another number of records than there are, or a line that is no good.
 
 The output of all but the smallest syncs goes to /dev/null. CPU is user and system time of the process. Wall time and
@@ -25,6 +25,7 @@ import urllib.request
 
 STARTS = 20
 START_LIMIT_MS, ENTITY_LIMIT_MB, ANALYTICS_LIMIT_MB, ROW_LIMIT_US, WALL_LIMIT = 20, 40, 150, 8, 1.15
+STATE_LIMIT_PERCENT = 10
 NOW, FIRST_DAY_OF = "2026-03-10T12:00:00Z", {2: "2026-03-09", 10: "2026-03-01", 25: "2026-02-14", 50: "2026-01-20",
                                              89: "2025-12-12"}
 NO_LIMITS = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
@@ -53,7 +54,7 @@ def judged(value, limit, unit):
 class Sync:
     """One sync of some streams, and what it took."""
 
-    def __init__(self, programs, streams, world, config, keep=False):
+    def __init__(self, programs, streams, world, config, keep=False, state=None):
         tap, simulator = programs
         arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in world.items()]
         with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
@@ -68,6 +69,9 @@ class Sync:
             (folder / "config.json").write_text(json.dumps({
                 "api_url": f"{root}/v5", "access_token": "access-token-000000", "rate_limits": NO_LIMITS, **config}))
             command = [tap, "--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+            if state:
+                (folder / "state.json").write_bytes(state)
+                command += ["--state", folder / "state.json"]
             output = folder / "output" if keep else os.devnull
             began = time.perf_counter()
             with open(folder / "log", "w") as log, open(output, "w") as out:
@@ -85,6 +89,7 @@ class Sync:
                 fail(f"the tap ended with {process.returncode}:\n{log[-4000:]}")
             if keep:
                 self.check(output)
+                self.weigh(output)
         points = [json.loads(line.split("METRIC: ", 1)[1]) for line in log.splitlines() if "METRIC: " in line]
         self.records = sum(point["value"] for point in points if point["metric"] == "record_count")
         self.requests = sum(counters["requests"].values())
@@ -109,6 +114,15 @@ class Sync:
                 seen.add(key)
         if last["type"] != "STATE":
             fail("the last line is no STATE")
+
+
+    def weigh(self, path):
+        """How much of the output is STATE, and the last one."""
+        self.bytes, self.state_bytes, self.states = 0, 0, 0
+        for line in path.open("rb"):
+            self.bytes += len(line)
+            if line.startswith(b'{"type":"STATE"'):
+                self.states, self.state_bytes, self.state = self.states + 1, self.state_bytes + len(line), line
 
 
 def measure_start(programs, _full):
@@ -159,6 +173,24 @@ def measure_analytics(programs, full):
               (ANALYTICS_LIMIT_MB, None))
 
 
+def measure_accounts(programs, full):
+    """Many accounts with little in each; the second run begins with the state of the first."""
+    streams = ["campaigns", "ad_groups", "ads", "campaign_analytics", "ad_analytics"]
+    head("Accounts with an ad each, 5 streams", "CPU", "an account", "simulator's", "peak memory", "requests", "output",
+         "STATE", "of it", "the last")
+    for accounts in (1_000, 4_000, 10_000, *([20_000] if full else [])):
+        world = {"accounts": accounts, "campaigns": 1, "ad-groups": 1, "ads": 1, "no-short-pages": True}
+        state = None
+        for run in ("", ", again"):
+            sync = Sync(programs, streams, world, {"start_date": FIRST_DAY_OF[10]}, keep=True, state=state)
+            state = sync.state
+            row(f"{accounts:,}{run}", f"{sync.cpu:.2f} s", f"{sync.cpu / accounts * MILLION:.0f} us",
+                f"{sync.simulator_cpu:.1f} s", f"{sync.memory:.1f} MB", f"{sync.requests:,}",
+                f"{sync.bytes / MILLION:.1f} MB", f"{sync.states:,}",
+                judged(100 * sync.state_bytes / sync.bytes, STATE_LIMIT_PERCENT, "%"),
+                f"{len(state) / MILLION:.1f} MB")
+
+
 def measure_latency(programs, _full):
     """Small answers, so that what counts is the time on the wire. Without latency the bound is the CPU's time."""
     streams = ["campaigns", "ad_groups", "ads", "campaign_analytics", "ad_analytics"]
@@ -183,7 +215,8 @@ def measure_latency(programs, _full):
                 f"{sync.simulator_cpu:.2f} s")
 
 
-TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "latency": measure_latency}
+TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "accounts": measure_accounts,
+          "latency": measure_latency}
 
 
 def main():

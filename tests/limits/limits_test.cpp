@@ -132,7 +132,7 @@ std::vector<Outcome> run(World& world, const std::vector<config::Config>& config
                            .output = output.descriptor(),
                            .random_seed = i},
                           fakes::select_streams(streams, configs[i]),
-                          singer::State::parse(state.is_null() ? singer::Json::object() : state, problems));
+                          singer::State::parse(state.is_null() ? "{}" : state.dump(), problems));
       outcomes[i].result = engine.run();
       outcomes[i].lines = output.texts();
     });

@@ -412,7 +412,7 @@ class Scenario {
                          .output = output.descriptor(),
                          .random_seed = 1},
                         fakes::select_streams(kStreams, config_),
-                        singer::State::parse(state.is_null() ? singer::Json::object() : state, problems));
+                        singer::State::parse(state.is_null() ? "{}" : state.dump(), problems));
     running = &engine;
     expect(problems.empty(), "the state is refused");
     Outcome outcome{.result = engine.run(), .lines = {}};

@@ -22,7 +22,7 @@ void add_moment(CLI::App& app, const std::string& name, std::optional<Instant>& 
 
 void add_world(CLI::App& app, CommandLine& line) {
   Options& it = line.options;
-  app.add_option("--accounts", it.accounts, "Ad accounts")->check(CLI::Range(0, 1'000));
+  app.add_option("--accounts", it.accounts, "Ad accounts")->check(CLI::Range(0, 20'000));
   app.add_option("--campaigns", it.campaigns, "Campaigns an account");
   app.add_option("--ad-groups", it.ad_groups, "Ad groups an account");
   app.add_option("--ads", it.ads, "Ads an account");

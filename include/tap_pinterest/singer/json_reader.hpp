@@ -40,6 +40,9 @@ inline constexpr int kMaxJsonDepth = 100;
 // throws passes through. Returns the error that ended the reading, or nothing.
 std::optional<JsonError> read_json(std::string_view text, JsonSink& sink);
 
+// "at line 3, column 7" for the byte at `offset`; columns count characters.
+std::string place_of(std::string_view text, std::size_t offset);
+
 // Replaces each escaped surrogate that has no partner ("\ud83d" alone) with "\ufffd", in place.
 // Returns how many there were. The reader refuses such text, so call this when reading has failed.
 std::size_t repair_lone_surrogates(std::string& text);

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "tap_pinterest/singer/catalog.hpp"
+#include "tap_pinterest/singer/state.hpp"
 
 namespace tap_pinterest::singer {
 
 // With the schema of the flattened records. Throws as flatten() does.
 std::string schema_line(const SelectedStream& stream, const Flattening& flattening = {});
-std::string state_line(const Json& state);
+std::string state_line(const State& state);
 
 // What stands before and after the record object in a RECORD line; made once an answer, since all of its
 // records were extracted at the same time. `time_extracted` is RFC 3339 UTC.

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/emitter.hpp"
@@ -15,6 +18,10 @@ namespace tap_pinterest::sync {
 // A STATE is written after so many records or so much time, if something moved.
 inline constexpr std::size_t kStateEveryRecords = 10'000;
 inline constexpr std::chrono::seconds kStateEvery{60};
+// One that is larger than this also waits until so many times its bytes are out: with the last one, which
+// always comes, STATE lines then are at most a tenth of the output.
+inline constexpr std::size_t kSmallStateBytes = 64UL * 1024;
+inline constexpr std::size_t kOutputPerState = 20;
 
 // Not safe for several threads at once: the engine holds its lock, so that no STATE overtakes another.
 class Bookmarks {
@@ -24,8 +31,11 @@ class Bookmarks {
             std::function<void()> before_state);
 
   // `account` is empty for a stream of one partition.
-  const singer::Json* find(std::string_view stream, std::string_view account) const;
+  std::optional<singer::Json> find(std::string_view stream, std::string_view account) const;
   void put(std::string_view stream, std::string_view account, const singer::Json& entry);
+
+  // The accounts that have an entry of any stream, sorted.
+  std::vector<std::string> accounts() const;
 
   void records_written(std::size_t count);
   // Writes a STATE if one is due.
@@ -34,17 +44,23 @@ class Bookmarks {
   void write_last();
 
  private:
+  bool is_affordable() const;
   void write(bool last);
 
   singer::State state_;
   Emitter& emitter_;
   const util::Clock& clock_;
   std::function<void()> before_state_;
-  std::string last_line_;
+  std::optional<std::size_t> last_hash_;  // of the last STATE
   bool moved_ = false;
   bool record_since_ = false;
   std::size_t records_since_ = 0;
   util::SteadyTime written_at_;
+  std::uint64_t bytes_then_ = 0;
 };
+
+// A warning for each stream of this tap whose bookmarks are of no use to it, or a single one if that is so of
+// everything in the state, as in that of another tap.
+std::vector<std::string> unused_bookmarks(const singer::State& state);
 
 }  // namespace tap_pinterest::sync

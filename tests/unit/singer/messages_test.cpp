@@ -30,7 +30,8 @@ TEST(Messages, SchemaOfAFullTableHasNoBookmark) {
 }
 
 TEST(Messages, StateKeepsTheOrderOfItsKeys) {
-  EXPECT_EQ(state_line(Json::parse(R"({"z":1,"bookmarks":{"b":{},"a":{}}})")),
+  std::vector<std::string> problems;
+  EXPECT_EQ(state_line(State::parse(R"({"z":1,"bookmarks":{"b":{},"a":{}}})", problems)),
             "{\"type\":\"STATE\",\"value\":{\"z\":1,\"bookmarks\":{\"b\":{},\"a\":{}}}}\n");
 }
 

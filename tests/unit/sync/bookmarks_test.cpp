@@ -15,7 +15,7 @@ using singer::Json;
 
 singer::State state_of(const std::string& json) {
   std::vector<std::string> problems;
-  auto state = singer::State::parse(Json::parse(json), problems);
+  auto state = singer::State::parse(json, problems);
   EXPECT_TRUE(problems.empty());
   return state;
 }
@@ -66,7 +66,7 @@ TEST(Bookmarks, FindsTheEntryOfAnAccountOrOfTheUser) {
       R"({"bookmarks":{"pins":{"replication_key_value":"a"},"ads":{"partitions":[{"context":{"ad_account_id":"1"},"b":1}]}}})");
   EXPECT_EQ(run.bookmarks.find("pins", "")->at("replication_key_value"), "a");
   EXPECT_EQ(run.bookmarks.find("ads", "1")->at("b"), 1);
-  EXPECT_EQ(run.bookmarks.find("ads", "2"), nullptr);
+  EXPECT_FALSE(run.bookmarks.find("ads", "2"));
 }
 
 TEST(Bookmarks, AreWrittenAfterAMinuteIfSomethingMoved) {
@@ -92,6 +92,46 @@ TEST(Bookmarks, AreWrittenAfterManyRecordsIfSomethingMoved) {
   EXPECT_TRUE(run.states().empty());
   run.bookmarks.put("pins", "", kEntry);
   run.bookmarks.write_if_due();
+  EXPECT_EQ(run.states().size(), 1U);
+}
+
+TEST(Bookmarks, NameTheAccountsOfAllStreamsOfThisTap) {
+  Written run(R"({"bookmarks":{"ads":{"partitions":[{"context":{"ad_account_id":"2"}}]},
+    "campaigns":{"partitions":[{"context":{"ad_account_id":1}},{"context":{"ad_account_id":"2"}}]},
+    "other":{"partitions":[{"context":{"ad_account_id":"9"}}]},"pins":{"x":1}}})");
+  run.bookmarks.put("ad_analytics", "3", kEntry);
+  EXPECT_EQ(run.bookmarks.accounts(), (std::vector<std::string>{"1", "2", "3"}));
+}
+
+TEST(Bookmarks, ThatAreLargeWaitUntilTheyAreASmallPartOfTheOutput) {
+  Written run;
+  const Json entry = {{"x", std::string(kSmallStateBytes, 'x')}};
+  const std::string record = std::string(kSmallStateBytes, ' ') + "{\"type\":\"RECORD\"}\n";
+  std::size_t written = 0;
+  for (int i = 0; i < 100; ++i) {
+    run.bookmarks.put("pins", "", {{"x", entry}, {"i", i}});
+    run.emitter.write(record, 1);
+    run.bookmarks.records_written(kStateEveryRecords);
+    run.clock.advance(kStateEvery);
+    run.bookmarks.write_if_due();
+  }
+  run.bookmarks.write_last();
+  for (const Json& state : run.states()) written += state.dump().size();
+  EXPECT_EQ(run.states().size(), 100 / kOutputPerState);
+  EXPECT_LE(written * 10, run.emitter.bytes_out());
+  EXPECT_EQ(run.states().back()["bookmarks"]["pins"]["i"], 99);
+}
+
+TEST(Bookmarks, ThatMovedThereAndBackAreNotRepeated) {
+  Written run;
+  run.bookmarks.put("pins", "", kEntry);
+  run.clock.advance(kStateEvery);
+  run.bookmarks.write_if_due();
+  run.bookmarks.put("pins", "", {{"replication_key_value", "2026-11-25"}});
+  run.bookmarks.put("pins", "", kEntry);
+  run.clock.advance(kStateEvery);
+  run.bookmarks.write_if_due();
+  run.bookmarks.write_last();
   EXPECT_EQ(run.states().size(), 1U);
 }
 
@@ -135,6 +175,35 @@ TEST(Bookmarks, CallBeforeEachState) {
   run.bookmarks.put("pins", "", kEntry);
   run.bookmarks.write_last();
   EXPECT_EQ(run.before, 1);
+}
+
+std::vector<std::string> unused(const std::string& state) { return unused_bookmarks(state_of(state)); }
+
+TEST(UnusedBookmarks, AreSilentWhereThereAreNoneOrSomeAreOfUse) {
+  for (const auto* state :
+       {"{}", R"({"bookmarks":{"ads":{},"pins":null}})",
+        R"({"bookmarks":{"other":{},"x":{"partitions":[]}}})",
+        R"({"bookmarks":{"other":{"x":1},"ads":{"partitions":[{"context":{"ad_account_id":1}}]}}})",
+        R"({"bookmarks":{"pins":{"replication_key":"created_at","replication_key_value":"2026-01-01"}}})"}) {
+    EXPECT_EQ(unused(state), std::vector<std::string>{}) << state;
+  }
+}
+
+TEST(UnusedBookmarks, AreNamedByStream) {
+  const std::vector<std::string> warnings = unused(R"({"bookmarks":{"ads":{"updated_time":"2026-01-01"},
+    "ad_analytics":{"partitions":[{"context":{"account":"1"}}]},"pins":{"created_at":"2026-01-01"},
+    "campaigns":{"partitions":[{"context":{"ad_account_id":"1"}}]}}})");
+  ASSERT_EQ(warnings.size(), 3U);
+  EXPECT_EQ(warnings[0],
+            "the state's bookmarks.ads cannot be used: the stream is read as if it had no bookmark");
+}
+
+TEST(UnusedBookmarks, OfAnotherTapAreOneWarning) {
+  const std::vector<std::string> warnings = unused(
+      R"({"bookmarks":{"users":{"x":1},"ads":{"partitions":[{"context":{"act_id":"1"}}]},"empty":{}}})");
+  EXPECT_EQ(warnings,
+            std::vector<std::string>{"nothing in the state belongs to this tap, it has bookmarks of "
+                                     "users, ads: everything is read as if there were no state"});
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ using singer::Json;
 
 inline singer::State state_of(const Json& document) {
   std::vector<std::string> problems;
-  return singer::State::parse(document, problems);
+  return singer::State::parse(document.dump(), problems);
 }
 
 class EngineRun {
@@ -74,8 +74,7 @@ class EngineRun {
   // The entry of a stream and account in it; null if there is none.
   Json entry(const std::string& stream, const std::string& account = "") const {
     const singer::State last = state_of(state());
-    const Json* found = last.find(stream, account.empty() ? "" : "ad_account_id", account);
-    return found == nullptr ? Json() : *found;
+    return last.find(stream, account.empty() ? "" : "ad_account_id", account).value_or(Json());
   }
 
   fakes::FakeClock clock;

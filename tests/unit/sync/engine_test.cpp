@@ -162,11 +162,11 @@ TEST(Engine, TellsTheDaysByTheApisClock) {
 
 TEST(Engine, WritesBackWhatItDidNotTouch) {
   const Json state = Json::parse(
-      R"({"bookmarks":{"ads":{"partitions":[{"context":{"ad_account_id":"71"},"x":1}]},"foreign":7},"more":[1]})");
+      R"({"bookmarks":{"ads":{"partitions":[{"context":{"ad_account_id":"71"},"x":1}]},"foreign":{"x":7}},"more":[1]})");
   EngineRun run(small_api(), test_config(), {"campaigns"}, state);
   run.run();
   EXPECT_EQ(run.state().at("bookmarks").at("ads"), state.at("bookmarks").at("ads"));
-  EXPECT_EQ(run.state().at("bookmarks").at("foreign"), 7);
+  EXPECT_EQ(run.state().at("bookmarks").at("foreign"), Json::parse(R"({"x":7})"));
   EXPECT_EQ(run.state().at("more"), Json{1});
 }
 
@@ -733,8 +733,8 @@ void expect_no_state_to_run_ahead(const EngineRun& run, std::uint64_t count, std
       ++rows[std::stoull(line.at("record").at("CAMPAIGN_ID").get<std::string>())];
     if (line.at("type") != "STATE") continue;
     const singer::State state = state_of(line.at("value"));
-    const Json* entry = state.find("campaign_analytics", "ad_account_id", "71");
-    if (entry == nullptr) continue;
+    const std::optional<Json> entry = state.find("campaign_analytics", "ad_account_id", "71");
+    if (!entry) continue;
     std::uint64_t covered = entry->contains("replication_key_value") ? count : 0;
     if (entry->contains("resume"))
       covered = std::stoull(entry->at("resume").at("after_id").get<std::string>());

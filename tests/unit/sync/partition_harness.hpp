@@ -50,8 +50,7 @@ class PartitionHarness {
 
   // As it would be written now; null if there is none.
   Json entry(std::string_view stream, std::string_view account = "") const {
-    const Json* found = bookmarks_.find(stream, account);
-    return found == nullptr ? Json() : *found;
+    return bookmarks_.find(stream, account).value_or(Json());
   }
 
   const config::Config config;
@@ -61,7 +60,7 @@ class PartitionHarness {
  private:
   static singer::State parse(const Json& document) {
     std::vector<std::string> problems;
-    return singer::State::parse(document, problems);
+    return singer::State::parse(document.dump(), problems);
   }
   static JobQueue::Limiters limiters(util::SteadyTime now) {
     constexpr double kNoLimit = 1e9;
