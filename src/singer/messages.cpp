@@ -15,7 +15,11 @@ std::string schema_line(const SelectedStream& stream, const Flattening& flatteni
 }
 
 std::string state_line(const State& state) {
-  std::string line = R"({"type":"STATE","value":)";
+  // What is not counted in bytes(); a large state must not be copied while the line grows.
+  constexpr std::size_t kMargin = 1024;
+  std::string line;
+  line.reserve(state.bytes() + kMargin);
+  line += R"({"type":"STATE","value":)";
   state.append_to(line);
   line += "}\n";
   return line;

@@ -234,9 +234,10 @@ State State::parse(std::string_view text, std::vector<std::string>& problems) {
     }
     return {};
   }
+  state.bytes_ = state.begin_.size() + state.end_.size();
   for (const Stream& stream : state.streams_) {
     state.bytes_ += stream.begin.size() + stream.end.size();
-    for (const std::string& partition : stream.partitions) state.bytes_ += partition.size();
+    for (const std::string& partition : stream.partitions) state.bytes_ += partition.size() + 1;
   }
   return state;
 }
@@ -322,7 +323,7 @@ bool State::put(std::string_view stream, std::string_view context_key, std::stri
   }
   const auto replaced = partitions_of(stored, context_key, context_value);
   if (replaced.empty()) {
-    bytes_ += text.size();
+    bytes_ += text.size() + 1;
     add(stored, std::move(text));
     return true;
   }

@@ -65,9 +65,10 @@ void Bookmarks::write_if_due() {
   if (due && is_affordable()) write(/*last=*/false);
 }
 
+// Room is left for the last one, which is written whatever it costs.
 bool Bookmarks::is_affordable() const {
-  return state_.bytes() <= kSmallStateBytes ||
-         emitter_.bytes_out() - bytes_then_ >= kOutputPerState * state_.bytes();
+  const std::size_t bytes = state_.bytes();
+  return bytes <= kSmallStateBytes || kOutputPerState * (large_bytes_ + 2 * bytes) <= emitter_.bytes_out();
 }
 
 void Bookmarks::write_last() {
@@ -88,7 +89,7 @@ void Bookmarks::write(bool last) {
   last_hash_ = hash;
   emitter_.write(line, 0);
   emitter_.flush();
-  bytes_then_ = emitter_.bytes_out();
+  if (line.size() > kSmallStateBytes) large_bytes_ += line.size();
 }
 
 std::vector<std::string> unused_bookmarks(const singer::State& state) {

@@ -54,7 +54,8 @@ def judged(value, limit, unit):
 class Sync:
     """One sync of some streams, and what it took."""
 
-    def __init__(self, programs, streams, world, config, keep=False, state=None):
+    def __init__(self, programs, streams, world, config, read=None, state=None):
+        """`read` is called with this and the path of the output, which is thrown away without it."""
         tap, simulator = programs
         arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in world.items()]
         with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
@@ -72,7 +73,7 @@ class Sync:
             if state:
                 (folder / "state.json").write_bytes(state)
                 command += ["--state", folder / "state.json"]
-            output = folder / "output" if keep else os.devnull
+            output = folder / "output" if read else os.devnull
             began = time.perf_counter()
             with open(folder / "log", "w") as log, open(output, "w") as out:
                 process = subprocess.Popen(command, stdout=out, stderr=log)
@@ -87,9 +88,8 @@ class Sync:
             log = (folder / "log").read_text()
             if process.returncode != 0:
                 fail(f"the tap ended with {process.returncode}:\n{log[-4000:]}")
-            if keep:
-                self.check(output)
-                self.weigh(output)
+            if read:
+                read(self, output)
         points = [json.loads(line.split("METRIC: ", 1)[1]) for line in log.splitlines() if "METRIC: " in line]
         self.records = sum(point["value"] for point in points if point["metric"] == "record_count")
         self.requests = sum(counters["requests"].values())
@@ -99,8 +99,7 @@ class Sync:
         self.cpu = usage.ru_utime + usage.ru_stime
         self.simulator_cpu = simulator_usage.ru_utime + simulator_usage.ru_stime
 
-    @staticmethod
-    def check(path):
+    def check(self, path):
         """Every line is a message, the last a STATE, and no record comes twice."""
         keys, seen, last = {}, set(), None
         for line in path.open():
@@ -118,9 +117,8 @@ class Sync:
 
     def weigh(self, path):
         """How much of the output is STATE, and the last one."""
-        self.bytes, self.state_bytes, self.states = 0, 0, 0
+        self.bytes, self.state_bytes, self.states = path.stat().st_size, 0, 0
         for line in path.open("rb"):
-            self.bytes += len(line)
             if line.startswith(b'{"type":"STATE"'):
                 self.states, self.state_bytes, self.state = self.states + 1, self.state_bytes + len(line), line
 
@@ -142,7 +140,7 @@ SCALE = ("records", "a second", "CPU s/million", "simulator's", "peak memory", "
 
 
 def scale_row(programs, name, stream, world, config, expected, limits):
-    sync = Sync(programs, [stream], world, config, keep=expected is not None and expected <= 10_000)
+    sync = Sync(programs, [stream], world, config, Sync.check if expected is not None and expected <= 10_000 else None)
     if expected is not None and sync.records != expected:
         fail(f"{sync.records:,} records of {expected:,}")
     memory_limit, row_limit = limits
@@ -182,7 +180,7 @@ def measure_accounts(programs, full):
         world = {"accounts": accounts, "campaigns": 1, "ad-groups": 1, "ads": 1, "no-short-pages": True}
         state = None
         for run in ("", ", again"):
-            sync = Sync(programs, streams, world, {"start_date": FIRST_DAY_OF[10]}, keep=True, state=state)
+            sync = Sync(programs, streams, world, {"start_date": FIRST_DAY_OF[10]}, Sync.weigh, state)
             state = sync.state
             row(f"{accounts:,}{run}", f"{sync.cpu:.2f} s", f"{sync.cpu / accounts * MILLION:.0f} us",
                 f"{sync.simulator_cpu:.1f} s", f"{sync.memory:.1f} MB", f"{sync.requests:,}",

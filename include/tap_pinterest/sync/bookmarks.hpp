@@ -18,10 +18,9 @@ namespace tap_pinterest::sync {
 // A STATE is written after so many records or so much time, if something moved.
 inline constexpr std::size_t kStateEveryRecords = 10'000;
 inline constexpr std::chrono::seconds kStateEvery{60};
-// One that is larger than this also waits until so many times its bytes are out: with the last one, which
-// always comes, STATE lines then are at most a tenth of the output.
+// Those that are larger than this are together at most one part in so many of the output.
 inline constexpr std::size_t kSmallStateBytes = 64UL * 1024;
-inline constexpr std::size_t kOutputPerState = 20;
+inline constexpr std::size_t kOutputPerState = 10;
 
 // Not safe for several threads at once: the engine holds its lock, so that no STATE overtakes another.
 class Bookmarks {
@@ -56,7 +55,7 @@ class Bookmarks {
   bool record_since_ = false;
   std::size_t records_since_ = 0;
   util::SteadyTime written_at_;
-  std::uint64_t bytes_then_ = 0;
+  std::size_t large_bytes_ = 0;  // of the large states that were written
 };
 
 // A warning for each stream of this tap whose bookmarks are of no use to it, or a single one if that is so of

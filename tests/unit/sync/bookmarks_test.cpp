@@ -117,8 +117,8 @@ TEST(Bookmarks, ThatAreLargeWaitUntilTheyAreASmallPartOfTheOutput) {
   }
   run.bookmarks.write_last();
   for (const Json& state : run.states()) written += state.dump().size();
-  EXPECT_EQ(run.states().size(), 100 / kOutputPerState);
-  EXPECT_LE(written * 10, run.emitter.bytes_out());
+  EXPECT_GE(run.states().size(), 9U);
+  EXPECT_LE(written * kOutputPerState, run.emitter.bytes_out());
   EXPECT_EQ(run.states().back()["bookmarks"]["pins"]["i"], 99);
 }
 
