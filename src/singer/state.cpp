@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <limits>
-#include <ranges>
 #include <utility>
 
 #include "tap_pinterest/util/dates.hpp"
@@ -110,7 +109,7 @@ class State::Reader : public JsonSink {
   std::vector<std::string> problems_;
 
   bool has_bookmarks_ = false;
-  std::vector<std::string> keys_;  // of the document
+  std::vector<std::string> keys_;  // the first of the document
   std::size_t member_ = 0;         // where the document's last member begins in the text
   bool is_message_ = false;
   std::optional<std::string> value_;
@@ -146,7 +145,7 @@ void State::Reader::key(std::string_view name) {
   if (level_ != depth_) return;
   key_[level_] = name;
   if (level_ == kDocument) {
-    keys_.emplace_back(name);
+    if (keys_.size() < kKeysNamed) keys_.emplace_back(name);
     member_ = text_.size();
   } else if (level_ == kBookmarks) {
     if (state_.find_stream(name) != nullptr) add_problem("there twice");
@@ -229,8 +228,8 @@ State State::parse(std::string_view text, std::vector<std::string>& problems) {
     if (const auto value = reader.message()) return parse(*value, problems);
     const auto& keys = reader.keys();
     if (!keys.empty()) {
-      problems.push_back(fmt::format("there are no bookmarks, but {}: this is not a state",
-                                     fmt::join(keys | std::views::take(kKeysNamed), ", ")));
+      problems.push_back(
+          fmt::format("there are no bookmarks, but {}: this is not a state", fmt::join(keys, ", ")));
     }
     return {};
   }

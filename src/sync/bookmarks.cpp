@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
-#include <ranges>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "tap_pinterest/pinterest/streams.hpp"
@@ -110,7 +111,7 @@ std::vector<std::string> unused_bookmarks(const singer::State& state) {
   return {
       fmt::format("nothing in the state belongs to this tap, it has bookmarks of {}: everything is read as "
                   "if there were no state",
-                  fmt::join(streams | std::views::take(kStreamsNamed), ", "))};
+                  fmt::join(std::span(streams).first(std::min(streams.size(), kStreamsNamed)), ", "))};
 }
 
 }  // namespace tap_pinterest::sync
