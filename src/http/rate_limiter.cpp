@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using Seconds = std::chrono::duration<double>;
 
+constexpr double kSecondsAMinute = 60;
 // A number of seconds above this is a moment, not a wait: 10^9 s are 32 years, and in Unix time 2001.
 constexpr double kSmallestUnixSeconds = 1e9;
 // Above this a moment is given in milliseconds: as seconds it would be the year 33658.
@@ -23,6 +24,8 @@ constexpr Seconds kLongestWait = std::chrono::days{366};
 constexpr milliseconds kLongestWindowToSpread = std::chrono::minutes{1};
 // Forgives what is lost in adding fractions, so that a permit is there at the moment that was promised.
 constexpr double kWholePermit = 1.0 - 1e-6;
+
+constexpr std::string_view kWindow = ";w=";
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t";
@@ -38,6 +41,20 @@ std::optional<double> first_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
+}
+
+std::optional<double> limit_a_minute(std::string_view text) {
+  constexpr std::string_view kMinute = "60";
+  if (text.find(kWindow) == std::string_view::npos) return first_number(text);
+  while (!text.empty()) {
+    const std::string_view item = text.substr(0, std::min(text.find(','), text.size()));
+    text.remove_prefix(std::min(item.size() + 1, text.size()));
+    const std::size_t window = item.find(kWindow);
+    if (window == std::string_view::npos) continue;
+    const std::string_view seconds = item.substr(window + kWindow.size());
+    if (seconds.substr(0, seconds.find(';')) == kMinute) return first_number(item);
+  }
+  return std::nullopt;
 }
 
 std::optional<milliseconds> to_wait(Seconds wait) {
@@ -67,8 +84,12 @@ util::SteadyTime after(util::SteadyTime start, Seconds wait) {
 
 RateLimitHeaders read_rate_limit_headers(const std::vector<Header>& headers, util::Instant now) {
   RateLimitHeaders limits;
+  bool names_window = false;
   for (const Header& header : headers) {
-    if (header.name == "x-ratelimit-remaining") {
+    if (header.name == "x-ratelimit-limit") {
+      names_window = header.value.find(kWindow) != std::string::npos;
+      if (const auto limit = limit_a_minute(header.value); limit && *limit >= 1) limits.per_minute = limit;
+    } else if (header.name == "x-ratelimit-remaining") {
       if (const auto remaining = first_number(header.value)) limits.remaining = std::max(*remaining, 0.0);
     } else if (header.name == "x-ratelimit-reset") {
       if (const auto reset = time_from_now(header.value, now)) limits.reset = reset;
@@ -76,11 +97,13 @@ RateLimitHeaders read_rate_limit_headers(const std::vector<Header>& headers, uti
       if (const auto wait = time_from_now(header.value, now)) limits.retry_after = wait;
     }
   }
+  // A number alone may be a day's limit, as a reset far away tells.
+  if (!names_window && limits.reset > kLongestWindowToSpread) limits.per_minute.reset();
   return limits;
 }
 
 RateLimiter::RateLimiter(double per_minute, util::SteadyTime now)
-    : per_second_(per_minute / 60),
+    : per_second_(per_minute / kSecondsAMinute),
       capacity_(std::max(1.0, per_second_)),
       tokens_(capacity_),
       updated_(now),
@@ -110,6 +133,17 @@ util::SteadyTime RateLimiter::ready_at(util::SteadyTime now) const {
   }
   return after(from, Seconds{missing / per_second_});
 }
+
+void RateLimiter::set_rate(double per_minute, util::SteadyTime now) {
+  tokens_ = tokens_at(now);
+  updated_ = std::max(now, updated_);
+  per_second_ = per_minute / kSecondsAMinute;
+  capacity_ = std::max(1.0, per_second_);
+  tokens_ = std::min(tokens_, capacity_);
+  slowed_per_second_ = std::min(slowed_per_second_, per_second_);
+}
+
+double RateLimiter::per_minute() const { return per_second_ * kSecondsAMinute; }
 
 void RateLimiter::take(util::SteadyTime now) {
   tokens_ = tokens_at(now) - 1;

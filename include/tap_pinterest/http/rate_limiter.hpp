@@ -12,6 +12,9 @@ namespace tap_pinterest::http {
 
 // What the headers of an answer say of the limit; each part only if it is there and makes sense.
 struct RateLimitHeaders {
+  // x-ratelimit-limit: requests a minute. Of a list such as `100, 100;w=1;name="…", 1000;w=60;name="…"`, as
+  // live answers have it, the item with a window of 60 s; a number alone counts where no item names a window.
+  std::optional<double> per_minute;
   // x-ratelimit-remaining: requests left until `reset`.
   std::optional<double> remaining;
   // x-ratelimit-reset as time from now; given in seconds remaining, or as Unix seconds or milliseconds.
@@ -32,6 +35,10 @@ class RateLimiter {
 
   // The first moment at which a request may be sent; not after `now` if that is at once.
   util::SteadyTime ready_at(util::SteadyTime now) const;
+  // Goes at this rate from `now` on.
+  void set_rate(double per_minute, util::SteadyTime now);
+  // The rate without what headers slow it down by.
+  double per_minute() const;
   // Takes one permit at `now`.
   void take(util::SteadyTime now);
   // Nothing is ready before `until`. A later pause stays.

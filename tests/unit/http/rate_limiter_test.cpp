@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,7 +89,7 @@ TEST(RateLimiter, ClockReadBeforeTheLastTakeDoesNotRewind) {
 
 TEST(RateLimiter, SpreadsWhatIsLeftOverTheWindow) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 20, .reset = 40s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 20, .reset = 40s, .retry_after = {}}, kStart);
   EXPECT_EQ(drain(limiter, kStart, kStart + 40s - 1ms), 20 - 1);  // the last one comes with the reset
   EXPECT_LE(drain(limiter, kStart + 40s - 1ms, kStart + 50s), 53);
 }
@@ -96,52 +97,90 @@ TEST(RateLimiter, SpreadsWhatIsLeftOverTheWindow) {
 TEST(RateLimiter, NeverSendsMoreThanIsLeftBeforeTheReset) {
   for (const double remaining : {1.0, 2.0, 3.0, 7.0, 100.0}) {
     RateLimiter limiter(1000, kStart);
-    limiter.observe({.remaining = remaining, .reset = 30s, .retry_after = {}}, kStart);
+    limiter.observe({.per_minute = {}, .remaining = remaining, .reset = 30s, .retry_after = {}}, kStart);
     EXPECT_LE(drain(limiter, kStart, kStart + 30s - 1ms), static_cast<int>(remaining)) << remaining;
   }
 }
 
 TEST(RateLimiter, EnoughLeftDoesNotSlow) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 306, .reset = 60s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 306, .reset = 60s, .retry_after = {}}, kStart);
   EXPECT_EQ(drain(limiter, kStart, kStart + 60s), 305);
 }
 
 TEST(RateLimiter, NewerHeadersLiftTheSlowness) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 2, .reset = 60s, .retry_after = {}}, kStart);
-  limiter.observe({.remaining = 300, .reset = 30s, .retry_after = {}}, kStart + 1s);
+  limiter.observe({.per_minute = {}, .remaining = 2, .reset = 60s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 300, .reset = 30s, .retry_after = {}}, kStart + 1s);
   EXPECT_GE(drain(limiter, kStart + 1s, kStart + 11s), 50);
 }
 
 TEST(RateLimiter, DaysLimitIsUsedAtFullSpeedUntilItIsGone) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 10, .reset = 67150s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 10, .reset = 67150s, .retry_after = {}}, kStart);
   EXPECT_EQ(drain(limiter, kStart, kStart), 5);
-  limiter.observe({.remaining = 0, .reset = 67150s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 0, .reset = 67150s, .retry_after = {}}, kStart);
   EXPECT_EQ(limiter.ready_at(kStart), kStart + 67150s);
 }
 
 TEST(RateLimiter, NothingLeftPausesUntilTheReset) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 0, .reset = 12s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 0, .reset = 12s, .retry_after = {}}, kStart);
   EXPECT_EQ(limiter.ready_at(kStart), kStart + 12s);
 }
 
 TEST(RateLimiter, HalfAHeaderSaysNothing) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 0, .reset = {}, .retry_after = {}}, kStart);
-  limiter.observe({.remaining = {}, .reset = 30s, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 0, .reset = {}, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = {}, .reset = 30s, .retry_after = {}}, kStart);
   limiter.observe({}, kStart);
   EXPECT_EQ(drain(limiter, kStart, kStart), 5);
 }
 
 TEST(RateLimiter, WindowThatEndsNowDoesNotDivideByZero) {
   RateLimiter limiter(300, kStart);
-  limiter.observe({.remaining = 1, .reset = 0ms, .retry_after = {}}, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 1, .reset = 0ms, .retry_after = {}}, kStart);
   EXPECT_EQ(limiter.ready_at(kStart), kStart);
   limiter.take(kStart);
   EXPECT_NEAR(std::chrono::duration<double>(limiter.ready_at(kStart) - kStart).count(), 0.2, 0.001);
+}
+
+TEST(RateLimiter, GoesAtANewRateFromThenOn) {
+  RateLimiter limiter(300, kStart);
+  drain(limiter, kStart, kStart);
+  limiter.set_rate(60, kStart + 500ms);
+  EXPECT_DOUBLE_EQ(limiter.per_minute(), 60);
+  // Half a second at 5 a second has made 2.5 permits, of which the smaller bucket holds one.
+  EXPECT_EQ(drain(limiter, kStart + 500ms, kStart + 500ms), 1);
+  EXPECT_EQ(drain(limiter, kStart + 500ms, kStart + 60500ms), 60);
+}
+
+TEST(RateLimiter, AHigherRateGivesNoPermitsAtOnce) {
+  RateLimiter limiter(60, kStart);
+  limiter.take(kStart);
+  limiter.set_rate(600, kStart);
+  EXPECT_NEAR(std::chrono::duration<double>(limiter.ready_at(kStart) - kStart).count(), 0.1, 0.001);
+  EXPECT_EQ(drain(limiter, kStart, kStart + 1s), 10);
+}
+
+TEST(RateLimiter, ANewRateKeepsAPauseAndWhatHeadersAskedFor) {
+  RateLimiter limiter(300, kStart);
+  limiter.pause_until(kStart + 90s);
+  limiter.set_rate(600, kStart);
+  EXPECT_EQ(limiter.ready_at(kStart), kStart + 90s);
+
+  RateLimiter slowed(300, kStart);
+  slowed.observe({.per_minute = {}, .remaining = 20, .reset = 40s, .retry_after = {}}, kStart);
+  slowed.set_rate(600, kStart);
+  EXPECT_LE(drain(slowed, kStart, kStart + 40s - 1ms), 20);
+  EXPECT_DOUBLE_EQ(slowed.per_minute(), 600) << "slowness is not the rate";
+}
+
+TEST(RateLimiter, ANewRateBelowTheSlownessCounts) {
+  RateLimiter limiter(600, kStart);
+  limiter.observe({.per_minute = {}, .remaining = 120, .reset = 60s, .retry_after = {}}, kStart);
+  limiter.set_rate(60, kStart);
+  EXPECT_LE(drain(limiter, kStart, kStart + 60s - 1ms), 61);
 }
 
 const util::Instant kNow = *util::parse_date_time("2026-11-24T10:00:00Z");
@@ -198,9 +237,48 @@ TEST(ReadRateLimitHeaders, TakesTheFirstNumberOfRemaining) {
   }
 }
 
+TEST(ReadRateLimitHeaders, TakesTheLimitOfAMinute) {
+  struct Row {
+    std::string limit;
+    std::string reset;
+    std::optional<double> expected;
+  };
+  const std::string live =
+      R"(100, 100;w=1;name="safety_net_app_id_user_id", 1000;w=60;name="ads_read_app_id_user_id")";
+  const std::vector<Row> rows = {
+      {live, "", 1000},
+      {live, "3600", 1000},  // it names its window, so the reset does not matter
+      {R"(300;w=60;name="ads_analytics", 100;w=1)", "", 300},
+      {"300;w=60", "", 300},
+      {"60", "", 60},
+      {"60", "30", 60},
+      {"60", "60", 60},
+      {"60", "3600", std::nullopt},     // an hour's
+      {"1000", "67150", std::nullopt},  // a day's
+      {R"(100, 100;w=1;name="safety_net_app_id_user_id")", "", std::nullopt},
+      {"1000;w=86400", "", std::nullopt},
+      {"1000;w=600", "", std::nullopt},
+      {"0", "", std::nullopt},
+      {"-5", "", std::nullopt},
+      {"0;w=60", "", std::nullopt},
+      {"many", "", std::nullopt},
+      {"many;w=60", "", std::nullopt},
+      {"", "", std::nullopt},
+      {",;w=,;", "", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    std::vector<Header> headers = {{"x-ratelimit-limit", row.limit}};
+    if (!row.reset.empty()) headers.push_back({"x-ratelimit-reset", row.reset});
+    EXPECT_EQ(read_rate_limit_headers(headers, kNow).per_minute, row.expected)
+        << row.limit << " " << row.reset;
+    std::ranges::reverse(headers);
+    EXPECT_EQ(read_rate_limit_headers(headers, kNow).per_minute, row.expected) << "in another order";
+  }
+}
+
 TEST(ReadRateLimitHeaders, NoHeadersSayNothing) {
   const auto limits = read_rate_limit_headers({{"content-type", "application/json"}}, kNow);
-  EXPECT_FALSE(limits.remaining || limits.reset || limits.retry_after);
+  EXPECT_FALSE(limits.per_minute || limits.remaining || limits.reset || limits.retry_after);
 }
 
 }  // namespace
