@@ -54,6 +54,19 @@ void add_rules(CLI::App& app, Options& it) {
       ->transform(CLI::CheckedTransformer(tiers));
   app.add_option("--limit-scale", it.limit_scale, "A minute of the limits lasts 60 s divided by this")
       ->check(CLI::PositiveNumber);
+  app.add_option_function<std::vector<std::string>>(
+      "--category-limit",
+      [&it](const std::vector<std::string>& all) {
+        for (const std::string& text : all) {
+          const std::size_t mark = std::min(text.find('='), text.size());
+          std::int64_t limit = 0;
+          if (mark == text.size() || !CLI::detail::lexical_cast(text.substr(mark + 1), limit) || limit < 1) {
+            throw CLI::ValidationError("--category-limit", "must look like org_analytics=60");
+          }
+          it.category_limits[text.substr(0, mark)] = limit;
+        }
+      },
+      "Requests a minute of one category, as org_analytics=60; repeatable");
   app.add_option_function<std::string>(
       "--limit-headers",
       [&it](const std::string& text) {

@@ -115,6 +115,9 @@ Answer Control::change(std::string_view path, std::string_view body) {
   } else if (path == "/kill-pins") {
     const auto pins = json.at("indices").get<std::vector<std::int64_t>>();
     it.change_world([&](const World& world) { return world.with_dead_pins(pins); });
+  } else if (path == "/remove-accounts") {
+    const auto accounts = json.at("indices").get<std::vector<int>>();
+    it.change_world([&](const World& world) { return world.without_accounts(accounts); });
   } else if (path == "/generation") {
     const auto value = json.at("value").get<std::int64_t>();
     it.change_world([&](const World& world) { return world.with_generation(value, now); });

@@ -24,7 +24,8 @@ constexpr std::array kKinds{"status",
                             "empty_page",
                             "repeat_bookmark",
                             "duplicate_rows",
-                            "conflicting_rows"};
+                            "conflicting_rows",
+                            "delay"};
 
 FaultKind kind_named(const std::string& name) {
   const auto* const found = std::ranges::find(kKinds, name);
@@ -214,6 +215,9 @@ void disturb(const FaultRule& rule, const std::string& own_bookmark, Reply& repl
     case FaultKind::kDuplicateRows:
     case FaultKind::kConflictingRows:
       repeat_first_row(reply.answer.body, rule.kind == FaultKind::kConflictingRows);
+      break;
+    case FaultKind::kDelay:
+      reply.delay = rule.stall;
       break;
     default:
       break;

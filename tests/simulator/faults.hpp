@@ -24,6 +24,7 @@ enum class FaultKind {
   kRepeatBookmark,   // the bookmark of the request comes back
   kDuplicateRows,    // the first row or item twice
   kConflictingRows,  // the first row twice, with another value
+  kDelay,            // the answer as it is, later
 };
 
 struct FaultRule {

@@ -24,9 +24,11 @@ LimitState Limits::take(std::string_view category, Instant now) {
   }
   const LimitState all = take_from("all", kAllPerSecond, scaled(std::chrono::seconds{1}), now);
   if (!all.allowed) return all;
-  const bool analytics = category.ends_with("_analytics");
-  return take_from(std::string(category), analytics ? kAnalyticsPerMinute : kReadsPerMinute,
-                   scaled(std::chrono::minutes{1}), now);
+  const std::string name(category);
+  const auto own = options_.category_limits.find(name);
+  const std::int64_t usual = category.ends_with("_analytics") ? kAnalyticsPerMinute : kReadsPerMinute;
+  const std::int64_t limit = own == options_.category_limits.end() ? usual : own->second;
+  return take_from(name, limit, scaled(std::chrono::minutes{1}), now);
 }
 
 LimitState Limits::take_from(const std::string& name, std::int64_t limit, std::chrono::microseconds length,

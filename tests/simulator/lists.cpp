@@ -163,7 +163,10 @@ Result list_ad_accounts(Call& call) {
   const World& world = call.world;
   const bool shared = call.arguments.boolean("include_shared_accounts", true);
   Listing listing = ascending(world.account_count());
-  listing.matches = [&](std::int64_t i) { return shared || !world.is_shared(static_cast<int>(i)); };
+  listing.matches = [&](std::int64_t i) {
+    const auto account = static_cast<int>(i);
+    return !world.is_removed(account) && (shared || !world.is_shared(account));
+  };
   listing.write = [&](JsonText& json, std::int64_t i) { write_account(json, world, static_cast<int>(i)); };
   return page(call, listing);
 }

@@ -38,6 +38,7 @@ struct WireFault {
 struct Reply {
   Answer answer;
   std::optional<WireFault> wire;
+  std::chrono::milliseconds delay{0};  // until the answer leaves
 };
 
 }  // namespace simulator

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,7 @@ struct Options {
   std::set<std::string> denied_accounts;
   LimitTier limits = LimitTier::kStandard;
   double limit_scale = 1.0;
+  std::map<std::string, std::int64_t> category_limits;  // a minute, where they differ from the tier's
   std::set<std::string> limit_headers{"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
                                       "retry-after"};
 

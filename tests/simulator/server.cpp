@@ -115,6 +115,7 @@ class Session {
     if (is_api(request.target) && simulator_.options().latency.count() > 0) {
       stop_.sleep(simulator_.options().latency);
     }
+    if (reply.delay.count() > 0) stop_.sleep(reply.delay);
     if (reply.wire) return act_out(*reply.wire, reply.answer);
     if (reply.answer.next_piece) return send_pieces(reply.answer, keep_alive);
     return send(reply.answer, keep_alive);

@@ -564,6 +564,37 @@ TEST_F(SimulatorTest, LimitsCountByCategoryAndMinute) {
   EXPECT_EQ(ask(analytics).status, 200);
 }
 
+TEST_F(SimulatorTest, ACategoryMayHaveALimitOfItsOwn) {
+  Options options = small();
+  options.limits = LimitTier::kStandard;
+  options.category_limits = {{"ads_read", 2}};
+  start(options);
+  now_ = *parse_instant("2026-03-01T12:00:00Z");
+  EXPECT_EQ(ask("/v5/pins").status, 200);
+  for (const int status : {200, 200, 429}) {
+    const Answer answer = ask("/v5/ad_accounts");
+    EXPECT_EQ(answer.status, status);
+    const std::map<std::string, std::string> headers(answer.headers.begin(), answer.headers.end());
+    EXPECT_EQ(headers.at("x-ratelimit-limit"), "2");
+  }
+  EXPECT_EQ(ask("/v5/pins").status, 200);
+  now_ += std::chrono::minutes{1};
+  EXPECT_EQ(ask("/v5/ad_accounts").status, 200);
+}
+
+TEST_F(SimulatorTest, ARemovedAccountIsNeitherListedNorFound) {
+  start(plain());
+  post("/_simulator/remove-accounts", R"({"indices": [0]})");
+  const Json accounts = get("/v5/ad_accounts")["items"];
+  ASSERT_EQ(accounts.size(), 2U);
+  EXPECT_NE(accounts[0]["id"], "549755885175");
+  EXPECT_EQ(ask(kAccount).status, 404);
+  EXPECT_EQ(ask(std::string(kAccount) + "/ads").status, 404);
+  EXPECT_EQ(ask("/v5/pins?ad_account_id=549755885175").status, 404);
+  post("/_simulator/remove-accounts", R"({"indices": [1, 2]})");
+  EXPECT_TRUE(get("/v5/ad_accounts")["items"].empty());
+}
+
 TEST_F(SimulatorTest, FaultsStrikeInTheirTurn) {
   start(plain());
   post("/_simulator/faults", R"([{"endpoint": "/pins", "nth": [2, 3], "kind": "status", "status": 503},
@@ -580,6 +611,22 @@ TEST_F(SimulatorTest, FaultsStrikeInTheirTurn) {
                          .body = R"([{"kind": "x"}])"})
                 .answer.status,
             400);
+}
+
+TEST_F(SimulatorTest, ADelayedAnswerIsTheAnswer) {
+  start(plain());
+  post("/_simulator/faults", R"([{"endpoint": "/pins", "nth": 2, "kind": "delay", "stall_ms": 70}])");
+  const auto ask_for_pins = [&] {
+    return it_->handle({.target = "/v5/pins",
+                        .authorization = "Bearer access-token-000000",
+                        .content_type = {},
+                        .body = {}});
+  };
+  const Reply prompt = ask_for_pins();
+  const Reply late = ask_for_pins();
+  EXPECT_EQ(prompt.delay, std::chrono::milliseconds{0});
+  EXPECT_EQ(late.delay, std::chrono::milliseconds{70});
+  EXPECT_EQ(late.answer.body, prompt.answer.body);
 }
 
 TEST_F(SimulatorTest, AnEmptyPageLosesNothingAndARepeatedBookmarkRepeats) {

@@ -50,7 +50,7 @@ class Walk {
 
   std::optional<Entity> next() {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
-      while (index_ < world_.count(kind_, account_)) {
+      while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
         if (passes(filter_, world_.status(entity))) return entity;
       }
@@ -154,6 +154,7 @@ Source pin_lines(const World& world) {
 
 Source account_lines(const World& world) {
   return [world, account = 0](std::string& out) mutable {
+    while (world.is_removed(account)) ++account;
     if (account >= world.account_count()) return false;
     JsonText json(out);
     json.open_object().id("id", world.account_id(account)).boolean("shared", world.is_shared(account));

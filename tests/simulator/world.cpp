@@ -74,6 +74,7 @@ std::optional<int> World::find_account(std::string_view id) const {
   if (value < kAccountBase || (value - kAccountBase) % kAccountStep != 0) return std::nullopt;
   const std::uint64_t account = (value - kAccountBase) / kAccountStep;
   if (account >= static_cast<std::uint64_t>(options_->accounts)) return std::nullopt;
+  if (is_removed(static_cast<int>(account))) return std::nullopt;
   return static_cast<int>(account);
 }
 
@@ -286,6 +287,11 @@ World World::with_more_pins(std::int64_t count, Instant now) const {
 
 World World::with_dead_pins(const std::vector<std::int64_t>& pins) const {
   return changed([&](Changes& changes) { changes.dead_pins.insert(pins.begin(), pins.end()); });
+}
+
+World World::without_accounts(const std::vector<int>& accounts) const {
+  return changed(
+      [&](Changes& changes) { changes.removed_accounts.insert(accounts.begin(), accounts.end()); });
 }
 
 World World::with_generation(std::int64_t value, Instant now) const {

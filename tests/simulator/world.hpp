@@ -62,6 +62,7 @@ struct Changes {
   std::vector<Addition> added_pins;
   std::vector<Generation> generations;
   std::unordered_set<std::int64_t> dead_pins;
+  std::unordered_set<int> removed_accounts;
 };
 
 class World {
@@ -75,6 +76,8 @@ class World {
   std::uint64_t account_id(int account) const;
   std::optional<int> find_account(std::string_view id) const;
   bool is_shared(int account) const { return account % 3 == 2; }
+  // Neither listed nor found any more.
+  bool is_removed(int account) const { return changes_->removed_accounts.contains(account); }
 
   std::int64_t count(EntityKind kind, int account) const;
   std::uint64_t id(const Entity& entity) const;
@@ -107,6 +110,7 @@ class World {
   World with_more(EntityKind kind, int account, std::int64_t count, Instant now) const;
   World with_more_pins(std::int64_t count, Instant now) const;
   World with_dead_pins(const std::vector<std::int64_t>& pins) const;
+  World without_accounts(const std::vector<int>& accounts) const;
   World with_generation(std::int64_t value, Instant now) const;
 
  private:
