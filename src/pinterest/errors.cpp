@@ -47,11 +47,16 @@ constexpr auto kRules = std::to_array<Rule>({
     {0, 999, kAny, false, Action::fail},
 });
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
 // The N of "Retry after N seconds", in any case.
 std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {
   constexpr std::string_view kPhrase = "retry after ";
-  std::string lower(message);
-  for (char& c : lower) c = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string lower = lower_case(message);
   const std::size_t at = lower.find(kPhrase);
   if (at == std::string::npos) return std::nullopt;
   std::int32_t seconds = 0;
@@ -110,6 +115,12 @@ Action judge(const ApiError& error) {
     return rule.action;
   }
   return Action::fail;
+}
+
+bool says_too_old(const ApiError& error) {
+  constexpr int kBadRequest = 400;
+  return error.status == kBadRequest &&
+         lower_case(error.message).find("only get data from the last") != std::string::npos;
 }
 
 std::optional<std::chrono::milliseconds> requested_wait(const ApiError& error, const http::Response& response,

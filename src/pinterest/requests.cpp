@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -31,6 +32,13 @@ std::string join(const std::vector<std::string>& values) { return fmt::format("{
 std::size_t digits(std::uint64_t id) { return fmt::formatted_size("{}", id); }
 
 }  // namespace
+
+std::optional<std::uint64_t> parse_id(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.front() != '0' &&

@@ -9,21 +9,30 @@ using config::Granularity;
 using std::chrono::days;
 using util::Day;
 
-// The bookmark once everything to `last` is read: the last whole day or hour, or the beginning of the last
-// period, which is read again until it is over.
-std::string bookmark_after(Day last, Granularity granularity, util::Instant now) {
-  const Day today = util::day_of(now);
-  if (granularity == Granularity::hour) {
-    const auto this_hour = std::chrono::floor<std::chrono::hours>(now);
-    const util::Instant last_hour =
-        std::min<util::Instant>(last + days(1), this_hour) - std::chrono::hours(1);
-    return util::format_date_time(last_hour);
-  }
-  if (granularity == Granularity::day) return util::format_day(std::min(last, today - days(1)));
-  return util::format_day(period_begin(last, granularity));
+// Requests for one id.
+long long requests_for(DayRange range, int longest) { return (range.days() + longest - 1) / longest; }
+
+Day first_wanted(const PlanRequest& request, Day today) {
+  if (request.known.empty()) return request.start_date.value_or(today - days(kDefaultStartDays));
+  if (!request.start_date) return request.known.first();
+  // Nothing between what was read and a later start_date is left out.
+  const Day last = request.known.last();
+  return std::min(*request.start_date,
+                  request.covered.empty() ? last - days(request.lookback_days) : last + days(1));
 }
 
-util::Instant bookmark_instant(const std::string& value) { return *util::parse_date_time(value); }
+// What is wanted and not covered, and the look-back.
+DaySet days_to_read(const PlanRequest& request, Day end, Day today) {
+  if (request.granularity == Granularity::total) {
+    return {{request.start_date.value_or(today - days(kDefaultStartDays)), end}};
+  }
+  DaySet to_read = DaySet{{first_wanted(request, today), end}} - request.covered;
+  if (request.covered.empty()) return to_read;
+  const Day read_until = request.covered.last();
+  const Day again = std::max(read_until - days(request.lookback_days),
+                             request.start_date.value_or(request.covered.first()));
+  return to_read.add({again, std::min(read_until, end)});
+}
 
 }  // namespace
 
@@ -58,11 +67,6 @@ Day period_end(Day day, Granularity granularity) {
   }
 }
 
-Day first_unread_day(util::Instant bookmark, Granularity granularity) {
-  if (granularity == Granularity::hour) return util::day_of(bookmark + std::chrono::hours(1));
-  return util::day_of(bookmark) + days(1);
-}
-
 DayRange within_reach(DayRange range, Granularity granularity, int days_back, Day today) {
   const Day oldest = today - days(days_back);
   if (range.first >= oldest) return range;
@@ -91,43 +95,47 @@ std::optional<std::pair<DayRange, DayRange>> halve_range(DayRange range, Granula
   return std::pair{DayRange{range.first, second - days(1)}, DayRange{second, range.last}};
 }
 
-Window plan_window(const WindowRequest& request) {
+Plan plan_windows(const PlanRequest& request) {
   const Granularity granularity = request.granularity;
   const Day today = util::day_of(request.now);
-  const Day start = request.start_date.value_or(today - days(kDefaultStartDays));
-
-  Window window;
-  Day first = start;
-  if (request.bookmark) {
-    const Day again = util::day_of(*request.bookmark) - days(request.lookback_days);
-    if (request.begin_again) {
-      first = std::min(start, again);
-    } else {
-      first = request.start_date ? std::max(*request.start_date, again) : again;
-    }
-  }
-  first = period_begin(first, granularity);
-  window.wanted_first = first;
   const Day end = std::min(request.end_date.value_or(today), today);
-  const Day last = granularity == Granularity::total ? end : std::min(period_end(end, granularity), today);
-
-  const DayRange wanted{first, last};
-  window.range = within_reach(wanted, granularity, request.days_back, today);
-  if (window.range.first > first) {
-    // A look-back that the reach cuts was read before; only days after the bookmark are lost.
-    Day never_read = first;
-    if (request.bookmark && !request.begin_again) {
-      never_read = std::max(first, first_unread_day(*request.bookmark, granularity));
-    }
-    const Day lost_until = std::min(window.range.first - days(1), last);
-    if (never_read <= lost_until) window.missed = DayRange{never_read, lost_until};
+  const DaySet to_read = days_to_read(request, end, today);
+  DaySet whole;
+  for (const DayRange& range : to_read.ranges()) {
+    whole.add({period_begin(range.first, granularity), std::min(period_end(range.last, granularity), today)});
   }
-  if (granularity == Granularity::total) return window;
-  if (wanted.empty()) return window;
+  Plan plan;
+  for (const DayRange& range : whole.ranges()) {
+    const DayRange reachable = within_reach(range, granularity, request.reach.days_back, today);
+    plan.missed = plan.missed | (DaySet{range} - DaySet{reachable} - request.covered);
+    if (reachable.empty()) continue;
+    if (!plan.windows.empty()) {
+      DayRange& before = plan.windows.back();
+      const DayRange both{before.first, reachable.last};
+      const int longest = request.reach.longest_range;
+      if (requests_for(both, longest) < requests_for(before, longest) + requests_for(reachable, longest)) {
+        before = both;
+        continue;
+      }
+    }
+    plan.windows.push_back(reachable);
+  }
+  return plan;
+}
 
-  const std::string bookmark = bookmark_after(last, granularity, request.now);
-  if (!request.bookmark || bookmark_instant(bookmark) >= *request.bookmark) window.bookmark = bookmark;
-  return window;
+DayRange settled_days(DayRange window, Granularity granularity, util::Instant now) {
+  const Day running = period_begin(util::day_of(now), granularity);
+  return {window.first, std::min(window.last, running - days(1))};
+}
+
+util::Instant bookmark_after(Day last, Granularity granularity, util::Instant now) {
+  const Day today = util::day_of(now);
+  if (granularity == Granularity::hour) {
+    const auto this_hour = std::chrono::floor<std::chrono::hours>(now);
+    return std::min<util::Instant>(last + days(1), this_hour) - std::chrono::hours(1);
+  }
+  if (granularity == Granularity::day) return std::min(last, today - days(1));
+  return period_begin(last, granularity);
 }
 
 }  // namespace tap_pinterest::pinterest

@@ -1,9 +1,9 @@
 #include "tap_pinterest/sync/analytics_partition.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -17,59 +17,81 @@ namespace {
 using config::Granularity;
 using pinterest::AnalyticsRequest;
 using pinterest::DayRange;
+using pinterest::DaySet;
 using pinterest::PinRoute;
 
 // No batch starts more than this many times max_concurrency beyond the first that is not done.
 constexpr std::size_t kBatchesAhead = 4;
-// So many pins refused one by one, and none read, are worth no further request. Less could be chance: pins of
-// others on the user's boards may come first.
-constexpr std::size_t kRefusedPinsLimit = 100;
+// Refusals of one batch with the same words, and nothing of it answered: by then a few bad ids would have let
+// another part succeed. They are the batch, its halves, and single ids.
+constexpr int kHopelessRefusals = 8;
+constexpr int kRefusalsBeforeSingles = 2;
+constexpr std::size_t kSamples = kHopelessRefusals - kRefusalsBeforeSingles - 1;
+// The API's clock and its judgement of what is too old differ by a day at most.
+constexpr int kMostDaysLess = 1;
+// A proof that an app lacks the bulk route holds for a week: Pinterest grants it from time to time.
+constexpr std::chrono::days kRouteProofHolds{7};
+// Ids that a line names.
+constexpr std::size_t kMostIdsNamed = 10;
 constexpr int kNotFound = 404;
 constexpr int kHoursADay = 24;
 // A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
 // less the time its first answer took, and the request itself travels.
 constexpr std::chrono::minutes kMidnightMargin{1};
 
-std::optional<std::uint64_t> number(const std::string& id) {
-  std::uint64_t value = 0;
-  const std::errc error = std::from_chars(id.data(), id.data() + id.size(), value).ec;
-  if (error != std::errc{} || !pinterest::is_id(id)) return std::nullopt;
-  return value;
+}  // namespace
+
+Entry find_entry(const RunContext& context, const StreamRun& stream, const std::string& account,
+                 const EntryContext& expected) {
+  const std::optional<singer::Json> found = context.bookmarks.find(stream.id(), account);
+  std::vector<std::string> warnings;
+  Entry entry = read_entry(found ? &*found : nullptr, expected, warnings);
+  const std::string where = account.empty() ? "" : fmt::format("account {}: ", account);
+  for (const std::string& warning : warnings) context.report.warn_once(stream.id(), where + warning);
+  return entry;
 }
 
-}  // namespace
+void OpenBatch::note_refusal(const std::string& why) {
+  refusals = why == words ? refusals + 1 : 1;
+  words = why;
+}
+
+bool OpenBatch::is_hopeless() const { return largest_answered == 0 && refusals >= kHopelessRefusals; }
 
 AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account)
     : context_(context),
       stream_(stream),
       account_(std::move(account)),
-      basis_(window_basis(context.config, stream.columns())),
-      batches_(/*ordered=*/stream.definition().source != pinterest::Source::pin_analytics) {
-  if (!stream_.incremental()) return;
-  std::vector<std::string> warnings;
-  const std::optional<singer::Json> found = context_.bookmarks.find(stream_.id(), account_);
-  entry_ = read_entry(found ? &*found : nullptr, stream_.selection().replication_key, warnings);
-  const std::string where = account_.empty() ? "" : fmt::format("account {}: ", account_);
-  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), where + warning);
-  had_bookmark_ = entry_.bookmark.has_value() || entry_.resume.has_value();
-  if (is_pins() && entry_.route == PinRoute::single) route_ = PinRoute::single;
-  if (!entry_.resume) return;
-  if (entry_.resume->basis != basis_) {
+      batches_(/*ordered=*/!is_pins()),
+      size_(stream.definition().batch) {
+  Entry entry;
+  if (stream_.incremental()) {
+    entry = find_entry(context_, stream_, account_,
+                       {.replication_key = stream_.selection().replication_key,
+                        .start_date = context_.config.start_date,
+                        .lookback_days = rules().lookback_days});
+  }
+  had_entry_ = entry.bookmark || entry.resume || !entry.covered.empty();
+  left_out_before_ = entry.left_out;
+  const bool had_marker = entry.resume.has_value();
+  coverage_ = Coverage(std::move(entry), rules());
+  if (const auto window = coverage_.resume()) {
+    passes_.push_back({.window = *window});
+    batches_.skip_up_to(window->after_id);
+  } else if (had_marker) {
     log::write(log::Level::info, stream_.id(),
                "the configuration has changed since a window was cut short, which starts anew");
-    entry_.resume.reset();
-    return;
   }
-  resumed_ = true;
-  batches_.skip_up_to(entry_.resume->after_id);
+}
+
+bool AnalyticsPartition::is_exhausted() {
+  if (!closed_ && !batches_.waiting().empty()) return false;
+  offered_ = false;
+  return true;
 }
 
 bool AnalyticsPartition::is_pins() const {
   return stream_.definition().source == pinterest::Source::pin_analytics;
-}
-
-int AnalyticsPartition::lookback_days() const {
-  return is_pins() ? context_.config.pins_lookback_days() : context_.config.ads_lookback_days();
 }
 
 // Pin analytics are by day, whatever is configured.
@@ -77,402 +99,625 @@ Granularity AnalyticsPartition::kind() const {
   return is_pins() ? Granularity::day : context_.config.granularity;
 }
 
-pinterest::Reach AnalyticsPartition::reach() const {
-  return is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind());
+CoverageRules AnalyticsPartition::rules() const {
+  const config::Config& config = context_.config;
+  CoverageRules rules{.granularity = kind(),
+                      .start_date = config.start_date,
+                      .end_date = config.end_date,
+                      .lookback_days = is_pins() ? config.pins_lookback_days() : config.ads_lookback_days(),
+                      .reach = is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
+                      .rows = row_settings(config, stream_.columns(), is_pins()),
+                      .basis = window_basis(config, stream_.columns())};
+  if (stream_.definition().has_statuses) rules.entity_statuses = config.entity_statuses;
+  return rules;
 }
 
-bool AnalyticsPartition::wants(const AnalyticsJob& job) const {
-  return !closed_ && (route_ != PinRoute::single || job.request.route == PinRoute::single);
+std::string AnalyticsPartition::where() const {
+  return account_.empty() ? "" : fmt::format(" of account {}", account_);
 }
 
-bool AnalyticsPartition::probing() const { return is_pins() && route_ == PinRoute::unknown; }
+// "campaign 123": ids are named as their parameter is.
+std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
+  constexpr std::string_view kPlural = "_ids";
+  std::string_view name = stream_.definition().ids_parameter;
+  name.remove_suffix(kPlural.size());
+  return fmt::format("{} {}", name, id);
+}
+
+// What a request asked for, for the message of a refusal.
+std::string AnalyticsPartition::describe_request(const AnalyticsJob& job) const {
+  const config::Config& config = context_.config;
+  std::string text = fmt::format("; asked for {} ids, {} to {}, columns {}", job.request.ids.size(),
+                                 util::format_day(job.request.range.first),
+                                 util::format_day(job.request.range.last), fmt::join(stream_.columns(), ","));
+  if (is_pins()) return text;
+  return text + fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
+                            config.click_window_days, config.engagement_window_days, config.view_window_days);
+}
 
 void AnalyticsPartition::add_ids(const std::vector<std::string>& ids) {
   if (closed_) return;
-  std::vector<std::uint64_t> numbers;
+  std::vector<IdBatches::Id> numbers;
   for (const std::string& id : ids) {
-    const auto value = number(id);
+    const auto value = pinterest::is_id(id) ? pinterest::parse_id(id) : std::nullopt;
     if (!value) {
-      fail(fmt::format("the id {} is not a number, which analytics cannot be asked for", id));
+      fail(fmt::format("analytics cannot be requested for the id {}: ids are digits without leading zeros",
+                       id));
       return;
     }
-    numbers.push_back(*value);
+    const bool was_left_out = std::ranges::binary_search(left_out_before_, *value);
+    (was_left_out ? again_ : numbers).push_back(*value);
   }
   batches_.add(numbers);
-  issue();
+  offer();
 }
 
 void AnalyticsPartition::end_of_list() {
   if (closed_) return;
   batches_.end_of_list();
-  issue();
-  finish_if_complete();
+  std::ranges::sort(again_);
+  again_.erase(std::unique(again_.begin(), again_.end()), again_.end());
+  if (!passes_.empty()) move_marker();
+  advance();
 }
 
 // Decides which days are read. Done when the first ids are there, so that a long list costs no days.
 void AnalyticsPartition::plan() {
   planned_ = true;
-  if (resumed_) {
-    range_ = entry_.resume->range;
-    bookmark_ = entry_.resume->bookmark;
-    return;
+  const util::Instant now = context_.clock.now();
+  const bool had_route = coverage_.entry().single_route_since.has_value();
+  if (is_pins() && had_route) {
+    const auto age = util::day_of(now) - *coverage_.entry().single_route_since;
+    route_ = RouteProbe(/*single=*/age >= std::chrono::days(0) && age < kRouteProofHolds);
+  } else if (is_pins()) {
+    route_ = RouteProbe(/*single=*/false);
   }
-  const pinterest::Window window = fresh_window();
-  range_ = window.range;
-  bookmark_ = window.bookmark;
-  if (window.missed) warn_of_missed(*window.missed);
-  if (!entry_.bookmark) entry_.start_date = window.wanted_first;
-  if (entry_.start_date) entry_.start_date = std::min(*entry_.start_date, window.wanted_first);
+  if (coverage_.forget_future(now)) {
+    context_.report.warn_once(stream_.id(),
+                              fmt::format("the state{} names days in the future: it is ignored, and the days "
+                                          "are read again",
+                                          where()));
+    passes_.clear();
+    batches_.start_again();
+  }
+  if (!passes_.empty()) return;
+  warn_of_changes();
+  const pinterest::Plan fresh = coverage_.plan(now);
+  if (const DaySet covered = coverage_.covered(); !covered.empty()) {
+    backfill_ = DaySet(fresh.windows) - DaySet{{covered.first(), util::day_of(now)}};
+  }
+  add_passes(fresh, /*left_out_only=*/false);
 }
 
-void AnalyticsPartition::warn_of_missed(DayRange days) {
+void AnalyticsPartition::add_passes(const pinterest::Plan& plan, bool left_out_only) {
+  const util::Instant now = context_.clock.now();
+  if (!left_out_only) {
+    note_missed(plan.missed);
+  } else if (!plan.missed.empty()) {
+    warn_of_left_out_days(plan.missed);
+  }
+  for (const DayRange& range : plan.windows) {
+    passes_.push_back({.window = coverage_.open(range, now), .left_out_only = left_out_only});
+  }
+}
+
+void AnalyticsPartition::note_missed(const DaySet& days) {
+  const DaySet news = coverage_.miss(days);
+  context_.report.missed(stream_.id(), account_, news, /*is_new=*/true);
+  context_.report.missed(stream_.id(), account_, days - news, /*is_new=*/false);
+}
+
+void AnalyticsPartition::warn_of_changes() {
+  const Entry& entry = coverage_.entry();
+  if (entry.covered.empty()) return;
+  const std::string before = granularity_of(entry);
+  const std::string now(config::to_string(kind()));
+  if (before != now) {
+    context_.report.warn_once(
+        stream_.id(), fmt::format("analytics_granularity was {} and is {} now: rows of both kinds will share "
+                                  "the table",
+                                  before, now));
+  }
+  const std::string& rows = coverage_.rules().rows;
+  if (entry.rows.empty() || entry.rows == rows) return;
   context_.report.warn_once(
       stream_.id(),
-      fmt::format("the days {} to {} were never read and are further back than Pinterest answers for",
-                  util::format_day(days.first), util::format_day(days.last)));
+      fmt::format("{} changed since the last run: rows that are not read again keep their old values, and "
+                  "share the table with the new ones",
+                  fmt::join(changed_settings(entry.rows, rows, is_pins()), ", ")));
 }
 
-pinterest::Window AnalyticsPartition::fresh_window() {
-  const std::string now = std::string(config::to_string(kind()));
-  const std::string kept = entry_.granularity.value_or("DAY");
-  const bool other_granularity = kept != now;
-  const bool more_statuses =
-      stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);
-  const bool begin_again =
-      stream_.incremental() && entry_.bookmark.has_value() && (other_granularity || more_statuses);
-  if (begin_again && other_granularity) {
-    context_.report.warn_once(
-        stream_.id(), fmt::format("analytics_granularity was {} and is {} now: rows of both kinds will "
-                                  "share the table",
-                                  kept, now));
-  }
-  const auto& start = context_.config.start_date;
-  if (!begin_again && entry_.bookmark && entry_.start_date && start && *start < *entry_.start_date) {
-    context_.report.warn_once(
-        stream_.id(),
-        fmt::format("start_date is earlier than the first day asked for so far ({}), but the days before are "
-                    "not read again: remove the stream's bookmark from the state for that",
-                    util::format_day(*entry_.start_date)));
-  }
-  return pinterest::plan_window({
-      .granularity = kind(),
-      .start_date = start,
-      .end_date = context_.config.end_date,
-      .bookmark = entry_.bookmark,
-      .lookback_days = lookback_days(),
-      .begin_again = begin_again,
-      .days_back = reach().days_back,
-      .now = context_.clock.now(),
-  });
+// Has the queue ask for jobs, if there may be any.
+void AnalyticsPartition::offer() {
+  if (closed_ || batches_.waiting().empty() || std::exchange(offered_, true)) return;
+  context_.queue.offer(*this, stream_.definition().category);
 }
 
-// Makes jobs of the ids that wait, as far ahead as is allowed.
-void AnalyticsPartition::issue() {
-  if (closed_ || batches_.waiting().empty()) return;
+std::optional<Job> AnalyticsPartition::next(double most_units) {
+  const std::size_t count = size_of_next(most_units);
+  offered_ = count > 0;
+  if (!offered_) return std::nullopt;
+  IdBatches::Batch batch = batches_.take(count);
+  std::vector<AnalyticsJob> parts = parts_of(batch.number, batch.ids);
+  open_[batch.number] = OpenBatch{.ids = std::move(batch.ids), .parts = parts.size()};
+  std::vector<AnalyticsJob> others(std::next(parts.begin()), parts.end());
+  if (route_.untried()) {
+    held_parts_ = std::move(others);
+  } else {
+    for (AnalyticsJob& part : others) push(std::move(part));
+  }
+  return job_of(std::move(parts.front()));
+}
+
+// How many ids the next batch takes; 0 if none can be taken now.
+std::size_t AnalyticsPartition::size_of_next(double most_units) {
+  if (closed_ || batches_.waiting().empty()) return 0;
   if (!planned_) plan();
-  if (range_.empty()) return;
-  const std::size_t ahead = kBatchesAhead * static_cast<std::size_t>(context_.config.max_concurrency);
-  while (batches_.ahead() < ahead) {
-    if (probing() && batches_.open() > 0) return;
-    const std::span<const std::uint64_t> waiting = batches_.waiting();
-    if (waiting.empty()) return;
-    const std::size_t limit = route_ == PinRoute::single ? 1 : stream_.max_ids;
-    const AnalyticsRequest shape{.stream = &stream_.definition(),
-                                 .account = account_,
-                                 .ids = {waiting.front()},
-                                 .range = range_,
-                                 .route = route_};
-    const std::size_t count =
-        pinterest::batch_size(context_.config, shape, stream_.columns(), waiting, limit);
-    const bool may_grow = count == waiting.size() && count < limit && !batches_.list_ended();
-    if (may_grow) return;
-    const IdBatches::Batch batch = batches_.take(count);
-    std::vector<AnalyticsJob> parts = parts_of(batch);
-    open_parts_[batch.number] = parts.size();
-    if (probing()) {
-      probe_batch_ = batch;
-      held_parts_.assign(std::next(parts.begin()), parts.end());
-      parts.resize(1);
-    }
-    for (AnalyticsJob& part : parts) push(std::move(part));
-  }
+  const std::span<const IdBatches::Id> waiting = batches_.waiting();
+  const std::size_t most_ahead = kBatchesAhead * static_cast<std::size_t>(context_.config.max_concurrency);
+  const bool waits_for_route = route_.unknown() && (batches_.open() > 0 || route_.proof());
+  if (passes_.empty() || waits_for_route || batches_.ahead() >= most_ahead) return 0;
+
+  const AnalyticsRequest shape{.stream = &stream_.definition(),
+                               .account = account_,
+                               .ids = {waiting.front()},
+                               .range = window().range,
+                               .route = route_.route()};
+  if (shape.route == PinRoute::single) return 1;
+  const auto in_memory = static_cast<std::size_t>(std::max(1.0, most_units / units_of(shape)));
+  const std::size_t limit = std::min(size_, in_memory);
+  const std::size_t count = pinterest::batch_size(context_.config, shape, stream_.columns(), waiting, limit);
+  const bool list_may_fill_it_up = count == waiting.size() && count < limit && !batches_.list_ended();
+  return list_may_fill_it_up ? 0 : count;
 }
 
-std::vector<AnalyticsJob> AnalyticsPartition::parts_of(const IdBatches::Batch& batch) {
+std::vector<AnalyticsJob> AnalyticsPartition::parts_of(std::size_t number,
+                                                       const std::vector<IdBatches::Id>& ids) {
   std::vector<AnalyticsJob> parts;
   for (const std::string_view app_type :
-       pinterest::app_types(stream_.definition(), route_, context_.config.pin_split)) {
-    for (const DayRange& range : pinterest::split_range(range_, reach().longest_range)) {
+       pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split)) {
+    for (const DayRange& range :
+         pinterest::split_range(window().range, coverage_.rules().reach.longest_range)) {
       parts.push_back({.partition = this,
-                       .batch = batch.number,
+                       .batch = number,
                        .request = {.stream = &stream_.definition(),
                                    .account = account_,
-                                   .ids = batch.ids,
+                                   .ids = ids,
                                    .range = range,
                                    .app_type = app_type,
-                                   .route = route_}});
+                                   .route = route_.route()}});
     }
   }
   return parts;
 }
 
-void AnalyticsPartition::push(AnalyticsJob work, const Tries& tries) {
-  const bool hours = kind() == Granularity::hour;
-  const auto rows = static_cast<double>(work.request.ids.size()) *
-                    static_cast<double>(work.request.range.days() * (hours ? kHoursADay : 1));
-  context_.queue.push(Job{.work = std::move(work),
-                          .category = stream_.definition().category,
-                          .units = rows * static_cast<double>(stream_.columns().size()),
-                          .tries = tries});
+// How many cells its answer may have.
+double AnalyticsPartition::units_of(const AnalyticsRequest& request) const {
+  const int rows_a_day = kind() == Granularity::hour ? kHoursADay : 1;
+  return static_cast<double>(request.ids.size()) * static_cast<double>(request.range.days() * rows_a_day) *
+         static_cast<double>(stream_.columns().size());
 }
 
-std::optional<AnalyticsRequest> AnalyticsPartition::within_reach(const AnalyticsJob& job) {
-  AnalyticsRequest request = job.request;
-  request.range = pinterest::within_reach(request.range, kind(), reach().days_back,
+Job AnalyticsPartition::job_of(AnalyticsJob work, const Tries& tries) const {
+  const double units = units_of(work.request);
+  return Job{
+      .work = std::move(work), .category = stream_.definition().category, .units = units, .tries = tries};
+}
+
+void AnalyticsPartition::push(AnalyticsJob work, const Tries& tries) {
+  context_.queue.push(job_of(std::move(work), tries));
+}
+
+// A batch may have ended, or its ids been given back, while a part of it was under way.
+bool AnalyticsPartition::wants(const AnalyticsJob& job) const {
+  if (closed_) return false;
+  return job.is_proof ? route_.proof().has_value() : open_.contains(job.batch);
+}
+
+bool AnalyticsPartition::prepare(AnalyticsJob& job) {
+  AnalyticsRequest& request = job.request;
+  const DayRange whole = request.range;
+  request.range = pinterest::within_reach(whole, kind(), coverage_.rules().reach.days_back - days_less_,
                                           util::day_of(context_.clock.now() + kMidnightMargin));
   // The run has gone over midnight, or an old window is resumed.
-  DayRange cut{job.request.range.first,
-               std::min(request.range.first - std::chrono::days(1), job.request.range.last)};
-  if (entry_.bookmark) cut.first = std::max(cut.first, pinterest::first_unread_day(*entry_.bookmark, kind()));
-  if (!cut.empty()) warn_of_missed(cut);
-  if (request.range.empty()) return std::nullopt;
-  return request;
+  note_cut(DaySet{whole} - DaySet{request.range});
+  std::erase_if(request.ids, [this](IdBatches::Id id) { return refused_.contains(id); });
+  if (!request.range.empty() && !request.ids.empty()) return true;
+  if (job.is_proof) {
+    route_.withdraw();
+    offer();
+    return false;
+  }
+  end_part(job);
+  return false;
+}
+
+void AnalyticsPartition::note_cut(const DaySet& days) {
+  if (days.empty()) return;
+  if (passes_.front().left_out_only) {
+    warn_of_left_out_days(days);
+    return;
+  }
+  passes_.front().window.cut = window().cut | days;
+  note_missed(days - coverage_.covered());
+}
+
+void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
+  context_.report.warn_once(
+      stream_.id(),
+      fmt::format("{} ids{} that were left out before are read now, but Pinterest does not answer "
+                  "for {} any more: they may lack those days",
+                  again_.size(), where(), util::describe(days)));
 }
 
 void AnalyticsPartition::part_done(const AnalyticsJob& job) {
-  if (closed_) return;
-  pins_read_ += is_pins() ? 1 : 0;
-  if (probing()) bulk_route_found();
-  end_part(job);
-}
-
-void AnalyticsPartition::pass_over(const AnalyticsJob& job) {
-  // Nothing was asked, so the route is still unknown: what waited for an answer goes next.
-  if (probing() && refused_half_) {
-    push(*std::exchange(refused_half_, std::nullopt));
-  } else if (probing() && !held_parts_.empty()) {
-    push(std::move(held_parts_.front()));
-    held_parts_.erase(held_parts_.begin());
+  if (!wants(job)) return;
+  anything_answered_ = true;
+  const bool was_unknown = route_.unknown();
+  const bool is_to_be_proven = route_.answered(job.request.route, job.request.ids.front());
+  if (was_unknown && !route_.unknown()) {
+    coverage_.set_single_route_since(std::nullopt);
+    for (AnalyticsJob& part : held_parts_) push(std::move(part));
+    held_parts_.clear();
   }
+  if (job.is_proof) {
+    offer();
+    return;
+  }
+  if (is_to_be_proven) {
+    AnalyticsJob proof = job;
+    proof.is_proof = true;
+    proof.request.route = PinRoute::bulk;
+    proof.request.app_type = "ALL";
+    proof.request.range.first = proof.request.range.last;
+    push(std::move(proof));
+  }
+  OpenBatch& batch = open_.at(job.batch);
+  batch.largest_answered = std::max(batch.largest_answered, job.request.ids.size());
   end_part(job);
 }
 
 void AnalyticsPartition::end_part(const AnalyticsJob& job) {
-  if (--open_parts_.at(job.batch) == 0) {
-    open_parts_.erase(job.batch);
-    batches_.done(job.batch);
-    move_marker();
+  OpenBatch& batch = open_.at(job.batch);
+  // One after another; once one is answered all at once, with all the time there is.
+  const bool knows_more = batch.largest_answered > 0;
+  if (knows_more || batch.parts == 1) warn_of_left_out(batch);
+  std::vector<Job> waiting = std::exchange(batch.held, {});
+  for (Job& held : waiting) {
+    if (knows_more) held.tries = {};
+    const bool goes = knows_more || &held == &waiting.front();
+    goes ? context_.queue.push(std::move(held)) : batch.held.push_back(std::move(held));
   }
-  issue();
-  finish_if_complete();
+  // Nothing was answered, so the route is still unknown: what waited for an answer goes next.
+  if (route_.untried() && !held_parts_.empty()) {
+    push(std::move(held_parts_.front()));
+    held_parts_.erase(held_parts_.begin());
+  }
+  if (--batch.parts == 0) end_batch(job.batch);
+  advance();
+}
+
+// Not before it is known that it is the ids.
+void AnalyticsPartition::warn_of_left_out(OpenBatch& batch) {
+  for (const std::string& warning : batch.warnings) log::write(log::Level::warning, stream_.id(), warning);
+  batch.warnings.clear();
+}
+
+void AnalyticsPartition::end_batch(std::size_t number) {
+  const OpenBatch& batch = open_.at(number);
+  // Only what has worked is learnt from, and not where an id was the cause.
+  if (batch.was_too_large && !batch.has_refused_id && batch.largest_answered > 0) {
+    size_ = std::min(size_, batch.largest_answered);
+  }
+  open_.erase(number);
+  batches_.done(number);
+  move_marker();
 }
 
 void AnalyticsPartition::put_entry() {
-  context_.bookmarks.put(stream_.id(), account_,
-                         write_entry(entry_, stream_.selection().replication_key,
-                                     /*as_date=*/kind() != Granularity::hour));
+  // An hour stays one as long as the bookmark is that of a run by hours.
+  const std::string granularity = granularity_of(coverage_.entry());
+  const bool by_hour = granularity.starts_with(config::to_string(Granularity::hour));
+  context_.bookmarks.put(
+      stream_.id(), account_,
+      write_entry(coverage_.entry(), stream_.selection().replication_key, /*as_date=*/!by_hour));
 }
 
 void AnalyticsPartition::move_marker() {
-  if (!stream_.incremental() || all_pins_refused()) return;
+  if (!stream_.incremental() || passes_.front().left_out_only) return;
+  const bool proves_nothing = !anything_answered_ && !refused_.empty() && !knows_better();
+  if (proves_nothing || too_many_left_out_) return;
   const auto done = batches_.done_up_to();
-  if (!done || (entry_.resume && entry_.resume->after_id == *done)) return;
-  entry_.route = route_;
-  entry_.resume = ResumeMarker{.range = range_, .after_id = *done, .bookmark = bookmark_, .basis = basis_};
+  const auto& marker = coverage_.entry().resume;
+  if (!done || (marker && marker->after_id == *done)) return;
+  coverage_.mark(window(), *done);
   put_entry();
 }
 
-void AnalyticsPartition::finish_if_complete() {
+// Goes on to the next window where this one is complete.
+void AnalyticsPartition::advance() {
+  offer();
   if (closed_ || !batches_.list_ended()) return;
   if (!planned_) plan();
-  if (!range_.empty() && !batches_.complete()) return;
-  finish_window();
+  say_backfill();
+  while (!closed_ && (passes_.empty() || batches_.complete())) {
+    if (!passes_.empty()) finish_pass();
+    if (!closed_ && !begin_next_pass()) close();
+  }
+  offer();
 }
 
-void AnalyticsPartition::finish_window() {
-  if (all_pins_refused()) {
+void AnalyticsPartition::finish_pass() {
+  if (has_read_nothing()) {
     fail_for_refusals();
     return;
   }
-  const DayRange finished = range_;
-  if (stream_.incremental()) {
-    entry_.resume.reset();
-    entry_.route = route_;
-    if (bookmark_) {
-      const util::Instant moved = *util::parse_date_time(*bookmark_);
-      entry_.bookmark = std::max(entry_.bookmark.value_or(moved), moved);
-    }
-    entry_.granularity = std::string(config::to_string(kind()));
-    if (stream_.definition().has_statuses) entry_.entity_statuses = context_.config.entity_statuses;
-    if (entry_.bookmark) put_entry();
+  if (too_many_left_out_) {
+    fail(fmt::format("Pinterest refuses {} of its ids one by one: the first with {}", left_out_.size(),
+                     first_refusal_));
+    return;
   }
-  if (resumed_) {
-    // What has come since the window was cut short is read now, unless it was cut short today.
-    resumed_ = false;
-    plan();
-    if (range_.last > finished.last && !range_.empty()) {
-      batches_.start_again();
-      issue();
-      return;
+  const Pass done = passes_.front();
+  passes_.pop_front();
+  const util::Instant now = context_.clock.now();
+  if (!done.left_out_only) {
+    coverage_.complete(done.window, now);
+  } else if (passes_.empty()) {
+    for (const IdBatches::Id id : again_) {
+      if (!refused_.contains(id)) coverage_.readmit(id);
     }
   }
-  closed_ = true;
+  if (stream_.incremental()) put_entry();
+  if (!done.window.resumed) return;
+  // What has come since the window was cut short is read now; what was read today is not read again.
+  pinterest::Plan plan = coverage_.plan(now);
+  if (done.window.range.last == util::day_of(now)) {
+    plan.windows = (DaySet(plan.windows) - DaySet{done.window.range}).ranges();
+  }
+  add_passes(plan, /*left_out_only=*/false);
 }
 
-bool AnalyticsPartition::cut_to_size(const AnalyticsJob& job, Tries tries) {
-  tries.slow = 0;
-  std::vector<AnalyticsJob> parts;
-  if (job.request.ids.size() > stream_.max_ids) {
-    for (std::span<const std::uint64_t> rest = job.request.ids; !rest.empty();) {
-      const auto ids = rest.first(std::min(rest.size(), stream_.max_ids));
-      parts.push_back(job);
-      parts.back().request.ids.assign(ids.begin(), ids.end());
-      rest = rest.subspan(ids.size());
-    }
-  } else if (job.request.range.days() > stream_.max_days) {
-    const auto halves = pinterest::halve_range(job.request.range, kind());
-    if (!halves) return false;
-    for (const DayRange& range : {halves->first, halves->second}) {
-      parts.push_back(job);
-      parts.back().request.range = range;
-    }
-  } else {
-    return false;
+// False if nothing is left to read.
+bool AnalyticsPartition::begin_next_pass() {
+  if (passes_.empty() && !std::exchange(left_out_planned_, true) && !again_.empty()) {
+    add_passes(coverage_.plan_for_left_out(context_.clock.now()), /*left_out_only=*/true);
   }
-  replace(job, std::move(parts), tries);
+  if (passes_.empty()) return false;
+  if (passes_.front().left_out_only) {
+    batches_ = IdBatches(/*ordered=*/false);
+    batches_.add(again_);
+    batches_.end_of_list();
+  } else {
+    batches_.start_again();
+  }
   return true;
 }
 
-void AnalyticsPartition::replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts,
-                                 const Tries& tries) {
-  open_parts_.at(job.batch) += parts.size() - 1;
+void AnalyticsPartition::close() {
+  closed_ = true;
+  const Entry& entry = coverage_.entry();
+  if (stream_.incremental() && (entry.bookmark || !entry.covered.empty() || !entry.missed.empty())) {
+    put_entry();
+  }
+  if (left_out_.empty()) return;
+  std::vector<IdBatches::Id> named(left_out_.begin(), left_out_.end());
+  named.resize(std::min(named.size(), kMostIdsNamed));
+  context_.report.incomplete(
+      fmt::format("{} of the ids of {}{} were left out, because Pinterest refuses them: {}{}",
+                  left_out_.size(), stream_.id(), where(), fmt::join(named, ", "),
+                  named.size() < left_out_.size() ? ", ..." : ""),
+      "the next run asks for them again");
+}
+
+AnalyticsJob AnalyticsPartition::with_ids(const AnalyticsJob& job, std::vector<IdBatches::Id> ids) {
+  AnalyticsJob part = job;
+  part.request.ids = std::move(ids);
+  return part;
+}
+
+std::vector<AnalyticsJob> AnalyticsPartition::halves_of(const AnalyticsJob& job) {
+  const auto& ids = job.request.ids;
+  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
+  return {with_ids(job, {ids.begin(), middle}), with_ids(job, {middle, ids.end()})};
+}
+
+// Some single ids from all over, and the rest.
+std::vector<AnalyticsJob> AnalyticsPartition::samples_of(const AnalyticsJob& job) {
+  std::vector<IdBatches::Id> rest = job.request.ids;
+  std::vector<AnalyticsJob> parts;
+  for (std::size_t sample = kSamples; sample > 0 && rest.size() > 1; --sample) {
+    const auto place = rest.begin() + static_cast<std::ptrdiff_t>(rest.size() * sample / (kSamples + 1));
+    parts.push_back(with_ids(job, {*place}));
+    rest.erase(place);
+  }
+  parts.push_back(with_ids(job, std::move(rest)));
+  return parts;
+}
+
+// Puts several parts in place of one.
+void AnalyticsPartition::replace(std::vector<AnalyticsJob> parts, Tries tries) {
+  tries.slow = 0;
+  open_.at(parts.front().batch).parts += parts.size() - 1;
   for (AnalyticsJob& part : parts) push(std::move(part), tries);
 }
 
-bool AnalyticsPartition::halve(const AnalyticsJob& job, Tries tries) {
+// Looks for the ids that a request fails for. As long as nothing of the batch was answered its parts wait for
+// each other: first the two halves, one of which succeeds if it is a single id, then some single ids.
+void AnalyticsPartition::narrow(const AnalyticsJob& job, Tries tries) {
+  OpenBatch& batch = open_.at(job.batch);
+  if (batch.largest_answered > 0 || is_pins()) {
+    replace(halves_of(job), {});
+    return;
+  }
+  const bool halves_were_refused = batch.refusals > kRefusalsBeforeSingles;
+  std::vector<AnalyticsJob> parts = halves_were_refused ? samples_of(job) : halves_of(job);
+  batch.parts += parts.size() - 1;
   tries.slow = 0;
+  // A half that waits already goes before those of the other.
+  std::vector<Job> order = std::move(batch.held);
+  for (AnalyticsJob& part : parts) order.push_back(job_of(std::move(part), tries));
+  if (halves_were_refused) std::rotate(order.begin(), order.end() - std::ssize(parts), order.end());
+  context_.queue.push(std::move(order.front()));
+  batch.held.assign(std::make_move_iterator(std::next(order.begin())), std::make_move_iterator(order.end()));
+}
+
+bool AnalyticsPartition::halve(const AnalyticsJob& job, const Tries& tries) {
+  if (job.is_proof) return false;
   if (job.request.ids.size() > 1) {
-    stream_.max_ids = std::min(stream_.max_ids, (job.request.ids.size() + 1) / 2);
-    push_halves_of_ids(job, /*probe=*/job.probe_half, tries);
+    open_.at(job.batch).was_too_large = true;
+    replace(halves_of(job), tries);
     return true;
   }
   const auto halves = pinterest::halve_range(job.request.range, kind());
   if (!halves) return false;
-  stream_.max_days = std::min(stream_.max_days, std::max(halves->first.days(), halves->second.days()));
   std::vector<AnalyticsJob> parts = {job, job};
   parts[0].request.range = halves->first;
   parts[1].request.range = halves->second;
-  replace(job, std::move(parts), tries);
+  replace(std::move(parts), tries);
   return true;
 }
 
-void AnalyticsPartition::push_halves_of_ids(const AnalyticsJob& job, bool probe, const Tries& tries) {
-  const auto& ids = job.request.ids;
-  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
-  std::vector<AnalyticsJob> parts = {job, job};
-  parts[0].request.ids.assign(ids.begin(), middle);
-  parts[1].request.ids.assign(middle, ids.end());
-  for (AnalyticsJob& part : parts) part.probe_half = probe;
-  replace(job, std::move(parts), tries);
+bool AnalyticsPartition::isolate(const AnalyticsJob& job, const pinterest::ApiError& error,
+                                 const Tries& tries) {
+  if (job.is_proof || job.request.ids.size() < 2) return false;
+  OpenBatch& batch = open_.at(job.batch);
+  batch.note_refusal(error.describe());
+  if (batch.is_hopeless()) return false;
+  // Not for ever: where nothing is answered, what was spent counts on.
+  narrow(job, batch.refusals == 1 ? Tries() : tries);
+  return true;
 }
 
 void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
+  if (job.is_proof) {
+    log::write(log::Level::info, stream_.id(),
+               "this app has no access to /pins/analytics (beta): one request for each pin is made instead");
+    route_.disproved();
+    coverage_.set_single_route_since(util::day_of(context_.clock.now()));
+    offer();
+    return;
+  }
+  if (route_.untried()) {
+    doubt_route(job);
+    return;
+  }
+  if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(job);
+  OpenBatch& batch = open_.at(job.batch);
+  batch.note_refusal(error.describe());
+  // Of pins any number may be gone.
+  const bool hopeless = batch.is_hopeless() && !is_pins();
+  if (hopeless && passes_.front().left_out_only) {
+    leave_out_batch(job.batch, error);
+  } else if (hopeless) {
+    fail(first_refusal_ + "; check the settings, or report it");
+  } else if (job.request.ids.size() > 1) {
+    narrow(job, {});
+  } else {
+    leave_out(job.batch, job.request.ids.front(), error);
+    if (!closed_) end_part(job);
+  }
+}
+
+bool AnalyticsPartition::leave_out_alone(const AnalyticsJob& job, const pinterest::ApiError& error,
+                                         bool others_succeed) {
+  if (job.is_proof || job.request.ids.size() > 1) return false;
+  const bool is_its_fault =
+      others_succeed || open_.at(job.batch).largest_answered > 0 || passes_.front().left_out_only;
+  if (!is_its_fault) return false;
+  leave_out(job.batch, job.request.ids.front(), error);
+  if (!closed_) end_part(job);
+  return true;
+}
+
+// Gives the first batch back, to be asked for pin by pin.
+void AnalyticsPartition::doubt_route(const AnalyticsJob& job) {
+  route_.doubt();
+  batches_.give_back({job.batch, std::move(open_.at(job.batch).ids)});
+  open_.erase(job.batch);
+  held_parts_.clear();
+  offer();
+}
+
+void AnalyticsPartition::leave_out(std::size_t number, IdBatches::Id id, const pinterest::ApiError& error) {
+  OpenBatch& batch = open_.at(number);
+  batch.has_refused_id = true;
+  if (!refused_.insert(id).second) return;
+  batch.warnings.push_back(fmt::format("{}{} is left out: {}", id_name(id), where(), error.describe()));
+  if (is_pins()) context_.report.pins_refused.insert(id);
+  const bool is_gone = is_pins() && error.status == kNotFound;
+  // The list has just named them: so many cannot all be gone.
+  if (is_gone && (anything_answered_ || knows_better() || refused_.size() < kMostLeftOut)) return;
+  left_out_.insert(id);
+  if (!coverage_.leave_out(id)) too_many_left_out_ = true;
+  if ((too_many_left_out_ || is_gone) && has_read_nothing()) fail_for_refusals();
+}
+
+// Nothing of the batch has become readable: all of it stays left out.
+void AnalyticsPartition::leave_out_batch(std::size_t number, const pinterest::ApiError& error) {
+  for (const IdBatches::Id id : open_.at(number).ids) leave_out(number, id, error);
   if (closed_) return;
-  if (probing()) {
-    bulk_route_refused(job);
-  } else if (job.request.route != PinRoute::single && job.request.ids.size() > 1) {
-    push_halves_of_ids(job, /*probe=*/false);
-  } else {
-    pin_refused(job, error);
-  }
+  warn_of_left_out(open_.at(number));
+  end_batch(number);
+  advance();
 }
 
-// The first batch tells whether the app has the bulk route: one dead pin refuses a batch too, so both halves
-// are asked before it is given up.
-void AnalyticsPartition::bulk_route_refused(const AnalyticsJob& job) {
-  if (!job.probe_half && job.request.ids.size() > 1) {
-    push_halves_of_ids(job, /*probe=*/true);
-    return;
-  }
-  if (job.probe_half && !refused_half_) {
-    refused_half_ = job;
-    return;
-  }
-  use_single_route();
+// No request has succeeded, so nobody can tell a bad id from a bad request.
+bool AnalyticsPartition::has_read_nothing() const {
+  return !anything_answered_ && !left_out_.empty() && !knows_better();
 }
 
-void AnalyticsPartition::bulk_route_found() {
-  route_ = PinRoute::bulk;
-  for (AnalyticsJob& part : held_parts_) push(std::move(part));
-  held_parts_.clear();
-  if (!refused_half_) return;
-  AnalyticsJob half = *std::exchange(refused_half_, std::nullopt);
-  half.probe_half = false;
-  if (half.request.ids.size() > 1) {
-    push_halves_of_ids(half, /*probe=*/false);
-  } else {
-    push(std::move(half));
-  }
-}
-
-void AnalyticsPartition::use_single_route() {
-  log::write(log::Level::info, stream_.id(),
-             "this app has no access to /pins/analytics (beta): one request for each pin is made instead");
-  route_ = PinRoute::single;
-  open_parts_.erase(probe_batch_->number);
-  batches_.give_back(*probe_batch_);
-  probe_batch_.reset();
-  held_parts_.clear();
-  refused_half_.reset();
-  issue();
-}
-
-void AnalyticsPartition::pin_refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
-  if (context_.report.pins_refused.insert(job.request.ids.front()).second) {
-    log::write(log::Level::warning, stream_.id(),
-               fmt::format("pin {} is left out: {}", job.request.ids.front(), error.describe()));
-    if (error.status != kNotFound) {
-      ++pins_refused_;
-      last_refusal_ = error.describe();
-    }
-  }
-  if (all_pins_refused() && pins_refused_ >= kRefusedPinsLimit) {
-    fail_for_refusals();
-  } else {
-    end_part(job);
-  }
-}
-
-// Nobody can tell yet whether single pins are refused or all of them. A window that goes on after a marker
-// had pins that could be read.
-bool AnalyticsPartition::all_pins_refused() const {
-  return !resumed_ && pins_read_ == 0 && pins_refused_ > 0;
+// A window that goes on after a marker had ids that could be read, and so had the one before the last.
+bool AnalyticsPartition::knows_better() const {
+  return passes_.empty() || window().resumed || passes_.front().left_out_only;
 }
 
 void AnalyticsPartition::fail_for_refusals() {
-  fail(fmt::format("none of {} pins' analytics can be read, the last answer was: {}", pins_refused_,
-                   last_refusal_));
+  fail(fmt::format("none of {} ids can be read: {}", refused_.size(), first_refusal_));
+}
+
+bool AnalyticsPartition::shorten_reach(const AnalyticsJob& job) {
+  const util::Day oldest = util::day_of(context_.clock.now() + kMidnightMargin) -
+                           std::chrono::days(coverage_.rules().reach.days_back - days_less_);
+  // Another request may have shown it meanwhile.
+  if (job.request.range.first < oldest) return true;
+  if (days_less_ == kMostDaysLess || job.request.range.first > pinterest::period_end(oldest, kind()))
+    return false;
+  ++days_less_;
+  return true;
 }
 
 void AnalyticsPartition::fail(const std::string& why) {
   if (closed_) return;
   closed_ = true;
-  const std::string where = account_.empty() ? "" : fmt::format(" of account {}", account_);
-  const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), where, why);
+  const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), where(), why);
   log::write(log::Level::error, stream_.id(), cause);
   context_.report.incomplete(cause);
+}
+
+// Days before everything that was read so far: start_date has moved back.
+void AnalyticsPartition::say_backfill() {
+  if (backfill_.empty()) return;
+  const DaySet days = std::exchange(backfill_, {});
+  const std::size_t requests =
+      (batches_.size() + size_ - 1) / size_ *
+      pinterest::split_range(days.ranges().front(), coverage_.rules().reach.longest_range).size();
+  context_.report.info_once(
+      stream_.id(), fmt::format("start_date includes days that were never read: {}{} are read now, with "
+                                "{} requests or more",
+                                util::describe(days), where(), requests));
 }
 
 std::size_t AnalyticsPartition::requests_left() const {
   if (closed_) return 0;
   std::size_t parts = 0;
-  for (const auto& [batch, open] : open_parts_) parts += open;
-  const std::size_t waiting = batches_.waiting().size();
-  const std::size_t size = route_ == PinRoute::single ? 1 : stream_.max_ids;
+  for (const auto& [number, batch] : open_) parts += batch.parts;
+  const std::size_t size = route_.route() == PinRoute::single ? 1 : size_;
   const std::size_t types =
-      pinterest::app_types(stream_.definition(), route_, context_.config.pin_split).size();
-  const std::size_t pieces = pinterest::split_range(range_, reach().longest_range).size();
-  return parts + (waiting + size - 1) / size * types * pieces;
+      pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split).size();
+  const std::size_t pieces =
+      passes_.empty() ? 0
+                      : pinterest::split_range(window().range, coverage_.rules().reach.longest_range).size();
+  return parts + (batches_.waiting().size() + size - 1) / size * types * pieces;
 }
 
 }  // namespace tap_pinterest::sync

@@ -1,8 +1,10 @@
 #include "tap_pinterest/sync/engine.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -21,12 +23,18 @@ using pinterest::StreamDefinition;
 constexpr double kLimitMargin = 0.95;
 // developers.pinterest.com, "Rate limits": what trial access allows in all.
 constexpr double kTrialRequestsADay = 1000;
+constexpr std::size_t kMostAccountsNamed = 20;
+
+// What this process may use of a limit of so many requests a minute.
+double used_rate(const config::Config& config, double per_minute) {
+  return per_minute * kLimitMargin * config.rate_limit_share;
+}
 
 JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime now) {
   JobQueue::Limiters limiters;
   for (std::size_t i = 0; i < pinterest::kCategories; ++i) {
     const std::string category(to_string(static_cast<Category>(i)));
-    limiters.emplace_back(config.rate_limits.at(category) * kLimitMargin * config.rate_limit_share, now);
+    limiters.emplace_back(used_rate(config, config.rate_limits.at(category)), now);
   }
   return limiters;
 }
@@ -35,6 +43,11 @@ bool is_dropped(const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) return list->list->ended();
   const auto& work = std::get<AnalyticsJob>(job.work);
   return !work.partition->wants(work);
+}
+
+bool prepare(Job& job) {
+  auto* work = std::get_if<AnalyticsJob>(&job.work);
+  return work == nullptr || work->partition->prepare(*work);
 }
 
 const StreamRun& stream_of(const Job& job) {
@@ -52,7 +65,7 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       api_clock_(dependencies.clock),
       tokens_(dependencies.config, api_clock_),
       bookmarks_(std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); }),
-      queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped),
+      queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped, prepare),
       context_{.config = config_,
                .clock = api_clock_,
                .bookmarks = bookmarks_,
@@ -169,7 +182,6 @@ void Engine::add_account(const std::string& id) {
     if (!list.by_account || !needs_list(list)) continue;
     ListRead& read = add_list(list, id);
     place->second.lists.push_back(&read);
-    std::ranges::copy(read.children(), std::back_inserter(place->second.partitions));
     read.start();
   }
 }
@@ -181,6 +193,20 @@ void Engine::accounts_listed() {
         "account {} is listed in ad_account_ids, but Pinterest does not list it for this token", id);
     log::error("{}", cause);
     report_.incomplete(cause, kCheckAccount);
+  }
+  if (config_.ad_account_ids.empty()) {
+    std::vector<std::string> gone = bookmarks_.accounts();
+    std::erase_if(gone, [this](const std::string& id) { return accounts_.contains(id); });
+    if (!gone.empty()) {
+      const std::size_t named = std::min(gone.size(), kMostAccountsNamed);
+      const std::string cause = fmt::format(
+          "Pinterest no longer lists account{} {}{}, for which the state has entries: they are kept",
+          gone.size() == 1 ? "" : "s", fmt::join(std::span(gone).first(named), ", "),
+          named == gone.size() ? "" : fmt::format(" and {} more", gone.size() - named));
+      log::error("{}", cause);
+      report_.incomplete(cause,
+                         "check the token's access to the account, or remove its entries from the state");
+    }
   }
   if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
 }
@@ -205,33 +231,36 @@ void Engine::work() {
 void Engine::work_until_the_end(http::Transport& transport) {
   Lock lock(mutex_);
   while (!ending()) {
-    if (queue_.empty() && in_flight_ == 0) {
+    Step step = next_step();
+    if (std::holds_alternative<Renew>(step)) {
+      renew(lock, transport);
+    } else if (auto* run = std::get_if<Run>(&step)) {
+      run_job(lock, transport, std::move(*run));
+    } else if (const auto* wait = std::get_if<Wait>(&step)) {
+      clock_.wait_until(lock, wake_, wait->until);
+    } else {
       ended_ = true;
       wake_.notify_all();
-      return;
     }
-    const util::SteadyTime now = clock_.steady_now();
-    if (!queue_.empty() && !renewing_ && tokens_.wants_renewal() && renew_not_before_ <= now) {
-      renew(lock, transport);
-      continue;
-    }
-    const std::optional<pinterest::AccessToken> token = tokens_.current();
-    if (!token) {
-      const bool others_act = renewing_ || queue_.empty();
-      clock_.wait_until(lock, wake_, others_act ? util::SteadyTime::max() : renew_not_before_);
-      continue;
-    }
-    JobQueue::Taken taken = queue_.take(now);
-    if (!taken.job) {
-      // All that was queued may have been dropped.
-      if (queue_.empty() && in_flight_ == 0) continue;
-      if (stop_for_long_pause(taken)) return;
-      clock_.wait_until(lock, wake_, taken.wake);
-      continue;
-    }
-    std::optional<Job> job = prepare(std::move(*taken.job));
-    if (job) run_job(lock, transport, std::move(*job), *token);
   }
+}
+
+Engine::Step Engine::next_step() {
+  const util::SteadyTime now = clock_.steady_now();
+  if (queue_.empty()) {
+    if (in_flight_ == 0) return End{};
+    return Wait{util::SteadyTime::max()};
+  }
+  if (!renewals_.running() && renewals_.not_before() <= now && tokens_.wants_renewal()) return Renew{};
+  std::optional<pinterest::AccessToken> token = tokens_.current();
+  if (!token) return Wait{renewals_.running() ? util::SteadyTime::max() : renewals_.not_before()};
+  JobQueue::Taken taken = queue_.take(now);
+  if (taken.job) return Run{std::move(*taken.job), std::move(*token)};
+  // All that was queued may have been dropped.
+  if (queue_.empty() && in_flight_ == 0) return End{};
+  // This has ended the run.
+  if (stop_for_long_pause(taken)) return End{};
+  return Wait{taken.wake};
 }
 
 bool Engine::stop_for_long_pause(const JobQueue::Taken& taken) {
@@ -247,69 +276,41 @@ bool Engine::stop_for_long_pause(const JobQueue::Taken& taken) {
 }
 
 void Engine::renew(Lock& lock, http::Transport& transport) {
-  renewing_ = true;
+  renewals_.begin();
   lock.unlock();
   const pinterest::Renewal renewal = tokens_.renew(transport, stop_.get_token());
   lock.lock();
-  renewing_ = false;
   wake_.notify_all();
   if (renewal.requests > 0) {
     report_.add_request(std::string(pinterest::kTokenEndpoint), renewal.status, renewal.elapsed);
   }
   using Outcome = pinterest::Renewal::Outcome;
   if (renewal.outcome == Outcome::done && renewal.requests > 0) ++report_.token_renewals;
-  if (ending()) return;
-  if (renewal.outcome == Outcome::done) {
-    renewal_failures_ = 0;
-    renewal_spent_ = {};
-    if (renewal.requests > 0) renew_not_before_ = clock_.steady_now() + pinterest::kBetweenRenewals;
-    return;
-  }
-  if (renewal.outcome == Outcome::fatal) {
-    end(renewal.message);
-    return;
-  }
-  ++renewal_failures_;
-  const auto wait = renewal.wait.value_or(backoff(renewal_failures_));
-  renewal_spent_ += renewal.elapsed;
-  if (!renewal.wait) renewal_spent_ += wait;
-  const bool waits_too_long = renewal.wait && wait > config_.max_rate_limit_wait;
-  if (renewal_spent_ > config_.max_retry || waits_too_long) {
-    end(fmt::format("the access token could not be renewed in {} tries: {}; run again later",
-                    renewal_failures_, renewal.message));
-    return;
-  }
-  if (wait.count() > 0) {
+  const auto wait = renewal.wait.value_or(backoff(renewals_.failures() + 1));
+  const auto why =
+      renewals_.ended(renewal, wait, config_.max_retry, config_.max_rate_limit_wait, clock_.steady_now());
+  if (ending() || renewal.outcome == Outcome::done) return;
+  if (why) {
+    end(*why);
+  } else if (wait.count() > 0) {
     log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
               wait.count());
   }
-  renew_not_before_ = clock_.steady_now() + wait;
 }
 
-std::optional<Job> Engine::prepare(Job job) {
-  auto* work = std::get_if<AnalyticsJob>(&job.work);
-  if (work == nullptr) return job;
-  const bool cut = work->partition->cut_to_size(*work, job.tries);
-  auto request = cut ? std::nullopt : work->partition->within_reach(*work);
-  if (!request) {
-    queue_.finished(job, 0);
-    if (!cut) work->partition->pass_over(*work);
-    wake_.notify_all();
-    return std::nullopt;
+void Engine::run_job(Lock& lock, http::Transport& transport, Run run) {
+  auto& [job, token] = run;
+  if (job.tries.failures == 0) {
+    job.tries.answers_before = answers_;
+    job.tries.successes_before = successes_;
   }
-  work->request = std::move(*request);
-  return job;
-}
-
-void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
-  if (job.tries.failures == 0) job.tries.answers_before = answers_;
   ++in_flight_;
   lock.unlock();
   const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
   const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
   if (rows == nullptr) rows = std::get_if<pinterest::Rows>(&fetched.outcome);
   // A STATE covers these rows only after this: apply() comes behind it.
-  const bool writes = rows != nullptr && !stop_.stop_requested();
+  const bool writes = rows != nullptr && !job.is_proof() && !stop_.stop_requested();
   if (writes) emitter_.write(rows->lines, rows->records);
   lock.lock();
   --in_flight_;
@@ -322,30 +323,37 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
 }
 
 void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token) {
-  const util::SteadyTime now = clock_.steady_now();
-  report_.add_request(fetched.endpoint, fetched.status, fetched.elapsed);
-  report_.add_stream_time(stream_of(job).id(), now - fetched.elapsed, now);
-  queue_.finished(job, fetched.bytes);
+  note_answer(job, fetched);
   job.tries.spent += fetched.elapsed;
-  if (fetched.status != 0) {
-    ++answers_;
-    queue_.limiter(job.category).observe(fetched.rate_limit, now);
-    if (api_clock_.uses_local_clock()) {
-      report_.warn_once({},
-                        "the API's answers have no Date header: the local clock decides which days are read");
-    }
-  }
   if (is_dropped(job)) return;
   if (const auto* fault = std::get_if<Fault>(&fetched.outcome)) {
     handle(std::move(job), *fault, token);
     return;
   }
-  pauses_.at(static_cast<std::size_t>(job.category)).in_a_row = 0;
+  ++successes_;
+  pauses_.answered(job.category);
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
     const auto& work = std::get<AnalyticsJob>(job.work);
     work.partition->part_done(work);
+  }
+}
+
+// What an answer says beside its rows.
+void Engine::note_answer(const Job& job, const Fetched& fetched) {
+  const util::SteadyTime now = clock_.steady_now();
+  report_.add_request(fetched.endpoint, fetched.status, fetched.elapsed);
+  report_.add_stream_time(stream_of(job).id(), now - fetched.elapsed, now);
+  queue_.finished(job, fetched.bytes);
+  if (fetched.status == 0) return;
+  ++answers_;
+  http::RateLimiter& limiter = queue_.limiter(job.category);
+  if (const auto& stated = fetched.rate_limit.per_minute) limiter.set_rate(used_rate(config_, *stated), now);
+  limiter.observe(fetched.rate_limit, now);
+  if (api_clock_.uses_local_clock()) {
+    report_.warn_once({},
+                      "the API's answers have no Date header: the local clock decides which days are read");
   }
 }
 
@@ -391,14 +399,12 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
 }
 
 void Engine::say_what_remains() {
-  const auto ended = [](const ListRead& list) { return list.ended(); };
+  if (said_what_remains_ || context_.open_lists > 0) return;
   // What remains for pins depends on their route by the hundredfold.
   const auto is_known = [](const AnalyticsPartition& partition) {
     return partition.closed() || !partition.probing();
   };
-  if (said_what_remains_ || !std::ranges::all_of(lists_, ended) ||
-      !std::ranges::all_of(partitions_, is_known))
-    return;
+  if (!std::ranges::all_of(partitions_, is_known)) return;
   said_what_remains_ = true;
   std::map<Category, std::size_t> left;
   for (const AnalyticsPartition& partition : partitions_) {
@@ -411,8 +417,7 @@ void Engine::say_what_remains() {
                 requests, to_string(category), kTrialRequestsADay * config_.rate_limit_share);
       continue;
     }
-    const double per_minute =
-        config_.rate_limits.at(std::string(to_string(category))) * kLimitMargin * config_.rate_limit_share;
+    const double per_minute = queue_.limiter(category).per_minute();
     log::info("all lists are read; {} {} requests remain, at least {:.0f} s at the limit of {:.0f} a minute",
               requests, to_string(category), 60.0 * static_cast<double>(requests) / per_minute, per_minute);
   }
@@ -471,6 +476,7 @@ void Engine::note_unfinished() {
 
 RunResult Engine::finish() {
   const std::scoped_lock lock(mutex_);
+  report_.say_missed();
   try {
     bookmarks_.write_last();
   } catch (const OutputClosed&) {

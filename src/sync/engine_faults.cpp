@@ -1,6 +1,5 @@
 // What the engine does about requests that fail.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -22,29 +21,20 @@ constexpr int kUnreadableTries = 3;
 constexpr int kSlowTries = 2;
 // "Authentication failed", with 401. A batch of pins is refused with other codes.
 constexpr int kCodeNotAuthenticated = 2;
-// A pause that the API asks for without saying how long, or of no time at all, is at least this.
-constexpr std::chrono::milliseconds kShortestPause{1000};
+// So many refusals for a first day that is too old may come of a clock of Pinterest's that runs ahead.
+constexpr int kTooOldTries = 3;
+constexpr int kBadRequest = 400;
 
-// It goes to a route that an app may lack.
-bool is_pins_batch(const Job& job) {
+// Pins are refused one by one, and one of their routes may be closed to an app: such refusals say nothing of
+// the token.
+bool is_of_pins(const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
-  return work != nullptr && work->request.stream->source == Source::pin_analytics &&
-         work->request.route != PinRoute::single;
+  return work != nullptr && work->request.stream->source == Source::pin_analytics;
 }
 
-// What a request asked for, for the message of a refusal.
-std::string describe_request(const config::Config& config, const Job& job) {
+bool is_batch(const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
-  if (work == nullptr) return {};
-  std::string text =
-      fmt::format("; asked for {} ids, {} to {}, columns {}", work->request.ids.size(),
-                  util::format_day(work->request.range.first), util::format_day(work->request.range.last),
-                  fmt::join(work->partition->stream().columns(), ","));
-  if (work->request.stream->source == Source::ads_analytics) {
-    text += fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
-                        config.click_window_days, config.engagement_window_days, config.view_window_days);
-  }
-  return text;
+  return work != nullptr && work->request.route == PinRoute::bulk;
 }
 
 }  // namespace
@@ -54,7 +44,7 @@ void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& t
     case Fault::Kind::cancelled:
       return;
     case Fault::Kind::fatal:
-      // What has worked before is configured well: one of many machines fails.
+      // The configuration has worked in this run: one bad server of many.
       if (answers_ > 0) {
         try_again(std::move(job), fault);
       } else {
@@ -93,7 +83,7 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       authenticate(std::move(job), fault, token);
       return;
     case Action::deny_app:
-      if (is_pins_batch(job)) {
+      if (is_of_pins(job)) {
         deny(job, fault);
       } else {
         end(fmt::format("Pinterest refuses the app: {}; {}", fault.message, pinterest::kCheckApp));
@@ -110,8 +100,31 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       return;
     case Action::accept:
     case Action::fail:
-      fail(job, fault.message + describe_request(config_, job) + "; check the settings, or report it");
+      refuse(std::move(job), fault);
       return;
+  }
+}
+
+// Trying again changes nothing, but one id or one day may be the cause.
+void Engine::refuse(Job job, const Fault& fault) {
+  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  if (analytics == nullptr || fault.error.status != kBadRequest) {
+    fail(job, fault.message + "; check the settings, or report it");
+    return;
+  }
+  if (!pinterest::says_too_old(fault.error)) {
+    analytics->partition->refused(*analytics, fault.error);
+    return;
+  }
+  if (++job.tries.too_old <= kTooOldTries) {
+    ++report_.retries;
+    const auto wait = backoff(job.tries.too_old);
+    queue_.push_again(std::move(job), clock_.steady_now() + wait);
+  } else if (analytics->partition->shorten_reach(*analytics)) {
+    job.tries.too_old = 0;
+    queue_.push_again(std::move(job), clock_.steady_now());
+  } else {
+    fail(job, fault.message);
   }
 }
 
@@ -124,8 +137,14 @@ void Engine::try_again(Job job, const Fault& fault) {
   ++job.tries.failures;
   const auto wait = backoff(job.tries.failures);
   job.tries.spent += wait;
-  if (job.tries.spent <= config_.max_retry) {
-    if (fault.slow && halve_slow(job, fault)) return;
+  const bool in_time = job.tries.spent <= config_.max_retry;
+  // Code 12 comes soon, and narrowing ends soon; timeouts would spend the time again for each half.
+  const bool may_narrow = fault.slow && (in_time || fault.kind == Fault::Kind::api);
+  if (may_narrow && (++job.tries.slow >= kSlowTries || !in_time) && make_smaller(job, fault)) {
+    ++report_.halved;
+    return;
+  }
+  if (in_time) {
     ++report_.retries;
     log::debug("trying again in {} ms: {}", wait.count(), fault.message);
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
@@ -136,32 +155,33 @@ void Engine::try_again(Job job, const Fault& fault) {
                     config_.max_retry.count(), fault.message));
     return;
   }
+  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  const bool others_succeed = job.tries.successes_before != successes_;
+  if (analytics != nullptr && fault.kind == Fault::Kind::api &&
+      analytics->partition->leave_out_alone(*analytics, fault.error, others_succeed)) {
+    return;
+  }
   fail(job, fmt::format("{} tries failed, the last with: {}", job.tries.failures, fault.message));
 }
 
-// Halves analytics that took too long twice.
-bool Engine::halve_slow(Job& job, const Fault& fault) {
-  auto* analytics = std::get_if<AnalyticsJob>(&job.work);
-  if (analytics == nullptr || ++job.tries.slow < kSlowTries) return false;
-  Tries tries = job.tries;
-  const bool others_are_answered = tries.answers_before != answers_;
-  // Then its size may be the cause, and the halves have all the time there is.
-  if (fault.kind == Fault::Kind::transport && others_are_answered) tries = {};
-  if (!analytics->partition->halve(*analytics, tries)) return false;
-  ++report_.halved;
-  return true;
+// Halves analytics that timed out twice, or met code 12.
+bool Engine::make_smaller(const Job& job, const Fault& fault) {
+  const auto* analytics = std::get_if<AnalyticsJob>(&job.work);
+  if (analytics == nullptr) return false;
+  if (fault.kind == Fault::Kind::api) {
+    return analytics->partition->isolate(*analytics, fault.error, job.tries);
+  }
+  // Where others are answered its size may be the cause, and the halves have all the time there is.
+  const bool others_are_answered = job.tries.answers_before != answers_;
+  return analytics->partition->halve(*analytics, others_are_answered ? Tries() : job.tries);
 }
 
 void Engine::pause(Job job, const Fault& fault) {
   ++report_.rate_limited;
   const util::SteadyTime now = clock_.steady_now();
-  Pauses& pauses = pauses_.at(static_cast<std::size_t>(job.category));
-  if (pauses.in_a_row++ == 0) pauses.since = now;
-  auto wait = std::max(kShortestPause, fault.wait.value_or(backoff(pauses.in_a_row)));
-  // An API that says "soon" again and again asks for a long wait, too.
-  const bool too_long = now + wait - pauses.since > config_.max_rate_limit_wait;
-  if (too_long)
-    wait = std::max<std::chrono::milliseconds>(wait, config_.max_rate_limit_wait + kShortestPause);
+  const auto wait = pauses_.refused(
+      job.category, fault.wait, [this](int refusals) { return backoff(refusals); },
+      config_.max_rate_limit_wait, now);
   http::RateLimiter& limiter = queue_.limiter(job.category);
   if (now + wait > limiter.paused_until()) {
     log::info("Pinterest's limit for {} is reached: waiting {} s", to_string(job.category),
@@ -172,11 +192,11 @@ void Engine::pause(Job job, const Fault& fault) {
 }
 
 void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token) {
-  const bool about_the_token = fault.error.code == kCodeNotAuthenticated && tokens_.can_renew() &&
-                               token.generation != refused_with_pins_;
+  const bool is_about_the_token = fault.error.code.value_or(kCodeNotAuthenticated) == kCodeNotAuthenticated;
   // A token of the configuration or of a file may have ended long ago: only a new one settles it.
   const bool was_renewed = job.tries.authenticated_again && token.issued;
-  if (is_pins_batch(job) && (!about_the_token || was_renewed)) {
+  const bool renewing_is_vain = !tokens_.can_renew() || token.generation == refused_with_pins_;
+  if (is_of_pins(job) && (!is_about_the_token || was_renewed || (is_batch(job) && renewing_is_vain))) {
     if (was_renewed) refused_with_pins_ = token.generation;
     deny(job, fault);
     return;
@@ -217,12 +237,11 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   if (std::exchange(account.skipped, true)) return;
   bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
   for (ListRead* list : account.lists) {
-    is_known = is_known || list->had_bookmark();
+    is_known = is_known || list->had_entry();
+    for (const AnalyticsPartition* partition : list->children()) {
+      is_known = is_known || partition->had_entry();
+    }
     list->drop();
-  }
-  for (AnalyticsPartition* partition : account.partitions) {
-    is_known = is_known || partition->had_bookmark();
-    partition->drop();
   }
   report_.skipped_accounts.push_back(id);
   const std::string cause = fmt::format("account {} cannot be read and is skipped: {}", id, why);

@@ -4,21 +4,31 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <span>
 
+#include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
 #include "tap_pinterest/singer/state.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
 
-using pinterest::PinRoute;
+using pinterest::DayRange;
+using pinterest::DaySet;
 using singer::Json;
 
-constexpr std::string_view kBulk = "bulk";
 constexpr std::string_view kSingle = "single";
 // Enough of a SHA-256 to tell two configurations apart.
 constexpr std::size_t kBasisLength = 16;
+// Enough to tell that somebody has changed the columns; every entry carries it.
+constexpr std::size_t kColumnsLength = 8;
+
+// What row_settings() lists, in its order.
+constexpr std::array<std::string_view, 5> kAdsSettings = {"analytics_columns", "click_window_days",
+                                                          "engagement_window_days", "view_window_days",
+                                                          "conversion_report_time"};
+constexpr std::array<std::string_view, 2> kPinSettings = {"pin_metric_types", "pin_analytics_split_field"};
 
 std::optional<std::string> text(const Json& json, const char* name) {
   const auto found = json.find(name);
@@ -36,43 +46,79 @@ std::optional<std::vector<std::string>> texts(const Json& json, const char* name
   return values;
 }
 
-std::optional<std::uint64_t> id(const std::optional<std::string>& digits) {
-  if (!digits) return std::nullopt;
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), value);
-  if (error != std::errc{} || end != digits->data() + digits->size()) return std::nullopt;
-  return value;
+std::optional<util::Day> day(const Json& json, const char* name) {
+  return util::parse_day(text(json, name).value_or(""));
 }
 
+// Nothing if it is there and is not a list of ranges.
+std::optional<DaySet> days(const Json& json, const char* name) {
+  DaySet set;
+  const auto found = json.find(name);
+  if (found == json.end()) return set;
+  if (!found->is_array()) return std::nullopt;
+  for (const Json& pair : *found) {
+    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+      return std::nullopt;
+    }
+    const auto first = util::parse_day(pair[0].get_ref<const std::string&>());
+    const auto last = util::parse_day(pair[1].get_ref<const std::string&>());
+    if (!first || !last || *last < *first) return std::nullopt;
+    set.add({*first, *last});
+  }
+  return set;
+}
+
+Json write_days(const DaySet& set) {
+  Json ranges = Json::array();
+  for (const DayRange& range : set.ranges()) {
+    ranges.push_back({util::format_day(range.first), util::format_day(range.last)});
+  }
+  return ranges;
+}
+
+// Versions before 0.2 wrote no covered_to, and markers of lists that had not ended: those are not trusted.
 std::optional<ResumeMarker> read_marker(const Json& json) {
   const auto found = json.find("resume");
   if (found == json.end() || !found->is_object()) return std::nullopt;
-  const auto first = util::parse_day(text(*found, "from").value_or(""));
-  const auto last = util::parse_day(text(*found, "to").value_or(""));
-  const auto after = id(text(*found, "after_id"));
+  const auto first = day(*found, "from");
+  const auto last = day(*found, "to");
+  const auto after = pinterest::parse_id(text(*found, "after_id").value_or(""));
   const auto basis = text(*found, "basis");
   const auto bookmark = text(*found, "bookmark");
-  const bool bookmark_is_odd = bookmark && !util::parse_date_time(*bookmark);
-  if (!first || !last || *last < *first || !after || !basis || bookmark_is_odd) return std::nullopt;
-  return ResumeMarker{.range = {*first, *last}, .after_id = *after, .bookmark = bookmark, .basis = *basis};
+  const auto bookmark_instant = util::parse_date_time(bookmark.value_or(""));
+  const bool is_whole = first && last && *first <= *last && after && basis && found->contains("covered_to") &&
+                        bookmark.has_value() == bookmark_instant.has_value();
+  if (!is_whole) return std::nullopt;
+  return ResumeMarker{.range = {*first, *last},
+                      .after_id = *after,
+                      .bookmark = bookmark_instant,
+                      .covered_to = day(*found, "covered_to"),
+                      .basis = *basis};
 }
 
 Json write_marker(const ResumeMarker& marker) {
   return {{"from", util::format_day(marker.range.first)},
           {"to", util::format_day(marker.range.last)},
           {"after_id", fmt::format("{}", marker.after_id)},
-          {"bookmark", marker.bookmark ? Json(*marker.bookmark) : Json()},
+          {"bookmark", marker.bookmark ? Json(util::format_date_time(*marker.bookmark)) : Json()},
+          {"covered_to", marker.covered_to ? Json(util::format_day(*marker.covered_to)) : Json()},
           {"basis", marker.basis}};
 }
 
 }  // namespace
 
-Entry read_entry(const Json* json, const std::string& replication_key, std::vector<std::string>& warnings) {
+util::Day last_read_day(util::Instant bookmark, const std::string& granularity) {
+  if (granularity == "HOUR") return util::day_of(bookmark + std::chrono::hours(1)) - std::chrono::days(1);
+  if (granularity == "DAY") return util::day_of(bookmark);
+  return util::day_of(bookmark) - std::chrono::days(1);
+}
+
+Entry read_entry(const Json* json, const EntryContext& context, std::vector<std::string>& warnings) {
   Entry entry;
   if (json == nullptr) return entry;
   const auto key = text(*json, "replication_key");
   const auto value = json->find("replication_key_value");
-  if (key && *key != replication_key) {
+  if (key && *key != context.replication_key) {
     warnings.push_back(fmt::format("the bookmark is of another replication key ({}) and is ignored", *key));
   } else if (value != json->end() && !value->is_null()) {
     const auto micros = singer::replication_value_micros(*value);
@@ -85,14 +131,30 @@ Entry read_entry(const Json* json, const std::string& replication_key, std::vect
   }
   entry.entity_statuses = texts(*json, "entity_statuses");
   entry.granularity = text(*json, "granularity");
-  if (const auto start = text(*json, "start_date")) entry.start_date = util::parse_day(*start);
+  const auto covered = days(*json, "covered");
+  const auto missed = days(*json, "missed");
+  if (!covered || !missed) {
+    warnings.emplace_back("what the entry says of days cannot be read and is ignored: they are read again");
+  }
+  entry.covered = covered.value_or(DaySet());
+  entry.missed = missed.value_or(DaySet());
+  if (context.lookback_days && entry.bookmark && !json->contains("covered")) {
+    entry.granularity = granularity_of(entry);
+    const util::Day last = last_read_day(*entry.bookmark, granularity_of(entry));
+    const util::Day lookback = last - std::chrono::days(*context.lookback_days);
+    const auto first = day(*json, "start_date");
+    entry.covered.add({first ? *first : std::min(context.start_date.value_or(lookback), last), last});
+  }
+  for (const std::string& id : texts(*json, "left_out").value_or(std::vector<std::string>())) {
+    if (const auto number = pinterest::parse_id(id)) entry.left_out.push_back(*number);
+  }
+  std::ranges::sort(entry.left_out);
+  entry.rows = text(*json, "rows").value_or("");
   entry.resume = read_marker(*json);
   if (json->contains("resume") && !entry.resume) {
     warnings.emplace_back("the resume marker cannot be read and is ignored");
   }
-  const auto route = text(*json, "route");
-  if (route == kBulk) entry.route = PinRoute::bulk;
-  if (route == kSingle) entry.route = PinRoute::single;
+  if (text(*json, "route") == kSingle) entry.single_route_since = day(*json, "route_since");
   return entry;
 }
 
@@ -103,13 +165,25 @@ Json write_entry(const Entry& entry, const std::string& replication_key, bool as
     json["replication_key_value"] =
         as_date ? util::format_day(util::day_of(*entry.bookmark)) : util::format_date_time(*entry.bookmark);
   }
+  // Also where no day is: without it the entry would be taken for one of an older version.
+  if (entry.granularity || !entry.covered.empty()) json["covered"] = write_days(entry.covered);
+  if (!entry.missed.empty()) json["missed"] = write_days(entry.missed);
+  if (!entry.left_out.empty()) {
+    Json& ids = json["left_out"] = Json::array();
+    for (const std::uint64_t id : entry.left_out) ids.push_back(fmt::format("{}", id));
+  }
   if (entry.entity_statuses) json["entity_statuses"] = *entry.entity_statuses;
   if (entry.granularity) json["granularity"] = *entry.granularity;
-  if (entry.start_date) json["start_date"] = util::format_day(*entry.start_date);
-  if (entry.route != PinRoute::unknown) json["route"] = entry.route == PinRoute::bulk ? kBulk : kSingle;
+  if (!entry.rows.empty()) json["rows"] = entry.rows;
+  if (entry.single_route_since) {
+    json["route"] = kSingle;
+    json["route_since"] = util::format_day(*entry.single_route_since);
+  }
   if (entry.resume) json["resume"] = write_marker(*entry.resume);
   return json;
 }
+
+std::string granularity_of(const Entry& entry) { return entry.granularity.value_or("DAY"); }
 
 bool statuses_added(const Entry& entry, const std::vector<std::string>& now) {
   if (!entry.entity_statuses) return true;
@@ -125,6 +199,30 @@ std::string window_basis(const config::Config& config, const std::vector<std::st
                   config.view_window_days, config.conversion_report_time, config::to_string(config.pin_split),
                   fmt::join(config.pin_metric_types, ","), fmt::join(config.entity_statuses, ","));
   return pinterest::sha256_hex(basis).substr(0, kBasisLength);
+}
+
+std::string row_settings(const config::Config& config, const std::vector<std::string>& columns, bool pins) {
+  const std::string asked =
+      pinterest::sha256_hex(fmt::format("{}", fmt::join(columns, ","))).substr(0, kColumnsLength);
+  if (pins) return fmt::format("{}|{}", asked, config::to_string(config.pin_split));
+  return fmt::format("{}|{}|{}|{}|{}", asked, config.click_window_days, config.engagement_window_days,
+                     config.view_window_days, config.conversion_report_time);
+}
+
+std::vector<std::string> changed_settings(const std::string& before, const std::string& now, bool pins) {
+  const auto next = [](std::string_view& text) {
+    const std::size_t end = std::min(text.find('|'), text.size());
+    const std::string_view value = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return value;
+  };
+  std::string_view old_values = before;
+  std::string_view new_values = now;
+  std::vector<std::string> changed;
+  for (const std::string_view name : pins ? std::span<const std::string_view>(kPinSettings) : kAdsSettings) {
+    if (next(old_values) != next(new_values)) changed.emplace_back(name);
+  }
+  return changed;
 }
 
 }  // namespace tap_pinterest::sync

@@ -31,24 +31,30 @@ std::size_t hash_of(const std::vector<std::string>& ids) {
 ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
                    std::vector<AnalyticsPartition*> children)
     : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
+  ++context_.open_lists;
   if (!stream_.incremental()) return;
-  std::vector<std::string> warnings;
-  const std::optional<singer::Json> found = context_.bookmarks.find(stream_.id(), account_);
-  entry_ = read_entry(found ? &*found : nullptr, stream_.selection().replication_key, warnings);
-  const std::string where = account_.empty() ? "" : fmt::format("account {}: ", account_);
-  for (const std::string& warning : warnings) context_.report.warn_once(stream_.id(), where + warning);
-  had_bookmark_ = entry_.bookmark.has_value();
+  entry_ = find_entry(context_, stream_, account_, {.replication_key = stream_.selection().replication_key});
+  had_entry_ = entry_.bookmark.has_value();
   const bool whole =
       stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);
-  if (entry_.bookmark && !whole) since_ = entry_.bookmark->time_since_epoch().count();
+  if (entry_.bookmark && !whole) since_ = entry_.bookmark;
+}
+
+std::string ListRead::where() const {
+  return account_.empty() ? "" : fmt::format(" of account {}", account_);
 }
 
 pinterest::ListOptions ListRead::options() const {
   const bool choose = stream_.id() == "ad_accounts" && !context_.config.ad_account_ids.empty();
-  return {.since = since_,
+  std::optional<long long> since;
+  if (since_ && !is_in_future(*since_)) since = since_->time_since_epoch().count();
+  return {.since = since,
           .only = choose ? &context_.config.ad_account_ids : nullptr,
           .write = stream_.selected()};
 }
+
+// Such a bookmark is wrong, and would hide every change.
+bool ListRead::is_in_future(util::Instant bookmark) const { return bookmark > context_.clock.now(); }
 
 pinterest::ListRequest ListRead::request(const std::string& bookmark) const {
   return {.stream = &stream_.definition(),
@@ -65,6 +71,14 @@ void ListRead::push_page(std::string bookmark) {
 }
 
 void ListRead::page_done(const pinterest::ListRows& rows) {
+  if (since_ && is_in_future(*since_)) {
+    context_.report.warn_once(
+        stream_.id(),
+        fmt::format("the state{} names days in the future: it is ignored, and the list is written whole",
+                    where()));
+    entry_.bookmark.reset();
+    since_.reset();
+  }
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
   for (AnalyticsPartition* child : children_) child->add_ids(rows.ids);
@@ -84,7 +98,7 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
     push_page(rows.bookmark);
     return;
   }
-  ended_ = true;
+  end();
   if (stream_.id() == "pins" && items_ >= kPinListLimit) {
     note_cut();
   } else if (stream_.incremental()) {
@@ -119,22 +133,25 @@ void ListRead::note_cut() {
 
 void ListRead::fail(const std::string& why) {
   if (ended_) return;
-  ended_ = true;
-  const std::string where = account_.empty() ? "" : fmt::format(" of account {}", account_);
-  const std::string cause = fmt::format("the list of {}{} is incomplete: {}", stream_.id(), where, why);
+  end();
+  const std::string cause = fmt::format("the list of {}{} is incomplete: {}", stream_.id(), where(), why);
   log::write(log::Level::error, stream_.id(), cause);
   context_.report.incomplete(cause);
   for (AnalyticsPartition* child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),
-               fmt::format("{}{} is incomplete, because the list of {} is", child->stream().id(), where,
+               fmt::format("{}{} is incomplete, because the list of {} is", child->stream().id(), where(),
                            stream_.id()));
     child->drop();
   }
 }
 
+void ListRead::end() {
+  if (!std::exchange(ended_, true)) --context_.open_lists;
+}
+
 void ListRead::drop() {
-  ended_ = true;
+  end();
   for (AnalyticsPartition* child : children_) child->drop();
 }
 

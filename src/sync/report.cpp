@@ -4,10 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 #include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::sync {
+namespace {
+
+constexpr std::size_t kMostAccountsNamed = 20;
+
+}  // namespace
 
 void Report::incomplete(std::string cause, std::string_view remedy) {
   if (causes_.empty()) first_remedy_ = remedy;
@@ -32,8 +38,39 @@ void Report::add_stream_time(const std::string& stream, util::SteadyTime begin, 
 }
 
 void Report::warn_once(std::string_view stream, const std::string& message) {
-  if (warned_.insert(fmt::format("{}: {}", stream, message)).second) {
+  if (said_.insert(fmt::format("{}: {}", stream, message)).second) {
     log::write(log::Level::warning, stream, message);
+  }
+}
+
+void Report::info_once(std::string_view stream, const std::string& message) {
+  if (said_.insert(fmt::format("{}: {}", stream, message)).second) {
+    log::write(log::Level::info, stream, message);
+  }
+}
+
+void Report::missed(const std::string& stream, const std::string& account, const util::DaySet& days,
+                    bool is_new) {
+  if (days.empty()) return;
+  if (!is_new) {
+    missed_[{stream, util::describe(days)}].push_back(account);
+    return;
+  }
+  log::write(
+      log::Level::warning, stream,
+      fmt::format("{}{} were never read, and Pinterest no longer answers for days that old",
+                  util::describe(days), account.empty() ? "" : fmt::format(" of account {}", account)));
+}
+
+void Report::say_missed() const {
+  for (const auto& [what, accounts] : missed_) {
+    const auto named = std::span(accounts).first(std::min(accounts.size(), kMostAccountsNamed));
+    std::string where;
+    if (!accounts.front().empty()) {
+      where = fmt::format(" of account{} {}", accounts.size() == 1 ? "" : "s", fmt::join(named, ", "));
+    }
+    if (named.size() < accounts.size()) where += fmt::format(" and {} more", accounts.size() - named.size());
+    log::write(log::Level::info, what.first, fmt::format("{}{} are still missing", what.second, where));
   }
 }
 

@@ -1,7 +1,6 @@
 #include "tap_pinterest/sync/stream_run.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace tap_pinterest::sync {
@@ -53,9 +52,7 @@ Json only_key(const StreamDefinition& definition, const config::Config& config) 
 
 StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& config,
                      singer::SelectedStream selected)
-    : max_ids(definition.batch),
-      max_days(std::numeric_limits<long long>::max()),
-      definition_(&definition),
+    : definition_(&definition),
       selected_(true),
       selection_(std::move(selected)),
       projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config),
@@ -64,9 +61,7 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
       columns_(selected_columns(definition, config, selection_.schema)) {}
 
 StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& config)
-    : max_ids(definition.batch),
-      max_days(std::numeric_limits<long long>::max()),
-      definition_(&definition),
+    : definition_(&definition),
       selected_(false),
       projection_(std::make_unique<singer::Projection>(only_key(definition, config),
                                                        known_schema(definition, config))),

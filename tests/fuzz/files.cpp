@@ -155,17 +155,19 @@ void state(std::string_view input) {
   for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
     if (stream.replication_key.empty()) continue;
     const std::string replication_key(stream.replication_key);
+    sync::EntryContext expected{.replication_key = replication_key};
+    if (!stream.parent.empty()) expected.lookback_days = 30;
     const std::string_view context = stream.by_account ? "ad_account_id" : "";
     std::vector<std::string> warnings;
     const auto old = state.find(stream.id, context, "549755885175");
-    const sync::Entry entry = sync::read_entry(old ? &*old : nullptr, replication_key, warnings);
+    const sync::Entry entry = sync::read_entry(old ? &*old : nullptr, expected, warnings);
     check_sentences(warnings);
     const Json written = sync::write_entry(entry, replication_key, /*as_date=*/false);
     state.put(stream.id, context, "549755885175", written);
     const auto found = state.find(stream.id, context, "549755885175");
     check(found.has_value(), "an entry that was put is found", written.dump());
     warnings.clear();
-    const sync::Entry reread = sync::read_entry(&*found, replication_key, warnings);
+    const sync::Entry reread = sync::read_entry(&*found, expected, warnings);
     check(warnings.empty(), "an entry that was written needs no warning",
           written.dump() + (warnings.empty() ? "" : warnings[0]));
     check(sync::write_entry(reread, replication_key, /*as_date=*/false) == written &&

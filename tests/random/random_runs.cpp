@@ -9,6 +9,11 @@
 // starts from that one. The last run meets no faults. Then the target must hold, record by record, what one
 // undisturbed run from nothing writes. The real engine and the real transport run in this process, with a
 // clock that jumps over every wait.
+//
+// In the scenarios with an even seed the configuration changes between the runs (start_date, end_date,
+// statuses, granularity, how long a rate limit is waited for), and they may be weeks apart. The target may
+// then hold more than the undisturbed run writes; the last state must say of every day that is wanted that it
+// is covered or missed.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -31,7 +36,9 @@
 #include "simulator/server.hpp"
 #include "tap_pinterest/http/curl_transport.hpp"
 #include "tap_pinterest/log/options.hpp"
+#include "tap_pinterest/pinterest/windows.hpp"
 #include "tap_pinterest/sync/engine.hpp"
+#include "tap_pinterest/sync/entry.hpp"
 
 namespace tap_pinterest {
 namespace {
@@ -48,6 +55,13 @@ const util::Instant kEpoch = fakes::instant("2026-03-10T12:00:00Z");
 constexpr int kSmallWorld = 100;
 // What the simulator restates; shorter than the windows, so that what falls into a gap stays missing.
 constexpr int kLookbackDays = 3;
+// Days that change the configuration: beyond the reach of 89 days, or few where there are many entities.
+constexpr int kMostDaysBack = 110;
+constexpr int kMostDaysBackOfMany = 10;
+constexpr int kLongestRest = 40;
+constexpr int kLongestRestOfMany = 5;
+constexpr std::chrono::seconds kShortRateLimitWait{30};
+const std::vector<std::string> kStatuses = {"ACTIVE", "ARCHIVED", "PAUSED"};
 const std::vector<std::string_view> kStreams = {"ad_accounts",  "campaigns",    "ad_groups",
                                                 "ads",          "pins",         "campaign_analytics",
                                                 "ad_analytics", "pin_analytics"};
@@ -173,6 +187,28 @@ json draw_fault(Dice& dice, bool kill_rotated_token) {
   return rule;
 }
 
+// A rate limit that lasts longer than a run may wait for it.
+json draw_long_rate_limit(Dice& dice) {
+  return {{"kind", "status"},
+          {"status", 429},
+          {"headers", {{"x-ratelimit-reset", "300"}}},
+          {"match", "/analytics"},
+          {"nth", dice.between(2, 12)}};
+}
+
+// An id that is refused whatever it is asked for with.
+json draw_bad_id(Dice& dice, const std::string& id) {
+  const json refusals = json::array({
+      {{"status", 400}, {"body", {{"code", 1}, {"message", "Invalid id."}}}},
+      {{"status", 400}, {"body", {{"code", 12}, {"message", "Something went wrong on our end."}}}},
+      {{"status", 500}, {"body", {{"code", 12}, {"message", "Something went wrong on our end."}}}},
+  });
+  json rule = dice.pick(refusals);
+  rule["kind"] = "status";
+  rule["match"] = id;
+  return rule;
+}
+
 // ---- The world and its client
 
 simulator::Options draw_world(Dice& dice, std::uint64_t seed) {
@@ -236,12 +272,14 @@ struct Tally {
   std::map<Ending, int> endings;
   int targets_died = 0;
   int requests = 0;
+  std::size_t records_compared = 0;
 };
 
 class Scenario {
  public:
   Scenario(std::uint64_t seed, Tally& tally, bool verbose)
       : dice_(seed),
+        reconfigures_(seed % 2 == 0),
         tally_(tally),
         verbose_(verbose),
         options_(draw_world(dice_, seed)),
@@ -258,15 +296,24 @@ class Scenario {
   void play() {
     const int disturbed = dice_.between(1, kMaxDisturbedRuns);
     for (int i = 0; i < disturbed; ++i) {
+      if (reconfigures_) reconfigure();
       disturb();
       change_world();
       if (dice_.one_in(3)) clock_.advance(std::chrono::hours(dice_.between(1, 100)));
+      if (reconfigures_ && dice_.one_in(3)) rest();
     }
     stay_within_the_day();
+    if (reconfigures_) {
+      reconfigure();
+      if (!config_.start_date) config_.start_date = config_.end_date ? *config_.end_date : some_day();
+      config_.max_rate_limit_wait = config::Config().max_rate_limit_wait;
+      if (verbose_) fmt::print("  at last {}\n", describe_config());
+    }
     // A window that is resumed on its own day is not read twice on that day: what was restated in between
     // comes with the run after it.
     const int clean_runs = is_cut_short(delivery_.state) ? 2 : 1;
     for (int i = 0; i < clean_runs; ++i) {
+      note_unsettled();
       const auto clean = run(delivery_.state, {.delays = false});
       expect(clean.result.ending == Ending::complete,
              "the run without faults ended with: " + clean.result.message);
@@ -274,6 +321,7 @@ class Scenario {
     }
     expect(!is_cut_short(delivery_.state), "a marker is left in the state of a complete run");
     compare("after the last run");
+    if (reconfigures_) check_days();
   }
 
  private:
@@ -293,6 +341,65 @@ class Scenario {
     std::size_t skipped_accounts = 0;
   };
 
+  // A date that may be out of reach, and is seldom today.
+  util::Day some_day() {
+    const int most = is_large() ? kMostDaysBackOfMany : kMostDaysBack;
+    return util::day_of(simulator_.now()) - std::chrono::days(dice_.one_in(2)
+                                                                  ? dice_.between(0, most)
+                                                                  : dice_.between(0, kMostDaysBackOfMany));
+  }
+  bool is_large() const { return std::max({options_.ads, options_.campaigns, options_.pins}) > kSmallWorld; }
+
+  void rest() {
+    const int longest = is_large() ? kLongestRestOfMany : kLongestRest;
+    clock_.advance(std::chrono::days(dice_.between(0, longest)));
+  }
+
+  void reconfigure() {
+    using config::Granularity;
+    if (dice_.one_in(2)) config_.start_date = some_day();
+    if (dice_.one_in(8) && !is_large()) config_.start_date.reset();
+    config_.end_date.reset();
+    if (dice_.one_in(4)) {
+      config_.end_date = some_day();
+      if (config_.start_date) config_.end_date = std::max(*config_.end_date, *config_.start_date);
+    }
+    if (dice_.one_in(3)) {
+      config_.entity_statuses.clear();
+      for (const std::string& status : kStatuses) {
+        if (!dice_.one_in(3)) config_.entity_statuses.push_back(status);
+      }
+      if (config_.entity_statuses.empty()) config_.entity_statuses = {dice_.pick(kStatuses)};
+    }
+    if (dice_.one_in(4)) {
+      config_.granularity = dice_.pick(std::to_array(
+          {Granularity::day, Granularity::day, Granularity::week, Granularity::month, Granularity::hour}));
+      if (is_large() && config_.granularity == Granularity::hour) config_.granularity = Granularity::day;
+    }
+    config_.max_rate_limit_wait =
+        dice_.one_in(3) ? kShortRateLimitWait : config::Config().max_rate_limit_wait;
+    if (verbose_) fmt::print("  {}\n", describe_config());
+  }
+
+  std::string describe_config() const {
+    const auto date = [](const auto& day) { return day ? util::format_day(*day) : std::string("-"); };
+    return fmt::format("now {}, start_date {}, end_date {}, {}, {}", util::format_date_time(simulator_.now()),
+                       date(config_.start_date), date(config_.end_date),
+                       fmt::join(config_.entity_statuses, " "), config::to_string(config_.granularity));
+  }
+
+  // Faults of scenarios whose configuration changes.
+  void add_lasting_faults(json& faults) {
+    if (dice_.one_in(3)) faults.push_back(draw_long_rate_limit(dice_));
+    if (!dice_.one_in(3)) return;
+    const std::string stream = dice_.one_in(2) ? "ads " : "campaigns ";
+    std::vector<std::string> ids;
+    for (const auto& [key, record] : delivery_.table) {
+      if (key.starts_with(stream)) ids.push_back(key.substr(stream.size()));
+    }
+    if (!ids.empty()) faults.push_back(draw_bad_id(dice_, dice_.pick(ids)));
+  }
+
   void disturb() {
     const Disturbance disturbance{.delays = true,
                                   .stop_at = dice_.one_in(3) ? dice_.between(1, 40) : -1,
@@ -301,11 +408,13 @@ class Scenario {
     json faults = json::array();
     const int rules = dice_.between(0, kMaxFaultRules);
     for (int i = 0; i < rules; ++i) faults.push_back(draw_fault(dice_, options_.kill_rotated_token));
+    if (reconfigures_) add_lasting_faults(faults);
     if (verbose_) fmt::print("  faults {}\n", faults.dump());
     control("/faults", faults);
     const bool resumes = is_cut_short(delivery_.state);
     const util::Day began = day_soon();
 
+    note_unsettled();
     const Outcome outcome = run(delivery_.state, disturbance);
     ++tally_.endings[outcome.result.ending];
     handle("DELETE", "/faults", "");
@@ -321,7 +430,8 @@ class Scenario {
     }
     delivery_.take(outcome.lines, kAll);
     const bool whole = outcome.result.ending == Ending::complete && outcome.skipped_accounts == 0 &&
-                       disturbance.change_world_at < 0 && !resumes && day_soon() == began;
+                       disturbance.change_world_at < 0 && !resumes && day_soon() == began &&
+                       (!reconfigures_ || config_.start_date);
     if (whole) compare("after a run that said it was complete");
   }
 
@@ -343,7 +453,10 @@ class Scenario {
   void change_world() {
     const auto something = dice_.between(1, 5);
     if (something == 1 && options_.ads > 2) {
-      control("/touch", {{"kind", "ads"}, {"account", 0}, {"indices", {0, 2}}, {"status", "ARCHIVED"}});
+      json touch = {{"kind", "ads"}, {"account", 0}, {"indices", {0, 2}}};
+      // An ad that comes to have a status that is asked for is read from the look-back on.
+      if (!reconfigures_) touch["status"] = "ARCHIVED";
+      control("/touch", touch);
     } else if (something == 2 && options_.campaigns > 1) {
       control("/touch", {{"kind", "campaigns"}, {"account", 0}, {"indices", {1}}});
     } else if (something == 3) {
@@ -358,7 +471,7 @@ class Scenario {
 
   // What the target has, beside what an undisturbed run from nothing writes.
   void compare(const std::string& when) {
-    const Outcome whole = run(nullptr, {.delays = false});
+    const Outcome whole = run_whole();
     expect(whole.result.ending == Ending::complete,
            "the undisturbed run ended with: " + whole.result.message);
     fakes::Delivery undisturbed;
@@ -366,16 +479,126 @@ class Scenario {
     for (const auto& [key, record] : undisturbed.table) {
       // Days before a pin was made hold nothing; of a pin that came later they lie behind the look-back.
       if (record.find("BEFORE_PIN_CREATED") != std::string::npos) continue;
-      if (is_given_up(key)) continue;
+      if (is_given_up(key) || (reconfigures_ && !is_promised(key))) continue;
       const auto found = delivery_.table.find(key);
       expect(found != delivery_.table.end(), fmt::format("{} is missing {}", key, when));
       expect(found->second == record,
              fmt::format("{} is wrong {}:\n  {}\n  {}", key, when, found->second, record));
+      ++tally_.records_compared;
     }
+    if (reconfigures_) return;
     for (const auto& [key, record] : delivery_.table) {
       const bool is_pin = key.starts_with("pin_analytics ");  // of a pin that died, they stay
       expect(is_pin || undisturbed.table.contains(key), fmt::format("{} should not be there {}", key, when));
     }
+  }
+
+  // One run from nothing, which also reads what the state says is covered.
+  Outcome run_whole() {
+    const config::Config configured = config_;
+    if (reconfigures_) {
+      config_.end_date.reset();
+      for (const auto& [stream, entry] : entries()) {
+        if (!entry.covered.empty()) config_.start_date = std::min(*config_.start_date, entry.covered.first());
+      }
+    }
+    Outcome whole = run(nullptr, {.delays = false});
+    config_ = configured;
+    return whole;
+  }
+
+  // ---- Where the configuration changes
+
+  // The analytics in the state of the target, each with its stream; covered is what still counts as that.
+  std::vector<std::pair<std::string, sync::Entry>> entries() const {
+    std::vector<std::pair<std::string, sync::Entry>> found;
+    const auto bookmarks = delivery_.state.find("bookmarks");
+    if (delivery_.state.is_null() || bookmarks == delivery_.state.end()) return found;
+    std::vector<std::string> warnings;
+    for (const auto& [stream, value] : bookmarks->items()) {
+      const auto* definition = pinterest::find_stream(stream);
+      if (definition->parent.empty()) continue;
+      const singer::Json alone = singer::Json::array({value});
+      const sync::EntryContext context{.replication_key = std::string(definition->replication_key)};
+      for (const singer::Json& one : value.contains("partitions") ? value["partitions"] : alone) {
+        sync::Entry entry = sync::read_entry(&one, context, warnings);
+        const bool holds = entry.granularity == config::to_string(granularity_of(stream)) &&
+                           !(definition->has_statuses && statuses_added(entry, config_.entity_statuses));
+        if (!holds) entry.covered = {};
+        found.emplace_back(stream, std::move(entry));
+      }
+    }
+    expect(warnings.empty(), fmt::format("the state is not understood: {}", fmt::join(warnings, ", ")));
+    return found;
+  }
+
+  config::Granularity granularity_of(std::string_view stream) const {
+    return stream == "pin_analytics" ? config::Granularity::day : config_.granularity;
+  }
+
+  // The days of rows that are read once more, but not where start_date has moved beyond them.
+  void note_unsettled() {
+    if (!config_.start_date) return;
+    for (const auto& [stream, entry] : entries()) {
+      std::optional<util::Day> last;
+      if (!entry.covered.empty()) last = entry.covered.last();
+      if (entry.resume) last = std::max(last, entry.resume->covered_to);
+      if (!last) continue;
+      unsettled_.add({*last - std::chrono::days(kLookbackDays),
+                      std::min(*last, *config_.start_date - std::chrono::days(1))});
+    }
+  }
+
+  // Whether the target must have a record as it is now: it is wanted or covered, and settled.
+  bool is_promised(const std::string& key) const {
+    std::istringstream words(key);
+    std::string stream;
+    std::string word;
+    words >> stream;
+    std::optional<util::Day> day;
+    while (words >> word) {
+      if (!day) day = util::parse_day(std::string_view(word).substr(0, std::size("YYYY-MM-DD") - 1));
+    }
+    if (!day) return true;
+    const config::Granularity granularity = granularity_of(stream);
+    const util::Day today = util::day_of(simulator_.now());
+    // An hour may have begun since.
+    if (granularity == config::Granularity::hour && day == today) return false;
+    const util::DaySet period{
+        {pinterest::period_begin(*day, granularity), pinterest::period_end(*day, granularity)}};
+    if (!(period & unsettled_).empty()) return false;
+    const util::DaySet wanted{{*config_.start_date, std::min(config_.end_date.value_or(today), today)}};
+    if (!(period & wanted).empty()) return true;
+    for (const auto& [name, entry] : entries()) {
+      if (name != stream) continue;
+      if (!entry.covered.contains(*day)) return false;
+      // Read again by a run that wants it.
+      if (period.last() >= entry.covered.last() - std::chrono::days(kLookbackDays)) return false;
+    }
+    return true;
+  }
+
+  // Every day that is wanted and over is covered or missed.
+  void check_days() const {
+    const util::Day today = util::day_of(simulator_.now());
+    std::map<std::string, int> partitions;
+    for (const auto& [stream, entry] : entries()) {
+      ++partitions[stream];
+      const config::Granularity granularity = granularity_of(stream);
+      // One whose status is not asked for is not listed, and stays.
+      const bool all_are_listed = config_.entity_statuses.size() == kStatuses.size();
+      expect(entry.left_out.empty() || !all_are_listed,
+             "an id that is not refused any more is still left out");
+      const util::Day running = pinterest::period_begin(today, granularity);
+      const util::DaySet wanted{
+          {*config_.start_date, std::min(config_.end_date.value_or(today), running - std::chrono::days(1))}};
+      const util::DaySet lost = wanted - entry.covered - entry.missed;
+      expect(lost.empty(), fmt::format("{} of {} is lost in silence", util::describe(lost), stream));
+    }
+    for (const char* stream : {"campaign_analytics", "ad_analytics"}) {
+      expect(partitions[stream] == options_.accounts, fmt::format("an entry of {} is missing", stream));
+    }
+    expect(partitions["pin_analytics"] == 1, "the entry of pin_analytics is missing");
   }
 
   // Analytics of a pin that the API has refused once are said to be left out.
@@ -450,6 +673,7 @@ class Scenario {
   }
 
   Dice dice_;
+  const bool reconfigures_;
   Tally& tally_;
   const bool verbose_;
   fakes::FakeClock clock_;
@@ -460,6 +684,7 @@ class Scenario {
   config::Config config_;
   fakes::Delivery delivery_;
   std::set<std::uint64_t> pins_refused_;
+  util::DaySet unsettled_;
   int generation_ = 0;
 };
 
@@ -519,10 +744,11 @@ int run_all(std::uint64_t seed, int runs, bool verbose) {
   }
   auto& endings = tally.endings;
   fmt::print(
-      "{} disturbed runs: {} complete, {} incomplete, {} stopped; {} targets died; {} requests in all\n",
+      "{} disturbed runs: {} complete, {} incomplete, {} stopped; {} targets died; {} requests in all, {} "
+      "records compared\n",
       endings[Ending::complete] + endings[Ending::incomplete] + endings[Ending::stopped],
       endings[Ending::complete], endings[Ending::incomplete], endings[Ending::stopped], tally.targets_died,
-      tally.requests);
+      tally.requests, tally.records_compared);
   fmt::print("{} scenarios from seed {}, {} failed\n", runs, seed, failed);
   return failed == 0 ? 0 : 1;
 }

@@ -45,6 +45,10 @@ ApiError read_error(const http::Response& response);
 // The error of an answer with a status outside 2xx, classed.
 Action judge(const ApiError& error);
 
+// "You can only get data from the last 90 days", with status 400: Pinterest's day has turned before its clock
+// said so, or its reach is a day shorter than documented.
+bool says_too_old(const ApiError& error);
+
 // How long the API asks to wait after a rate limit: "Retry after N seconds" in the message, Retry-After, or
 // x-ratelimit-reset, whatever is there; nothing if it does not say.
 std::optional<std::chrono::milliseconds> requested_wait(const ApiError& error, const http::Response& response,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ inline constexpr int kPageSize = 250;
 inline constexpr std::size_t kMaxUrlBytes = 7500;
 
 // How pin analytics are asked for: many pins in one request (beta), or one.
-enum class PinRoute { unknown, bulk, single };
+enum class PinRoute { bulk, single };
 
 // What analytics are asked for in one request.
 struct AnalyticsRequest {
@@ -28,7 +29,7 @@ struct AnalyticsRequest {
   DayRange range = {};
   // For pins on the bulk route: ALL, MOBILE, TABLET or WEB.
   std::string_view app_type = {};
-  PinRoute route = PinRoute::unknown;
+  PinRoute route = PinRoute::bulk;
 };
 
 struct ListRequest {
@@ -39,6 +40,9 @@ struct ListRequest {
   // The API's numbers of each pin, wanted only if that field is selected.
   bool pin_metrics = false;
 };
+
+// The number of digits; nothing if there is anything else, or more than 64 bits.
+std::optional<std::uint64_t> parse_id(std::string_view text);
 
 // Whether `text` is an id as the API gives them: digits without leading zeros, so that each number has one
 // text. Nothing else may become a part of an address.

@@ -1,4 +1,5 @@
-// Which days of analytics to read: pure functions of the configuration, the bookmark and the API's clock.
+// Which days of analytics to read: pure functions of the configuration, what was read, and the API's clock.
+// Nothing else in the program decides about days.
 #pragma once
 
 #include <optional>
@@ -7,57 +8,60 @@
 #include <vector>
 
 #include "tap_pinterest/config/config.hpp"
-#include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/day_set.hpp"
 
 namespace tap_pinterest::pinterest {
 
+using util::DayRange;
+using util::DaySet;
+
 // How far back an endpoint reads, and how many days one request may span.
 struct Reach {
-  int days_back;
-  int longest_range;
+  int days_back = 0;
+  int longest_range = 1;
 };
 
 // "oldest day 90 days back": exactly 90 has been refused, so 89 is asked for. HOUR: 8 days back, 3 days.
 Reach ads_reach(config::Granularity granularity);
 Reach pins_reach();
 
-// First to last day, both included.
-struct DayRange {
-  util::Day first;
-  util::Day last;
-
-  bool empty() const { return last < first; }
-  long long days() const { return empty() ? 0 : (last - first).count() + 1; }
-  friend bool operator==(const DayRange&, const DayRange&) = default;
-};
-
-struct WindowRequest {
+struct PlanRequest {
   config::Granularity granularity = config::Granularity::day;
   std::optional<util::Day> start_date;  // as stated
   std::optional<util::Day> end_date;    // as stated
-  std::optional<util::Instant> bookmark;
+  // The days that were read as rows are read now, and those that were read at all. Where statuses or the
+  // granularity have changed, the first is empty and the second says what is to be read again.
+  DaySet covered;
+  DaySet known;
   int lookback_days = 0;
-  // What the bookmark depends on has changed: begin again at the earlier of start_date and the look-back.
-  bool begin_again = false;
-  int days_back = 0;
+  Reach reach = {};
   util::Instant now;
 };
 
-struct Window {
-  // What is to be requested; empty if there is nothing to read.
-  DayRange range;
-  // What the bookmark will be when the window is complete; nothing for TOTAL, or if it would move back.
-  std::optional<std::string> bookmark;
-  // Days that were never read and can no longer be.
-  std::optional<DayRange> missed;
-  // The first day of `range` before the reach cut it.
-  util::Day wanted_first;
+struct Plan {
+  // What to request, oldest first.
+  std::vector<DayRange> windows;
+  // Days that are wanted, were never read, and lie beyond the reach.
+  DaySet missed;
 };
 
 // Days without a stated start_date begin so many days before today.
 inline constexpr int kDefaultStartDays = 30;
 
-Window plan_window(const WindowRequest& request);
+// Wanted are the days from start_date (else the first known day, else 30 days ago) to end_date or today, and
+// those between the last known day and a later start_date, which begin lookback_days earlier where nothing is
+// covered. Of them, what is not covered is read, and lookback_days before the end of what is covered again.
+// Weeks and months are read whole, the running one as far as it has come. Two windows become one where that
+// takes fewer requests. TOTAL is one window, whatever is covered.
+Plan plan_windows(const PlanRequest& request);
+
+// The days of a window that count as covered once it is read: all but the running day, week or month. `now`
+// is when its first request was sent.
+DayRange settled_days(DayRange window, config::Granularity granularity, util::Instant now);
+
+// The bookmark once everything to `last` is read: the last whole day or hour, or the beginning of the last
+// week or month, which is read again until it is over.
+util::Instant bookmark_after(util::Day last, config::Granularity granularity, util::Instant now);
 
 // The part of `range` that is within reach on the day `today`; a period (week, month, the whole range of
 // TOTAL) whose beginning is out of reach is left out.
@@ -68,9 +72,6 @@ std::vector<DayRange> split_range(DayRange range, int longest);
 
 // Two parts of a range, cut between periods; nothing if it cannot be cut.
 std::optional<std::pair<DayRange, DayRange>> halve_range(DayRange range, config::Granularity granularity);
-
-// The first day that was not read whole when a window ended with this bookmark.
-util::Day first_unread_day(util::Instant bookmark, config::Granularity granularity);
 
 // The first day of the period (week from Monday, month) that `day` lies in; `day` itself for other
 // granularities.

@@ -1,32 +1,63 @@
-// The analytics of one stream and account: a window of days, batches of ids, and how far they are written.
+// The analytics of one stream and account: windows of days, batches of ids, and how far they are written.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tap_pinterest/pinterest/api_clock.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/sync/bookmarks.hpp"
+#include "tap_pinterest/sync/coverage.hpp"
 #include "tap_pinterest/sync/id_batches.hpp"
 #include "tap_pinterest/sync/job_queue.hpp"
 #include "tap_pinterest/sync/report.hpp"
+#include "tap_pinterest/sync/route_probe.hpp"
 #include "tap_pinterest/sync/stream_run.hpp"
 
 namespace tap_pinterest::sync {
 
-// What the partitions of a run share. The engine's lock is held whenever one of them is called.
+// What the lists and partitions of a run share. The engine's lock is held whenever one of them is called.
 struct RunContext {
   const config::Config& config;
   const pinterest::ApiClock& clock;
   Bookmarks& bookmarks;
   JobQueue& queue;
   Report& report;
+  // Lists that are still being read.
+  std::size_t open_lists = 0;
 };
 
-class AnalyticsPartition {
+// The entry of a stream and account (empty: the user) in the state; warns of what cannot be understood in it.
+Entry find_entry(const RunContext& context, const StreamRun& stream, const std::string& account,
+                 const EntryContext& expected);
+
+// A batch of ids that is being asked for, in one request or several.
+struct OpenBatch {
+  std::vector<IdBatches::Id> ids = {};
+  // Requests that are still to be answered, and those of them that wait for the others.
+  std::size_t parts = 0;
+  std::vector<Job> held = {};
+  // The ids of the largest request that was answered (0: none was), and whether a larger one was too large.
+  std::size_t largest_answered = 0;
+  bool was_too_large = false;
+  bool has_refused_id = false;
+  // Of ids that are left out, not logged yet.
+  std::vector<std::string> warnings = {};
+  // Refusals with the same words since the last that had others.
+  int refusals = 0;
+  std::string words = {};
+
+  void note_refusal(const std::string& why);
+  // Refused so often, with nothing answered, that no single id can be the cause.
+  bool is_hopeless() const;
+};
+
+class AnalyticsPartition : public JobSource {
  public:
   // `account` is empty for the pins of the user.
   AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account);
@@ -35,32 +66,42 @@ class AnalyticsPartition {
   const std::string& account() const { return account_; }
   // Nothing more is to be done: complete, failed or dropped.
   bool closed() const { return closed_; }
-  // The part is still to be done: its route was not given up meanwhile.
-  bool wants(const AnalyticsJob& job) const;
-  // The state had a bookmark or a marker for it when the run began.
-  bool had_bookmark() const { return had_bookmark_; }
+  // The state had an entry for it when the run began.
+  bool had_entry() const { return had_entry_; }
+  // How pins are to be asked for is not known yet.
+  bool probing() const { return route_.unknown(); }
 
   // Ids of the parent's list, as they come.
   void add_ids(const std::vector<std::string>& ids);
   void end_of_list();
 
-  // The request as it is to be sent now: cut to the reach of this day. Nothing if no day is left of it.
-  std::optional<pinterest::AnalyticsRequest> within_reach(const AnalyticsJob& job);
+  // The job is still to be done.
+  bool wants(const AnalyticsJob& job) const;
+  // The next request, of at most `most_units` cells if that can be; nothing if none can be made now.
+  std::optional<Job> next(double most_units) override;
+  bool is_exhausted() override;
+  // Whether the request is still to be sent. Cuts it to what can be asked for now; a part of which nothing is
+  // left is done.
+  bool prepare(AnalyticsJob& job);
+
   // All rows of this part are written.
   void part_done(const AnalyticsJob& job);
-  // No day of this part can be asked for any more.
-  void pass_over(const AnalyticsJob& job);
-  // Puts two smaller parts in place of this one; false if it cannot be smaller. The size that is tried is
-  // kept. `tries` go on with the parts, so that a fault that has nothing to do with the size still comes to
-  // its end.
-  bool halve(const AnalyticsJob& job, Tries tries = {});
-  // Puts smaller parts in place of one that is larger than what works in this run; false if it is not.
-  // `tries` go on with them, as in halve().
-  bool cut_to_size(const AnalyticsJob& job, Tries tries = {});
-  // 401, 403 or 404 on pins: the route is not there, or a pin is gone.
+  // What to do about failed requests; wants(job) must hold.
+
+  // It was too large: puts two smaller parts in its place; false if it cannot be smaller. `tries` go on with
+  // them.
+  bool halve(const AnalyticsJob& job, const Tries& tries = {});
+  // It keeps failing, and one of its ids may be the cause: puts halves in its place. False if that is not
+  // worth trying, or no longer.
+  bool isolate(const AnalyticsJob& job, const pinterest::ApiError& error, const Tries& tries);
+  // It has failed for as long as it may be tried: leaves its id out. False if there are several, or if
+  // neither others of its batch were answered nor, in the meantime, anybody else (`others_succeed`).
+  bool leave_out_alone(const AnalyticsJob& job, const pinterest::ApiError& error, bool others_succeed);
+  // Pinterest refuses it: with 400, or pins with 401, 403 or 404. One id may be the cause, which is found by
+  // halving and left out; or the route of pins is not there; or nothing of the kind can be read.
   void refused(const AnalyticsJob& job, const pinterest::ApiError& error);
-  // Whether the bulk route of pins is still to be proven.
-  bool probing() const;
+  // Pinterest finds its first day too old: a day less is asked for from now on. False if that did not help.
+  bool shorten_reach(const AnalyticsJob& job);
 
   void fail(const std::string& why);
   void drop() { closed_ = true; }
@@ -69,52 +110,85 @@ class AnalyticsPartition {
   std::size_t requests_left() const;
 
  private:
+  // A window, of all ids or only of those that earlier runs have left out.
+  struct Pass {
+    Window window;
+    bool left_out_only = false;
+  };
+
   bool is_pins() const;
-  int lookback_days() const;
-  pinterest::Reach reach() const;
+  config::Granularity kind() const;
+  CoverageRules rules() const;
+  std::string where() const;
+  std::string describe_request(const AnalyticsJob& job) const;
+  std::string id_name(IdBatches::Id id) const;
+
   void plan();
-  pinterest::Window fresh_window();
-  void warn_of_missed(pinterest::DayRange days);
-  void issue();
-  std::vector<AnalyticsJob> parts_of(const IdBatches::Batch& batch);
+  void add_passes(const pinterest::Plan& plan, bool left_out_only);
+  void warn_of_changes();
+  void say_backfill();
+  void note_missed(const pinterest::DaySet& days);
+  void note_cut(const pinterest::DaySet& days);
+  void warn_of_left_out_days(const pinterest::DaySet& days);
+  const Window& window() const { return passes_.front().window; }
+
+  void offer();
+  std::size_t size_of_next(double most_units);
+  std::vector<AnalyticsJob> parts_of(std::size_t number, const std::vector<IdBatches::Id>& ids);
+  double units_of(const pinterest::AnalyticsRequest& request) const;
+  Job job_of(AnalyticsJob work, const Tries& tries = {}) const;
   void push(AnalyticsJob work, const Tries& tries = {});
-  void replace(const AnalyticsJob& job, std::vector<AnalyticsJob> parts, const Tries& tries = {});
-  void push_halves_of_ids(const AnalyticsJob& job, bool probe, const Tries& tries = {});
-  void bulk_route_refused(const AnalyticsJob& job);
-  void bulk_route_found();
-  void use_single_route();
-  void pin_refused(const AnalyticsJob& job, const pinterest::ApiError& error);
-  bool all_pins_refused() const;
+  static AnalyticsJob with_ids(const AnalyticsJob& job, std::vector<IdBatches::Id> ids);
+  static std::vector<AnalyticsJob> halves_of(const AnalyticsJob& job);
+  static std::vector<AnalyticsJob> samples_of(const AnalyticsJob& job);
+  void replace(std::vector<AnalyticsJob> parts, Tries tries);
+  void narrow(const AnalyticsJob& job, Tries tries);
+  void doubt_route(const AnalyticsJob& job);
+  void warn_of_left_out(OpenBatch& batch);
+  void leave_out(std::size_t number, IdBatches::Id id, const pinterest::ApiError& error);
+  void leave_out_batch(std::size_t number, const pinterest::ApiError& error);
+  bool has_read_nothing() const;
+  bool knows_better() const;
   void fail_for_refusals();
   void end_part(const AnalyticsJob& job);
-  config::Granularity kind() const;
+  void end_batch(std::size_t number);
   void put_entry();
   void move_marker();
-  void finish_if_complete();
-  void finish_window();
+  void advance();
+  void finish_pass();
+  bool begin_next_pass();
+  void close();
 
   RunContext& context_;
   StreamRun& stream_;
   const std::string account_;
-  const std::string basis_;
-  Entry entry_;
-  bool had_bookmark_ = false;
-  IdBatches batches_;
-  std::map<std::size_t, std::size_t> open_parts_;  // by batch number
+  Coverage coverage_;
+  bool had_entry_ = false;
   bool closed_ = false;
 
   bool planned_ = false;
-  bool resumed_ = false;
-  pinterest::DayRange range_{};
-  std::optional<std::string> bookmark_;
+  std::deque<Pass> passes_;  // the first is being read
+  IdBatches batches_;
+  std::map<std::size_t, OpenBatch> open_;  // by number
+  bool offered_ = false;                   // waits in the queue for its turn
+  // What is asked for at once, once more has proven too large in this partition.
+  std::size_t size_;
+  // Ids that earlier runs have left out, and those of them that the list names.
+  std::vector<IdBatches::Id> left_out_before_;
+  std::vector<IdBatches::Id> again_;
+  bool left_out_planned_ = false;
+  // Ids that are refused in this run, and those of them that are not just gone.
+  std::set<IdBatches::Id> refused_;
+  std::set<IdBatches::Id> left_out_;
+  bool too_many_left_out_ = false;
+  std::string first_refusal_;
+  bool anything_answered_ = false;
+  pinterest::DaySet backfill_;  // not logged yet
+  // Pinterest's day may be one ahead of what its clock says.
+  int days_less_ = 0;
 
-  pinterest::PinRoute route_ = pinterest::PinRoute::unknown;
-  std::optional<IdBatches::Batch> probe_batch_;
+  RouteProbe route_;
   std::vector<AnalyticsJob> held_parts_;  // of the first batch, until the route is known
-  std::optional<AnalyticsJob> refused_half_;
-  std::size_t pins_read_ = 0;
-  std::size_t pins_refused_ = 0;  // those that are gone not counted
-  std::string last_refusal_;
 };
 
 }  // namespace tap_pinterest::sync

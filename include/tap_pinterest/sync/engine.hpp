@@ -10,6 +10,7 @@
 #include <random>
 #include <stop_token>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "tap_pinterest/config/config.hpp"
@@ -20,6 +21,8 @@
 #include "tap_pinterest/sync/analytics_partition.hpp"
 #include "tap_pinterest/sync/fetch.hpp"
 #include "tap_pinterest/sync/list_read.hpp"
+#include "tap_pinterest/sync/pauses.hpp"
+#include "tap_pinterest/sync/renewal_timing.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -71,17 +74,20 @@ class Engine {
   std::vector<std::string> selected_streams() const;
 
  private:
-  struct Account {
-    std::vector<ListRead*> lists;
-    std::vector<AnalyticsPartition*> partitions;
-    bool skipped = false;
-  };
-  // Refusals for a rate limit without a success between them.
-  struct Pauses {
-    int in_a_row = 0;
-    util::SteadyTime since;
-  };
   using Lock = std::unique_lock<std::mutex>;
+
+  // What a worker does next.
+  struct End {};
+  struct Renew {};
+  struct Wait {
+    util::SteadyTime until;
+  };
+  struct Run {
+    Job job;
+    pinterest::AccessToken token;
+  };
+  using Step = std::variant<End, Renew, Wait, Run>;
+
   // What helps where an account cannot be read.
   static constexpr std::string_view kCheckAccount =
       "check the token's access to the account, and ad_account_ids";
@@ -98,13 +104,13 @@ class Engine {
 
   void work();
   void work_until_the_end(http::Transport& transport);
+  Step next_step();
   void renew(Lock& lock, http::Transport& transport);
   void store_pending_token();
-  // Cuts a job to what is to be sent now; nothing if there is nothing to send.
-  std::optional<Job> prepare(Job job);
-  void run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token);
+  void run_job(Lock& lock, http::Transport& transport, Run run);
 
   void apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token);
+  void note_answer(const Job& job, const Fetched& fetched);
   void page_done(const ListJob& work, const pinterest::ListRows& rows);
   void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
 
@@ -113,7 +119,8 @@ class Engine {
   void handle_answer(Job job, const Fault& fault, const pinterest::AccessToken& token);
   std::chrono::milliseconds backoff(int failures);
   void try_again(Job job, const Fault& fault);
-  bool halve_slow(Job& job, const Fault& fault);
+  bool make_smaller(const Job& job, const Fault& fault);
+  void refuse(Job job, const Fault& fault);
   void pause(Job job, const Fault& fault);
   void authenticate(Job job, const Fault& fault, const pinterest::AccessToken& token);
   void deny(const Job& job, const Fault& fault);
@@ -142,6 +149,11 @@ class Engine {
   std::map<std::string, std::unique_ptr<StreamRun>, std::less<>> streams_;
   std::deque<ListRead> lists_;
   std::deque<AnalyticsPartition> partitions_;
+  // An account's lists, in `lists_`; their children are its partitions.
+  struct Account {
+    std::vector<ListRead*> lists;
+    bool skipped = false;
+  };
   std::map<std::string, Account> accounts_;
 
   // Guards everything above but the emitter, the clocks and the tokens, which guard themselves.
@@ -154,15 +166,13 @@ class Engine {
   std::size_t in_flight_ = 0;
   std::mt19937_64 random_;
   std::uint64_t answers_ = 0;
-  std::array<Pauses, pinterest::kCategories> pauses_ = {};
+  std::uint64_t successes_ = 0;
+  Pauses pauses_;
   bool said_what_remains_ = false;
 
   // The newest token that was renewed for a batch of pins and refused all the same.
   std::uint64_t refused_with_pins_ = 0;
-  bool renewing_ = false;
-  int renewal_failures_ = 0;
-  std::chrono::microseconds renewal_spent_{0};
-  util::SteadyTime renew_not_before_;
+  RenewalTiming renewals_;
 };
 
 }  // namespace tap_pinterest::sync

@@ -21,10 +21,14 @@ struct Tries {
   int unreadable = 0;
   // Timeouts and code 12: perhaps the request is too large.
   int slow = 0;
+  // Refused because its first day is too old.
+  int too_old = 0;
   // Refused with 401 once already.
   bool authenticated_again = false;
   // How many answers there had been to other requests when this one was sent first.
   std::uint64_t answers_before = 0;
+  // The same for those that were a success.
+  std::uint64_t successes_before = 0;
   // In requests and backoff; waits for the limiter or a pause do not count.
   std::chrono::microseconds spent{0};
 };
@@ -38,8 +42,9 @@ struct AnalyticsJob {
   AnalyticsPartition* partition = nullptr;
   std::size_t batch = 0;
   pinterest::AnalyticsRequest request;
-  // Asks whether the app has the bulk route of pin analytics: half of the first batch.
-  bool probe_half = false;
+  // Asks whether the app has the bulk route of pin analytics, for a pin whose rows are written already.
+  // Belongs to no batch.
+  bool is_proof = false;
 };
 
 struct Job {
@@ -52,6 +57,10 @@ struct Job {
   std::size_t reserved_bytes = 0;
 
   bool is_list() const { return std::holds_alternative<ListJob>(work); }
+  bool is_proof() const {
+    const auto* analytics = std::get_if<AnalyticsJob>(&work);
+    return analytics != nullptr && analytics->is_proof;
+  }
 };
 
 }  // namespace tap_pinterest::sync

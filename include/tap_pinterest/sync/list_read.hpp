@@ -20,7 +20,7 @@ class ListRead {
   const std::string& account() const { return account_; }
   bool ended() const { return ended_; }
   // The state had a bookmark for it when the run began.
-  bool had_bookmark() const { return had_bookmark_; }
+  bool had_entry() const { return had_entry_; }
   const std::vector<AnalyticsPartition*>& children() const { return children_; }
 
   // Which of its records are written.
@@ -37,6 +37,9 @@ class ListRead {
   void drop();
 
  private:
+  std::string where() const;
+  bool is_in_future(util::Instant bookmark) const;
+  void end();
   void push_page(std::string bookmark);
   void move_bookmark();
   void note_cut();
@@ -46,8 +49,8 @@ class ListRead {
   const std::string account_;
   std::vector<AnalyticsPartition*> children_;
   Entry entry_;
-  bool had_bookmark_ = false;
-  std::optional<long long> since_;
+  bool had_entry_ = false;
+  std::optional<util::Instant> since_;
   std::optional<long long> newest_;
   std::size_t items_ = 0;
   std::unordered_set<std::size_t> seen_bookmarks_;  // hashes

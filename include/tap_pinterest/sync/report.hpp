@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tap_pinterest/util/clock.hpp"
+#include "tap_pinterest/util/day_set.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -46,8 +47,14 @@ struct Report {
   // That last line; only if there are causes.
   std::string last_line() const;
 
-  // Warns once a run of the same thing.
+  // Says the same thing once a run.
   void warn_once(std::string_view stream, const std::string& message);
+  void info_once(std::string_view stream, const std::string& message);
+
+  // Days of a stream and account (empty: the user) that are wanted and that Pinterest does not answer for any
+  // more: a warning if that is new; the others are told by say_missed().
+  void missed(const std::string& stream, const std::string& account, const util::DaySet& days, bool is_new);
+  void say_missed() const;
 
   std::uint64_t request_count() const;
   // The table for people, a line each.
@@ -57,7 +64,9 @@ struct Report {
  private:
   std::vector<std::string> causes_;
   std::string first_remedy_;
-  std::set<std::string> warned_;
+  std::set<std::string> said_;
+  // Days that were known to be missing: by stream and days, the accounts.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> missed_;
 };
 
 }  // namespace tap_pinterest::sync

@@ -32,10 +32,6 @@ class StreamRun {
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
-  // How large a request of this stream may be: what worked in this run, once something did not.
-  std::size_t max_ids;
-  long long max_days;
-
  private:
   const pinterest::StreamDefinition* definition_;
   bool selected_;

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/projection.hpp"
+#include "tap_pinterest/util/day_set.hpp"
 
 namespace tap_pinterest::fakes {
 
@@ -66,21 +69,64 @@ struct Delivery {
     return line.substr(begin, line.rfind(R"(,"time_extracted":)") - begin);
   }
 
-  // Bookmarks never move back, and no entry gets lost.
-  void check_progress() {
-    const nlohmann::json next = nlohmann::json(state["bookmarks"]).flatten();
-    for (const auto& [path, value] : bookmarks_.items()) {
-      if (path.empty() || path.find("/resume") != std::string::npos) continue;
-      const auto now = next.find(path);
-      if (now == next.end()) throw std::runtime_error("the state lost " + path);
-      if (path.ends_with("/replication_key_value") && *now < value) {
-        throw std::runtime_error(fmt::format("{} moved back from {}", path, value.dump()));
+  using Entries = std::map<std::string, nlohmann::json>;
+
+  // Of all streams, by stream and context.
+  Entries entries() const {
+    Entries found;
+    const nlohmann::json bookmarks_now = nlohmann::json(state).value("bookmarks", nlohmann::json::object());
+    for (const auto& [stream, bookmarks] : bookmarks_now.items()) {
+      const nlohmann::json alone = nlohmann::json::array({bookmarks});
+      for (const nlohmann::json& entry : bookmarks.value("partitions", alone)) {
+        found[fmt::format("{} {}", stream, entry.value("context", nlohmann::json()).dump())] = entry;
       }
     }
-    bookmarks_ = next;
+    return found;
   }
 
-  nlohmann::json bookmarks_;  // of the last state, flat
+  // The days of `covered`, by their names: YYYY-MM-DD.
+  static util::DaySet days_of(const nlohmann::json& entry) {
+    util::DaySet days;
+    for (const nlohmann::json& range : entry.value("covered", nlohmann::json::array())) {
+      days.add({util::parse_day(range[0].get<std::string>()).value(),
+                util::parse_day(range[1].get<std::string>()).value()});
+    }
+    return days;
+  }
+
+  // No entry is lost. As long as rows are of one granularity its bookmark never moves back, and as long as
+  // they are of the same entities, too, no day is lost of what it covers.
+  void check_progress() {
+    Entries next = entries();
+    for (const auto& [name, before] : entries_) {
+      const auto found = next.find(name);
+      if (found == next.end()) throw std::runtime_error("the state lost " + name);
+      const nlohmann::json& now = found->second;
+      for (const auto& [key, value] : before.items()) {
+        if (!kPassing.contains(key) && !now.contains(key)) {
+          throw std::runtime_error(fmt::format("the state lost {} of {}", key, name));
+        }
+      }
+      if (before.value("granularity", "") != now.value("granularity", "")) continue;
+      const char* const key = "replication_key_value";
+      if (before.contains(key) && now[key] < before[key]) {
+        throw std::runtime_error(fmt::format("{} moved back from {}", name, before[key].dump()));
+      }
+      const bool same_entities =
+          before.value("entity_statuses", nlohmann::json()) == now.value("entity_statuses", nlohmann::json());
+      const util::DaySet lost = days_of(before) - days_of(now);
+      if (same_entities && !lost.empty()) {
+        throw std::runtime_error(fmt::format("{} lost {}", name, util::describe(lost)));
+      }
+    }
+    entries_ = std::move(next);
+  }
+
+  // What an entry says only for a while.
+  inline static const std::set<std::string> kPassing = {"resume", "missed", "left_out", "route",
+                                                        "route_since"};
+
+  Entries entries_;  // of the last state
 };
 
 }  // namespace tap_pinterest::fakes

@@ -64,6 +64,34 @@ TEST(Judge, SaysWhatCanBeDone) {
   }
 }
 
+TEST(SaysTooOld, KnowsTheRefusalOfAFirstDayBeyondTheReach) {
+  struct Row {
+    const char* name;
+    int status;
+    const char* body;
+    bool expected;
+  };
+  const std::vector<Row> rows = {
+      {"as it is answered", 400, R"({"code":1,"message":"You can only get data from the last 90 days."})",
+       true},
+      {"with more around it, in another case", 400,
+       R"({"code":1,"message":"Invalid start_date: YOU CAN ONLY GET DATA FROM THE LAST 89 DAYS"})", true},
+      {"hours", 400, R"({"code":1,"message":"You can only get data from the last 8 days"})", true},
+      {"with another status", 403, R"({"code":1,"message":"You can only get data from the last 90 days."})",
+       false},
+      {"of days, but something else", 400, R"({"code":1,"message":"start_date must be within 90 days"})",
+       false},
+      {"without words", 400, "", false},
+  };
+  for (const Row& row : rows) {
+    const ApiError error = read_error(respond(row.status, row.body));
+    EXPECT_EQ(says_too_old(error), row.expected) << row.name;
+    if (row.expected) {
+      EXPECT_EQ(judge(error), Action::fail) << row.name;
+    }
+  }
+}
+
 TEST(ReadError, TakesTheApisOwnMessageAndCode) {
   const ApiError error = read_error(respond(404, R"({"code":2,"message":"AdAccount not found."})"));
   EXPECT_EQ(error.code, 2);

@@ -87,9 +87,9 @@ TEST(AppTypes, TakeOneRequestEachOnTheRouteThatCannotSplit) {
   using config::PinSplit;
   EXPECT_EQ(app_types(pins, PinRoute::bulk, PinSplit::app_type),
             (std::vector<std::string_view>{"ALL", "MOBILE", "TABLET", "WEB"}));
-  EXPECT_EQ(app_types(pins, PinRoute::unknown, PinSplit::no_split), (std::vector<std::string_view>{"ALL"}));
+  EXPECT_EQ(app_types(pins, PinRoute::bulk, PinSplit::no_split), (std::vector<std::string_view>{"ALL"}));
   EXPECT_EQ(app_types(pins, PinRoute::single, PinSplit::app_type), (std::vector<std::string_view>{""}));
-  EXPECT_EQ(app_types(*find_stream("ad_analytics"), PinRoute::unknown, PinSplit::app_type),
+  EXPECT_EQ(app_types(*find_stream("ad_analytics"), PinRoute::bulk, PinSplit::app_type),
             (std::vector<std::string_view>{""}));
 }
 

@@ -8,20 +8,42 @@
 
 #include "fakes/test_config.hpp"
 
-namespace tap_pinterest::pinterest {
+namespace tap_pinterest::util {
 
 // For messages of failed tests.
 void PrintTo(const DayRange& range, std::ostream* out) {
-  *out << util::format_day(range.first) << ".." << util::format_day(range.last);
+  *out << format_day(range.first) << ".." << format_day(range.last);
 }
+void PrintTo(const DaySet& days, std::ostream* out) { *out << describe(days); }
 
+}  // namespace tap_pinterest::util
+
+namespace tap_pinterest::pinterest {
 namespace {
 
 using config::Granularity;
 using fakes::day;
 using fakes::instant;
+using Ranges = std::vector<DayRange>;
 
 constexpr const char* kTuesday = "2026-11-24T10:30:00Z";
+
+// "2026-11-23", or "2026-11-01..2026-11-23".
+DayRange range(const std::string& text) {
+  const std::size_t dots = text.find("..");
+  if (dots == std::string::npos) return {day(text), day(text)};
+  return {day(text.substr(0, dots)), day(text.substr(dots + 2))};
+}
+
+Ranges ranges(const std::vector<std::string>& texts) {
+  Ranges result;
+  for (const std::string& text : texts) result.push_back(range(text));
+  return result;
+}
+
+std::optional<util::Day> maybe_day(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(day(text));
+}
 
 // Empty texts stand for nothing.
 struct Case {
@@ -30,425 +52,581 @@ struct Case {
   std::string now = kTuesday;
   std::string start = {};
   std::string end = {};
-  std::string bookmark = {};
+  std::vector<std::string> covered = {};
+  // Days read under another granularity or other statuses: covered is empty.
+  std::vector<std::string> known = {};
   int lookback = 0;
-  bool begin_again = false;
   // Expected.
-  std::string first = {};  // empty: nothing is requested
-  std::string last = {};
-  std::string new_bookmark = {};
-  std::string missed_first = {};
-  std::string missed_last = {};
+  std::vector<std::string> windows = {};
+  std::vector<std::string> missed = {};
+  // Of the last window.
+  std::string bookmark = {};
+  std::string settled = {};  // empty: no day
 };
-
-std::optional<util::Day> maybe_day(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(day(text));
-}
-
-Window plan(const Case& test) {
-  return plan_window({
-      .granularity = test.granularity,
-      .start_date = maybe_day(test.start),
-      .end_date = maybe_day(test.end),
-      .bookmark = test.bookmark.empty() ? std::nullopt : std::optional(instant(test.bookmark)),
-      .lookback_days = test.lookback,
-      .begin_again = test.begin_again,
-      .days_back = ads_reach(test.granularity).days_back,
-      .now = instant(test.now),
-  });
-}
 
 void check(const std::vector<Case>& cases) {
   for (const Case& test : cases) {
     SCOPED_TRACE(test.name);
-    const Window window = plan(test);
-    EXPECT_EQ(window.range.empty(), test.first.empty());
-    if (!test.first.empty()) {
-      EXPECT_EQ(window.range, (DayRange{day(test.first), day(test.last)}));
-    }
-    EXPECT_EQ(window.bookmark.value_or(""), test.new_bookmark);
-    EXPECT_EQ(window.missed.has_value(), !test.missed_first.empty());
-    if (window.missed && !test.missed_first.empty()) {
-      EXPECT_EQ(*window.missed, (DayRange{day(test.missed_first), day(test.missed_last)}));
+    const DaySet covered(ranges(test.covered));
+    const Plan plan = plan_windows({
+        .granularity = test.granularity,
+        .start_date = maybe_day(test.start),
+        .end_date = maybe_day(test.end),
+        .covered = covered,
+        .known = test.known.empty() ? covered : DaySet(ranges(test.known)),
+        .lookback_days = test.lookback,
+        .reach = ads_reach(test.granularity),
+        .now = instant(test.now),
+    });
+    EXPECT_EQ(plan.windows, ranges(test.windows));
+    EXPECT_EQ(plan.missed, DaySet(ranges(test.missed)));
+    if (plan.windows.empty() || test.granularity == Granularity::total) continue;
+    const util::Instant now = instant(test.now);
+    const DayRange& window = plan.windows.back();
+    EXPECT_EQ(bookmark_after(window.last, test.granularity, now), instant(test.bookmark));
+    const DayRange settled = settled_days(window, test.granularity, now);
+    EXPECT_EQ(settled.empty(), test.settled.empty());
+    if (!settled.empty() && !test.settled.empty()) {
+      EXPECT_EQ(settled, range(test.settled));
     }
   }
 }
 
-TEST(PlanWindow, BeginsAtTheStartDateWithinReach) {
+TEST(PlanWindows, BeginsAtTheStartDateWithinReach) {
   check({
-      {.name = "today",
-       .start = "2026-11-24",
-       .first = "2026-11-24",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+      {.name = "today", .start = "2026-11-24", .windows = {"2026-11-24"}, .bookmark = "2026-11-23"},
       {.name = "1 day back",
        .start = "2026-11-23",
-       .first = "2026-11-23",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-23"},
       {.name = "30 days back",
        .start = "2026-10-25",
-       .first = "2026-10-25",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-10-25..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-25..2026-11-23"},
       {.name = "not stated: 30 days back",
-       .first = "2026-10-25",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-10-25..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-25..2026-11-23"},
       {.name = "89 days back",
        .start = "2026-08-27",
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-08-27..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
       {.name = "90 days back",
        .start = "2026-08-26",
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2026-08-26",
-       .missed_last = "2026-08-26"},
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
       {.name = "91 days back",
        .start = "2026-08-25",
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2026-08-25",
-       .missed_last = "2026-08-26"},
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-08-25..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
       {.name = "400 days back",
        .start = "2025-10-20",
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2025-10-20",
-       .missed_last = "2026-08-26"},
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2025-10-20..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
       {.name = "in the future", .start = "2026-11-25"},
   });
 }
 
-TEST(PlanWindow, EndsAtTheEndDateOrToday) {
+TEST(PlanWindows, EndsAtTheEndDateOrToday) {
   check({
       {.name = "in the past",
        .start = "2026-10-01",
        .end = "2026-10-31",
-       .first = "2026-10-01",
-       .last = "2026-10-31",
-       .new_bookmark = "2026-10-31"},
+       .windows = {"2026-10-01..2026-10-31"},
+       .bookmark = "2026-10-31",
+       .settled = "2026-10-01..2026-10-31"},
       {.name = "yesterday",
        .start = "2026-11-20",
        .end = "2026-11-23",
-       .first = "2026-11-20",
-       .last = "2026-11-23",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-11-20..2026-11-23"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
       {.name = "in the future",
        .start = "2026-11-20",
        .end = "2027-01-31",
-       .first = "2026-11-20",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-11-20..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
+      {.name = "before the start", .start = "2026-11-20", .end = "2026-11-10"},
       {.name = "out of reach altogether",
        .start = "2026-01-01",
        .end = "2026-03-31",
-       .new_bookmark = "2026-03-31",
-       .missed_first = "2026-01-01",
-       .missed_last = "2026-03-31"},
-      {.name = "before the look-back", .end = "2026-10-01", .bookmark = "2026-11-23", .lookback = 3},
+       .missed = {"2026-01-01..2026-03-31"}},
+      {.name = "before the look-back",
+       .end = "2026-10-01",
+       .covered = {"2026-09-01..2026-11-23"},
+       .lookback = 3},
+      {.name = "before all that is covered", .end = "2026-08-01", .covered = {"2026-09-01..2026-11-23"}},
       {.name = "read again as far as the look-back goes",
        .end = "2026-10-31",
-       .bookmark = "2026-10-31",
+       .covered = {"2026-10-01..2026-10-31"},
        .lookback = 3,
-       .first = "2026-10-28",
-       .last = "2026-10-31",
-       .new_bookmark = "2026-10-31"},
+       .windows = {"2026-10-28..2026-10-31"},
+       .bookmark = "2026-10-31",
+       .settled = "2026-10-28..2026-10-31"},
+      {.name = "within the look-back",
+       .end = "2026-11-21",
+       .covered = {"2026-10-01..2026-11-23"},
+       .lookback = 5,
+       .windows = {"2026-11-18..2026-11-21"},
+       .bookmark = "2026-11-21",
+       .settled = "2026-11-18..2026-11-21"},
   });
 }
 
-TEST(PlanWindow, LooksBackFromTheBookmark) {
+TEST(PlanWindows, LooksBackFromTheEndOfWhatIsCovered) {
   check({
       {.name = "30 days",
-       .bookmark = "2026-11-23",
+       .covered = {"2026-09-01..2026-11-23"},
        .lookback = 30,
-       .first = "2026-10-24",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "no days: the bookmark's own again",
-       .bookmark = "2026-11-20",
-       .first = "2026-11-20",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-10-24..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-24..2026-11-23"},
+      {.name = "no days: the last covered one again",
+       .covered = {"2026-11-01..2026-11-20"},
+       .windows = {"2026-11-20..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
       {.name = "not before a stated start",
        .start = "2026-11-01",
-       .bookmark = "2026-11-22",
+       .covered = {"2026-10-01..2026-11-22"},
        .lookback = 30,
-       .first = "2026-11-01",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "a stated start later than the bookmark",
-       .start = "2026-11-10",
-       .bookmark = "2026-11-01",
-       .lookback = 3,
-       .first = "2026-11-10",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "cut by the reach is not worth a word",
+       .windows = {"2026-11-01..2026-11-24"},
        .bookmark = "2026-11-23",
-       .lookback = 120,
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "a rest of 45 days leaves no gap",
-       .bookmark = "2026-10-10",
-       .lookback = 30,
-       .first = "2026-09-10",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "a rest of 120 days loses what no run has read",
-       .bookmark = "2026-07-27",
-       .lookback = 30,
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2026-07-28",
-       .missed_last = "2026-08-26"},
-      {.name = "never moves the bookmark back",
-       .bookmark = "2026-11-24",
+       .settled = "2026-11-01..2026-11-23"},
+      {.name = "a stated start later than what is covered: the days between are read",
+       .start = "2026-11-10",
+       .covered = {"2026-10-01..2026-11-01"},
        .lookback = 3,
-       .first = "2026-11-21",
-       .last = "2026-11-24"},
+       .windows = {"2026-11-02..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-02..2026-11-23"},
+      {.name = "a stated start on the day after: nothing is between",
+       .start = "2026-11-02",
+       .covered = {"2026-10-01..2026-11-01"},
+       .lookback = 3,
+       .windows = {"2026-11-02..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-02..2026-11-23"},
+      {.name = "a start that follows today, after a rest beyond the reach",
+       .start = "2026-10-25",
+       .covered = {"2026-06-01..2026-07-27"},
+       .lookback = 30,
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-07-28..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
+      {.name = "cut by the reach is not worth a word",
+       .covered = {"2026-05-01..2026-11-23"},
+       .lookback = 120,
+       .windows = {"2026-08-27..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
+      {.name = "not before the first day that was ever read, which nobody wanted: nothing is missed",
+       .covered = {"2026-11-01..2026-11-23"},
+       .lookback = 120,
+       .windows = {"2026-11-01..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-01..2026-11-23"},
+      {.name = "a rest of 45 days leaves no gap",
+       .covered = {"2026-09-01..2026-10-10"},
+       .lookback = 30,
+       .windows = {"2026-09-10..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-09-10..2026-11-23"},
+      {.name = "a rest of 120 days loses what no run has read",
+       .covered = {"2026-06-01..2026-07-27"},
+       .lookback = 30,
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-07-28..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
   });
 }
 
-TEST(PlanWindow, BeginsAgainAtTheEarlierOfStartAndLookBack) {
+TEST(PlanWindows, ClosesEveryGap) {
+  check({
+      {.name = "an end_date is gone: what came after it",
+       .covered = {"2026-10-01..2026-10-31"},
+       .lookback = 3,
+       .windows = {"2026-10-28..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-28..2026-11-23"},
+      {.name = "an end_date that has moved on, with the start behind what is covered",
+       .start = "2026-10-01",
+       .end = "2026-11-15",
+       .covered = {"2026-10-01..2026-10-31"},
+       .windows = {"2026-10-31..2026-11-15"},
+       .bookmark = "2026-11-15",
+       .settled = "2026-10-31..2026-11-15"},
+      {.name = "start_date has moved back, and the whole is one request anyway",
+       .start = "2026-10-01",
+       .covered = {"2026-11-01..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-10-01..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-01..2026-11-23"},
+      {.name = "start_date has moved back beyond the reach",
+       .start = "2026-08-01",
+       .covered = {"2026-11-01..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-08-01..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
+      {.name = "start_date has moved back, but all that lacks is beyond the reach",
+       .start = "2026-08-01",
+       .covered = {"2026-08-15..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-11-20..2026-11-24"},
+       .missed = {"2026-08-01..2026-08-14"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
+      {.name = "a gap in what is covered",
+       .covered = {"2026-09-01..2026-09-30", "2026-10-15..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-10-01..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-01..2026-11-23"},
+      {.name = "a gap before the start is not wanted",
+       .start = "2026-11-01",
+       .covered = {"2026-09-01..2026-09-30", "2026-10-15..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-11-20..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
+      {.name = "a gap beyond the reach is missed",
+       .covered = {"2026-06-01..2026-06-30", "2026-07-15..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-11-20..2026-11-24"},
+       .missed = {"2026-07-01..2026-07-14"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-20..2026-11-23"},
+  });
+}
+
+TEST(PlanWindows, MakesOneWindowOfTwoOnlyWhereThatTakesFewerRequests) {
+  check({
+      {.name = "within the longest range: one request instead of two",
+       .granularity = Granularity::hour,
+       .start = "2026-11-22",
+       .covered = {"2026-11-23"},
+       .windows = {"2026-11-22..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-22..2026-11-23"},
+      {.name = "three requests instead of two",
+       .granularity = Granularity::hour,
+       .start = "2026-11-17",
+       .covered = {"2026-11-18..2026-11-23"},
+       .windows = {"2026-11-17", "2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-23"},
+      {.name = "two requests instead of two",
+       .granularity = Granularity::hour,
+       .start = "2026-11-19",
+       .covered = {"2026-11-20..2026-11-23"},
+       .windows = {"2026-11-19", "2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-23"},
+      {.name = "several gaps: the first two are one, the last stays",
+       .granularity = Granularity::hour,
+       .start = "2026-11-17",
+       .covered = {"2026-11-18", "2026-11-20..2026-11-23"},
+       .windows = {"2026-11-17..2026-11-19", "2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-23"},
+  });
+}
+
+TEST(PlanWindows, BeginsAgainWhereWhatWasReadIsOfAnotherKind) {
   check({
       {.name = "start is earlier",
        .start = "2026-10-01",
-       .bookmark = "2026-11-23",
+       .known = {"2026-11-01..2026-11-23"},
        .lookback = 3,
-       .begin_again = true,
-       .first = "2026-10-01",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "look-back is earlier: nothing since the bookmark is left out",
+       .windows = {"2026-10-01..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-01..2026-11-23"},
+      {.name = "look-back is earlier: nothing since then is left out",
        .start = "2026-11-22",
-       .bookmark = "2026-11-18",
+       .known = {"2026-11-01..2026-11-18"},
        .lookback = 3,
-       .begin_again = true,
-       .first = "2026-11-15",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
-      {.name = "start is not stated",
+       .windows = {"2026-11-15..2026-11-24"},
        .bookmark = "2026-11-23",
+       .settled = "2026-11-15..2026-11-23"},
+      {.name = "start is not stated: from the first day that was read",
+       .known = {"2026-09-01..2026-09-10", "2026-10-01..2026-11-23"},
        .lookback = 3,
-       .begin_again = true,
-       .first = "2026-10-25",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-09-01..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-09-01..2026-11-23"},
       {.name = "beyond the reach",
        .start = "2026-08-01",
-       .bookmark = "2026-11-23",
+       .known = {"2026-08-01..2026-11-23"},
        .lookback = 3,
-       .begin_again = true,
-       .first = "2026-08-27",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2026-08-01",
-       .missed_last = "2026-08-26"},
+       .windows = {"2026-08-27..2026-11-24"},
+       .missed = {"2026-08-01..2026-08-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-27..2026-11-23"},
+      {.name = "an end before the old days: only what is wanted is read",
+       .start = "2026-10-01",
+       .end = "2026-10-31",
+       .known = {"2026-10-01..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-10-01..2026-10-31"},
+       .bookmark = "2026-10-31",
+       .settled = "2026-10-01..2026-10-31"},
+      {.name = "hours instead of days: most are beyond the reach",
+       .granularity = Granularity::hour,
+       .known = {"2026-11-01..2026-11-23"},
+       .windows = {"2026-11-16..2026-11-24"},
+       .missed = {"2026-11-01..2026-11-15"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-16..2026-11-23"},
   });
 }
 
-TEST(PlanWindow, KnowsTheCalendar) {
+TEST(PlanWindows, KnowsTheCalendar) {
   check({
       {.name = "a month's end",
        .now = "2026-03-31T00:00:01Z",
-       .first = "2026-03-01",
-       .last = "2026-03-31",
-       .new_bookmark = "2026-03-30"},
+       .windows = {"2026-03-01..2026-03-31"},
+       .bookmark = "2026-03-30",
+       .settled = "2026-03-01..2026-03-30"},
       {.name = "on a leap day",
        .now = "2028-02-29T23:59:59Z",
        .start = "2028-02-28",
-       .first = "2028-02-28",
-       .last = "2028-02-29",
-       .new_bookmark = "2028-02-28"},
+       .windows = {"2028-02-28..2028-02-29"},
+       .bookmark = "2028-02-28",
+       .settled = "2028-02-28"},
       {.name = "after a leap day",
        .now = "2028-03-01T00:00:00Z",
        .start = "2028-02-28",
-       .first = "2028-02-28",
-       .last = "2028-03-01",
-       .new_bookmark = "2028-02-29"},
+       .windows = {"2028-02-28..2028-03-01"},
+       .bookmark = "2028-02-29",
+       .settled = "2028-02-28..2028-02-29"},
       {.name = "the turn of the year",
        .now = "2027-01-01T00:00:00Z",
-       .first = "2026-12-02",
-       .last = "2027-01-01",
-       .new_bookmark = "2026-12-31"},
+       .windows = {"2026-12-02..2027-01-01"},
+       .bookmark = "2026-12-31",
+       .settled = "2026-12-02..2026-12-31"},
   });
 }
 
-TEST(PlanWindow, WeeksAreWholeAndBeginOnMonday) {
+TEST(PlanWindows, WeeksAreWholeAndBeginOnMonday) {
   check({
       {.name = "the first goes back to its Monday, the running one is bookmarked at its beginning",
        .granularity = Granularity::week,
        .start = "2026-10-25",
-       .first = "2026-10-19",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .windows = {"2026-10-19..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-10-19..2026-11-22"},
       {.name = "on a Sunday the week is still running",
        .granularity = Granularity::week,
        .now = "2026-11-22T12:00:00Z",
        .start = "2026-11-16",
-       .first = "2026-11-16",
-       .last = "2026-11-22",
-       .new_bookmark = "2026-11-16"},
+       .windows = {"2026-11-16..2026-11-22"},
+       .bookmark = "2026-11-16"},
       {.name = "one that begins out of reach is left out",
        .granularity = Granularity::week,
        .start = "2026-08-27",
-       .first = "2026-08-31",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23",
-       .missed_first = "2026-08-24",
-       .missed_last = "2026-08-30"},
+       .windows = {"2026-08-31..2026-11-24"},
+       .missed = {"2026-08-24..2026-08-30"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-31..2026-11-22"},
+      {.name = "one that begins out of reach is not missed where it is covered",
+       .granularity = Granularity::week,
+       .start = "2026-08-27",
+       .covered = {"2026-08-24..2026-11-22"},
+       .lookback = 120,
+       .windows = {"2026-08-31..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-08-31..2026-11-22"},
       {.name = "the look-back too",
        .granularity = Granularity::week,
-       .bookmark = "2026-11-16",
-       .lookback = 3,
-       .first = "2026-11-09",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23"},
+       .covered = {"2026-10-05..2026-11-15"},
+       .lookback = 9,
+       .windows = {"2026-11-02..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-02..2026-11-22"},
       {.name = "the last one is read to its end",
        .granularity = Granularity::week,
        .start = "2026-10-19",
        .end = "2026-11-04",
-       .first = "2026-10-19",
-       .last = "2026-11-08",
-       .new_bookmark = "2026-11-02"},
+       .windows = {"2026-10-19..2026-11-08"},
+       .bookmark = "2026-11-02",
+       .settled = "2026-10-19..2026-11-08"},
+      {.name = "the last one is running still",
+       .granularity = Granularity::week,
+       .now = "2026-11-26T10:00:00Z",
+       .start = "2026-11-16",
+       .end = "2026-11-24",
+       .windows = {"2026-11-16..2026-11-26"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-16..2026-11-22"},
       {.name = "over the turn of the year",
        .granularity = Granularity::week,
        .now = "2027-01-01T09:00:00Z",
        .start = "2026-12-31",
-       .first = "2026-12-28",
-       .last = "2027-01-01",
-       .new_bookmark = "2026-12-28"},
+       .windows = {"2026-12-28..2027-01-01"},
+       .bookmark = "2026-12-28"},
+      {.name = "of which one day lacks",
+       .granularity = Granularity::week,
+       .covered = {"2026-10-05..2026-11-17", "2026-11-19..2026-11-22"},
+       .windows = {"2026-11-16..2026-11-24"},
+       .bookmark = "2026-11-23",
+       .settled = "2026-11-16..2026-11-22"},
   });
 }
 
-TEST(PlanWindow, MonthsAreWhole) {
+TEST(PlanWindows, MonthsAreWhole) {
   check({
       {.name = "the first goes back to its beginning",
        .granularity = Granularity::month,
        .start = "2026-10-25",
-       .first = "2026-10-01",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-01"},
+       .windows = {"2026-10-01..2026-11-24"},
+       .bookmark = "2026-11-01",
+       .settled = "2026-10-01..2026-10-31"},
       {.name = "one that begins out of reach is left out",
        .granularity = Granularity::month,
        .start = "2025-10-20",
-       .first = "2026-09-01",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-01",
-       .missed_first = "2025-10-01",
-       .missed_last = "2026-08-31"},
+       .windows = {"2026-09-01..2026-11-24"},
+       .missed = {"2025-10-01..2026-08-31"},
+       .bookmark = "2026-11-01",
+       .settled = "2026-09-01..2026-10-31"},
       {.name = "on a leap day",
        .granularity = Granularity::month,
        .now = "2028-02-29T12:00:00Z",
        .start = "2028-02-10",
-       .first = "2028-02-01",
-       .last = "2028-02-29",
-       .new_bookmark = "2028-02-01"},
+       .windows = {"2028-02-01..2028-02-29"},
+       .bookmark = "2028-02-01"},
       {.name = "on New Year's Day",
        .granularity = Granularity::month,
        .now = "2027-01-01T00:30:00Z",
-       .first = "2026-12-01",
-       .last = "2027-01-01",
-       .new_bookmark = "2027-01-01"},
-      {.name = "the month before the bookmark's is read again",
+       .windows = {"2026-12-01..2027-01-01"},
+       .bookmark = "2027-01-01",
+       .settled = "2026-12-01..2026-12-31"},
+      {.name = "the last covered month is read again, and the one that was running",
        .granularity = Granularity::month,
        .now = "2027-01-15T12:00:00Z",
-       .bookmark = "2026-12-01",
+       .covered = {"2026-10-01..2026-11-30"},
        .lookback = 3,
-       .first = "2026-11-01",
-       .last = "2027-01-15",
-       .new_bookmark = "2027-01-01"},
-      {.name = "days before: its bookmark does not move back to the month's beginning",
+       .windows = {"2026-11-01..2027-01-15"},
+       .bookmark = "2027-01-01",
+       .settled = "2026-11-01..2026-12-31"},
+      {.name = "days before: they are read again as months",
        .granularity = Granularity::month,
-       .bookmark = "2026-11-23",
+       .known = {"2026-10-25..2026-11-23"},
        .lookback = 3,
-       .begin_again = true,
-       .first = "2026-10-01",
-       .last = "2026-11-24"},
+       .windows = {"2026-10-01..2026-11-24"},
+       .bookmark = "2026-11-01",
+       .settled = "2026-10-01..2026-10-31"},
   });
 }
 
-TEST(PlanWindow, HoursReachEightDaysBack) {
+TEST(PlanWindows, HoursReachEightDaysBack) {
   check({
       {.name = "the last whole hour is bookmarked",
        .granularity = Granularity::hour,
        .start = "2026-11-23",
-       .first = "2026-11-23",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-24T09:00:00Z"},
+       .windows = {"2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-23"},
       {.name = "just after midnight",
        .granularity = Granularity::hour,
        .now = "2026-11-24T00:10:00Z",
        .start = "2026-11-23",
-       .first = "2026-11-23",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-23T23:00:00Z"},
+       .windows = {"2026-11-23..2026-11-24"},
+       .bookmark = "2026-11-23T23:00:00Z",
+       .settled = "2026-11-23"},
       {.name = "an end in the past",
        .granularity = Granularity::hour,
        .start = "2026-11-19",
        .end = "2026-11-20",
-       .first = "2026-11-19",
-       .last = "2026-11-20",
-       .new_bookmark = "2026-11-20T23:00:00Z"},
+       .windows = {"2026-11-19..2026-11-20"},
+       .bookmark = "2026-11-20T23:00:00Z",
+       .settled = "2026-11-19..2026-11-20"},
       {.name = "30 days back",
        .granularity = Granularity::hour,
-       .first = "2026-11-16",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-24T09:00:00Z",
-       .missed_first = "2026-10-25",
-       .missed_last = "2026-11-15"},
-      {.name = "the rest of the bookmark's day was never read",
+       .windows = {"2026-11-16..2026-11-24"},
+       .missed = {"2026-10-25..2026-11-15"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-16..2026-11-23"},
+      {.name = "the day after the last covered one was never read",
        .granularity = Granularity::hour,
-       .bookmark = "2026-11-10T12:00:00Z",
-       .first = "2026-11-16",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-24T09:00:00Z",
-       .missed_first = "2026-11-10",
-       .missed_last = "2026-11-15"},
-      {.name = "the bookmark's day was read to its end",
+       .covered = {"2026-11-01..2026-11-09"},
+       .windows = {"2026-11-16..2026-11-24"},
+       .missed = {"2026-11-10..2026-11-15"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-16..2026-11-23"},
+      {.name = "the look-back by days",
        .granularity = Granularity::hour,
-       .bookmark = "2026-11-10T23:00:00Z",
-       .first = "2026-11-16",
-       .last = "2026-11-24",
-       .new_bookmark = "2026-11-24T09:00:00Z",
-       .missed_first = "2026-11-11",
-       .missed_last = "2026-11-15"},
+       .covered = {"2026-11-01..2026-11-23"},
+       .lookback = 2,
+       .windows = {"2026-11-21..2026-11-24"},
+       .bookmark = "2026-11-24T09:00:00Z",
+       .settled = "2026-11-21..2026-11-23"},
   });
 }
 
-TEST(PlanWindow, TotalIsOneWindowWithoutABookmark) {
+TEST(PlanWindows, TotalIsOneWindowWhateverIsCovered) {
   check({
       {.name = "90 days",
        .granularity = Granularity::total,
        .start = "2026-08-27",
-       .first = "2026-08-27",
-       .last = "2026-11-24"},
+       .windows = {"2026-08-27..2026-11-24"}},
       {.name = "an end in the past",
        .granularity = Granularity::total,
        .start = "2026-10-01",
        .end = "2026-10-31",
-       .first = "2026-10-01",
-       .last = "2026-10-31"},
+       .windows = {"2026-10-01..2026-10-31"}},
+      {.name = "covered",
+       .granularity = Granularity::total,
+       .start = "2026-10-01",
+       .covered = {"2026-10-01..2026-11-23"},
+       .lookback = 3,
+       .windows = {"2026-10-01..2026-11-24"}},
       {.name = "a beginning out of reach leaves nothing that could be summed",
        .granularity = Granularity::total,
        .start = "2026-08-26",
-       .missed_first = "2026-08-26",
-       .missed_last = "2026-11-24"},
+       .missed = {"2026-08-26..2026-11-24"}},
   });
 }
 
-TEST(PlanWindow, TellsTheFirstDayThatWasWanted) {
-  EXPECT_EQ(plan({.name = "cut", .start = "2025-10-20"}).wanted_first, day("2025-10-20"));
-  EXPECT_EQ(plan({.name = "week", .granularity = Granularity::week, .start = "2026-10-25"}).wanted_first,
-            day("2026-10-19"));
+TEST(BookmarkAfter, IsTheLastWholeDayOrHourOrTheBeginningOfThePeriod) {
+  struct Row {
+    const char* name;
+    Granularity granularity;
+    const char* last;
+    const char* now;
+    const char* expected;
+  };
+  const std::vector<Row> rows = {
+      {"today", Granularity::day, "2026-11-24", kTuesday, "2026-11-23"},
+      {"a day that is over", Granularity::day, "2026-11-20", kTuesday, "2026-11-20"},
+      {"an hour that is over", Granularity::hour, "2026-11-24", "2026-11-24T10:00:00Z",
+       "2026-11-24T09:00:00Z"},
+      {"the last second of an hour", Granularity::hour, "2026-11-24", "2026-11-24T10:59:59Z",
+       "2026-11-24T09:00:00Z"},
+      {"hours of a day that is over", Granularity::hour, "2026-11-20", kTuesday, "2026-11-20T23:00:00Z"},
+      {"the running week", Granularity::week, "2026-11-24", kTuesday, "2026-11-23"},
+      {"a week that is over", Granularity::week, "2026-11-22", kTuesday, "2026-11-16"},
+      {"the running month", Granularity::month, "2026-11-24", kTuesday, "2026-11-01"},
+      {"a month that is over", Granularity::month, "2026-10-31", kTuesday, "2026-10-01"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(bookmark_after(day(row.last), row.granularity, instant(row.now)), instant(row.expected))
+        << row.name;
+  }
 }
 
 TEST(WithinReach, CutsARangeThatMidnightHasMadeTooOld) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,21 +53,31 @@ struct Case : PartitionHarness {
   AnalyticsPartition partition;
 };
 
+Json range(const std::string& first, const std::string& last) {
+  return Json::array({Json::array({first, last})});
+}
+
 Json entry_json(const std::string& bookmark) {
   return {{"replication_key", "DATE"},
           {"replication_key_value", bookmark},
+          {"covered", range("2026-10-01", bookmark)},
           {"entity_statuses", {"ACTIVE", "ARCHIVED", "PAUSED"}},
-          {"granularity", "DAY"},
-          {"start_date", "2026-10-01"}};
+          {"granularity", "DAY"}};
+}
+
+// The bookmark as of a state in which everything from `start` on is read.
+Json entry_from(const std::string& start, const std::string& bookmark) {
+  Json entry = entry_json(bookmark);
+  entry["covered"] = range(start, bookmark);
+  return entry;
 }
 
 Json with_marker(Json entry, const config::Config& config, const std::string& from, const std::string& to,
                  const std::string& after_id, const std::string& bookmark) {
-  entry["resume"] = {{"from", from},
-                     {"to", to},
-                     {"after_id", after_id},
-                     {"bookmark", bookmark},
-                     {"basis", window_basis(config, {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"})}};
+  entry["resume"] = {
+      {"from", from},           {"to", to},
+      {"after_id", after_id},   {"bookmark", bookmark},
+      {"covered_to", bookmark}, {"basis", window_basis(config, {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"})}};
   return entry;
 }
 
@@ -96,10 +108,10 @@ TEST(AnalyticsPartition, MovesItsBookmarkWhenEveryIdIsDone) {
   EXPECT_FALSE(test.partition.closed());
   test.partition.part_done(jobs[0]);
   EXPECT_TRUE(test.partition.closed());
-  Json expected = entry_json("2026-11-23");
-  expected["start_date"] = "2026-11-20";
+  const Json expected = entry_from("2026-11-20", "2026-11-23");
   Json entry = test.entry_now();
   entry.erase("context");
+  entry.erase("rows");
   EXPECT_EQ(entry, expected);
 }
 
@@ -126,7 +138,8 @@ TEST(AnalyticsPartition, LeavesAMarkerOfWhatIsWrittenWhileItsWindowIsOpen) {
   EXPECT_EQ(entry.at("resume").at("from"), "2026-11-17");
   EXPECT_EQ(entry.at("resume").at("to"), "2026-11-24");
   EXPECT_EQ(entry.at("resume").at("after_id"), "250");
-  EXPECT_EQ(entry.at("resume").at("bookmark"), "2026-11-23");
+  EXPECT_EQ(entry.at("resume").at("bookmark"), "2026-11-23T00:00:00Z");
+  EXPECT_EQ(entry.at("resume").at("covered_to"), "2026-11-23");
   EXPECT_EQ(entry.at("resume").at("basis").get<std::string>().size(), 16U);
 }
 
@@ -201,17 +214,18 @@ TEST(AnalyticsPartition, BeginsItsWindowAnewIfWhatTheRowsAreHasChanged) {
 TEST(AnalyticsPartition, PassesOverAnOldWindowThatIsOutOfReachWithoutARequest) {
   const config::Config config = config_from("2026-10-01");
   Case test(config, state_with(kStream, "7",
-                               with_marker(entry_json("2026-02-01"), config, "2026-01-20", "2026-03-01", "1",
-                                           "2026-02-28")));
+                               with_marker(entry_from("2026-01-01", "2026-02-01"), config, "2026-01-20",
+                                           "2026-03-01", "1", "2026-02-28")));
   test.partition.add_ids(ids(1, 2));
   test.partition.end_of_list();
-  const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 1U);
-  EXPECT_FALSE(test.partition.within_reach(jobs[0]));
-  test.partition.pass_over(jobs[0]);
   const auto next = test.take_all();
   ASSERT_EQ(next.size(), 1U);
-  EXPECT_EQ(next[0].request.range, (DayRange{day("2026-10-01"), day("2026-11-24")}));
+  EXPECT_EQ(next[0].request.ids, (Ids{1, 2})) << "not the rest of the old window";
+  EXPECT_EQ(next[0].request.range, (DayRange{day("2026-08-27"), day("2026-11-24")}));
+  test.partition.part_done(next[0]);
+  EXPECT_EQ(test.entry_now().at("covered"),
+            Json::parse(R"([["2026-01-01", "2026-02-01"], ["2026-08-27", "2026-11-23"]])"));
+  EXPECT_EQ(test.entry_now().at("missed"), range("2026-02-02", "2026-08-26"));
 }
 
 TEST(AnalyticsPartition, BeginsAgainWhenAStatusWasAdded) {
@@ -225,6 +239,7 @@ TEST(AnalyticsPartition, BeginsAgainWhenAStatusWasAdded) {
   EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-10-01"), day("2026-11-24")}));
   test.partition.part_done(jobs[0]);
   EXPECT_EQ(test.entry_now().at("entity_statuses"), (Json{"ACTIVE", "ARCHIVED", "PAUSED"}));
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-10-01", "2026-11-23"));
 }
 
 TEST(AnalyticsPartition, KeepsTheOldBasisInItsEntryUntilItHasBegunAgainToTheEnd) {
@@ -239,7 +254,7 @@ TEST(AnalyticsPartition, KeepsTheOldBasisInItsEntryUntilItHasBegunAgainToTheEnd)
 }
 
 TEST(AnalyticsPartition, BeginsAgainWhenTheGranularityDiffers) {
-  Json entry = entry_json("2026-11-22");
+  Json entry = entry_from("2026-10-20", "2026-11-22");
   entry.erase("granularity");
   config::Config config = config_from("2026-10-20");
   Case same(config, state_with(kStream, "7", entry));
@@ -288,14 +303,19 @@ TEST(AnalyticsPartition, HasNoBookmarkForATotal) {
 
 TEST(AnalyticsPartition, CutsARequestToTheReachOfTheDayItIsSentOn) {
   Case test(config_from("2026-08-27"));
-  test.partition.add_ids(ids(1, 250));
-  const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 1U);
-  EXPECT_EQ(test.partition.within_reach(jobs[0])->range.first, day("2026-08-27"));
+  test.partition.add_ids(ids(1, 500));
+  test.partition.end_of_list();
+  AnalyticsJob job = *test.take_analytics();
+  EXPECT_EQ(job.request.range.first, day("2026-08-27"));
   test.clock.advance(std::chrono::hours(15));
-  const auto request = test.partition.within_reach(jobs[0]);
-  ASSERT_TRUE(request);
-  EXPECT_EQ(request->range, (DayRange{day("2026-08-28"), day("2026-11-24")}));
+  const AnalyticsJob late = *test.take_analytics();
+  EXPECT_EQ(late.request.range, (DayRange{day("2026-08-28"), day("2026-11-24")}));
+  ASSERT_TRUE(test.partition.prepare(job)) << "to be sent again";
+  EXPECT_EQ(job.request.range, (DayRange{day("2026-08-28"), day("2026-11-24")}));
+  test.partition.part_done(job);
+  test.partition.part_done(late);
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-08-28", "2026-11-23"));
+  EXPECT_EQ(test.entry_now().at("missed"), range("2026-08-27", "2026-08-27"));
 }
 
 TEST(AnalyticsPartition, StartsNoBatchTooFarBeyondTheFirstThatIsNotDone) {
@@ -321,26 +341,151 @@ TEST(AnalyticsPartition, FailsOnAnIdThatIsNoNumber) {
   }
 }
 
-TEST(AnalyticsPartition, WarnsOfDaysOutOfReachButNotThatTheStartHasMoved) {
+TEST(AnalyticsPartition, WarnsOnceOfDaysOutOfReachAndRemembersThem) {
   const config::Config config = config_from("2025-10-20");
   testing::internal::CaptureStderr();
   Case first(config);
   first.partition.end_of_list();
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("2025-10-20 to 2026-08-26"), std::string::npos) << said;
+  EXPECT_NE(said.find("WARNING campaign_analytics: 2025-10-20 to 2026-08-26 of account 7"), std::string::npos)
+      << said;
+  EXPECT_EQ(first.entry_now().at("missed"), range("2025-10-20", "2026-08-26"));
 
   testing::internal::CaptureStderr();
   Case second(config, state_with(kStream, "7", first.entry_now()));
   second.partition.end_of_list();
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  second.report.missed(kStream, "8", {{day("2025-10-20"), day("2026-08-26")}}, /*is_new=*/false);
+  testing::internal::CaptureStderr();
+  second.report.say_missed();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "INFO campaign_analytics: 2025-10-20 to 2026-08-26 of accounts 7, 8 are still missing\n");
 }
 
-TEST(AnalyticsPartition, SaysThatAnEarlierStartReadsNothingAgain) {
+TEST(AnalyticsPartition, ReadsWhatAnEarlierStartAdds) {
   testing::internal::CaptureStderr();
   Case test(config_from("2026-09-01"), state_with(kStream, "7", entry_json("2026-11-23")));
+  test.partition.add_ids(ids(1, 300));
+  test.partition.end_of_list();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(
+                "2026-09-01 to 2026-09-30 of account 7 are read now, with 2 requests"),
+            std::string::npos);
+  // One request reaches over all, where two would cost two.
+  for (const AnalyticsJob& job : test.take_all()) {
+    EXPECT_EQ(job.request.range, (DayRange{day("2026-09-01"), day("2026-11-24")}));
+    test.partition.part_done(job);
+  }
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-09-01", "2026-11-23"));
+}
+
+TEST(AnalyticsPartition, ReadsTheDaysBetweenTheLastOneAndALaterStart) {
+  Case test(config_from("2026-11-10"), state_with(kStream, "7", entry_json("2026-10-20")));
+  test.partition.add_ids(ids(1, 1));
+  test.partition.end_of_list();
+  EXPECT_EQ(test.take_all().at(0).request.range, (DayRange{day("2026-10-21"), day("2026-11-24")}));
+}
+
+TEST(AnalyticsPartition, DoesNotTickOffWhatAStatusAddedBeforeAnEndDateLacks) {
+  config::Config config = config_from("2026-10-01");
+  config.end_date = day("2026-11-10");
+  Json entry = entry_json("2026-11-23");
+  entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
+  Case first(config, state_with(kStream, "7", entry));
+  first.partition.add_ids(ids(1, 1));
+  first.partition.end_of_list();
+  first.partition.part_done(first.take_all().at(0));
+  EXPECT_EQ(first.entry_now().at("covered"), range("2026-10-01", "2026-11-10"));
+  EXPECT_EQ(first.entry_now().at("replication_key_value"), "2026-11-23") << "it never moves back";
+
+  Case second(config_from("2026-10-01"), state_with(kStream, "7", first.entry_now()));
+  second.partition.add_ids(ids(1, 1));
+  second.partition.end_of_list();
+  EXPECT_EQ(second.take_all().at(0).request.range, (DayRange{day("2026-11-07"), day("2026-11-24")}));
+}
+
+TEST(AnalyticsPartition, NamesTheDaysThatAStatusAddedLaterCannotReachAnyMore) {
+  const config::Config config = config_from("2026-08-01");
+  Json entry = entry_from("2026-08-01", "2026-11-10");
+  entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
+  testing::internal::CaptureStderr();
+  Case test(config, state_with(kStream, "7",
+                               with_marker(entry, config, "2026-08-14", "2026-11-11", "1", "2026-11-10")));
+  test.partition.add_ids(ids(1, 2));
+  test.partition.end_of_list();
+  const auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-08-27"), day("2026-11-11")}));
+  test.partition.part_done(jobs[0]);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("2026-08-14 to 2026-08-26"), std::string::npos);
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-08-27", "2026-11-10"));
+}
+
+TEST(AnalyticsPartition, WritesNoBookmarkOfTodayWhenHoursBecomeDays) {
+  Json entry = entry_json("2026-11-24T05:00:00Z");
+  entry["covered"] = range("2026-11-20", "2026-11-23");
+  entry["granularity"] = "HOUR";
+  Case test(config_from("2026-11-20"), state_with(kStream, "7", entry));
+  test.partition.end_of_list();
+  EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+}
+
+TEST(AnalyticsPartition, IgnoresAnEntryOfDaysThatHaveNotBeen) {
+  for (const char* bookmark : {"2027-05-05", "2026-11-25"}) {
+    Json entry = entry_json(bookmark);
+    entry.erase("covered");
+    testing::internal::CaptureStderr();
+    Case test(config_from("2026-11-01"), state_with(kStream, "7", entry));
+    test.partition.add_ids(ids(1, 1));
+    test.partition.end_of_list();
+    const auto jobs = test.take_all();
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_EQ(jobs[0].request.range.first, day("2026-11-01"));
+    test.partition.part_done(jobs[0]);
+    EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("in the future"), std::string::npos);
+  }
+}
+
+TEST(AnalyticsPartition, SkipsNoIdsForAMarkerInTheFuture) {
+  const config::Config config = config_from("2026-11-20");
+  Case test(config, state_with(kStream, "7",
+                               with_marker(entry_json("2027-05-05"), config, "2027-05-01", "2027-05-05",
+                                           "250", "2027-05-04")));
+  test.partition.add_ids(ids(1, 300));
+  test.partition.end_of_list();
+  EXPECT_EQ(test.take_all().size(), 2U);
+}
+
+TEST(AnalyticsPartition, ForgetsNoDayWithAMarkerThatCannotBeGoneOnWith) {
+  config::Config config = config_from("2026-11-20");
+  const config::Config before = config;
+  config.start_date.reset();
+  config.click_window_days = 7;
+  Case test(
+      config,
+      state_with(kStream, "7",
+                 {{"resume",
+                   with_marker({}, before, "2026-10-01", "2026-10-31", "250", "2026-10-30").at("resume")}}));
   test.partition.add_ids(ids(1, 250));
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("start_date"), std::string::npos);
-  EXPECT_EQ(test.take_all().at(0).request.range.first, day("2026-11-20"));
+  EXPECT_EQ(test.take_all().at(0).request.range.first, day("2026-10-01"));
+}
+
+TEST(AnalyticsPartition, NamesTheSettingsThatMakeNewRowsDiffer) {
+  const config::Config before = config_from("2026-11-20");
+  Case first(before);
+  first.partition.end_of_list();
+  config::Config now = before;
+  now.click_window_days = 7;
+  now.conversion_report_time = "TIME_OF_CONVERSION";
+  testing::internal::CaptureStderr();
+  Case second(now, state_with(kStream, "7", first.entry_now()));
+  second.partition.end_of_list();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("click_window_days, conversion_report_time changed"),
+            std::string::npos);
+  testing::internal::CaptureStderr();
+  Case third(now, state_with(kStream, "7", second.entry_now()));
+  third.partition.end_of_list();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(AnalyticsPartition, HalvesIdsFirstAndThenDays) {
@@ -377,33 +522,33 @@ TEST(AnalyticsPartition, CannotHalveOneIdOnOneDay) {
   EXPECT_FALSE(test.partition.halve(test.take_all().at(0)));
 }
 
-TEST(AnalyticsPartition, KeepsTheSizeThatWorks) {
-  Case test;
-  test.partition.add_ids(ids(1, 700));
+TEST(AnalyticsPartition, AsksForWhatHasWorkedOnceMoreWasTooLarge) {
+  config::Config config = config_from("2026-11-20");
+  config.max_concurrency = 1;
+  Case test(config);
+  AnalyticsPartition other(test.context, test.run_of_stream, "8");
+  test.partition.add_ids(ids(1, 250 * 6));
   test.partition.end_of_list();
   const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 3U);
+  ASSERT_EQ(jobs.size(), 4U) << "as far ahead as is allowed";
   ASSERT_TRUE(test.partition.halve(jobs[0]));
-  EXPECT_EQ(test.run_of_stream.max_ids, 125U);
-  for (const AnalyticsJob& half : test.take_all()) EXPECT_FALSE(test.partition.cut_to_size(half));
-
-  ASSERT_TRUE(test.partition.cut_to_size(jobs[2]));
-  const auto parts = test.take_all();
-  ASSERT_EQ(parts.size(), 2U);
-  EXPECT_EQ(parts[0].request.ids, numbers(501, 625));
-  EXPECT_EQ(parts[1].request.ids, numbers(626, 700));
-  EXPECT_EQ(test.run_of_stream.max_ids, 125U) << "nobody has found 125 too large";
+  const auto halves = test.take_all();
+  ASSERT_EQ(halves.size(), 2U);
+  test.partition.part_done(halves[0]);
+  test.partition.part_done(halves[1]);
+  const auto next = test.take_all();
+  ASSERT_EQ(next.size(), 1U);
+  EXPECT_EQ(next[0].request.ids.size(), 125U);
+  other.add_ids(ids(1, 250));
+  EXPECT_EQ(test.take_analytics()->request.ids.size(), 250U) << "what one account taught concerns no other";
 }
 
 TEST(AnalyticsPartition, PartsThatAreCutGoOnWithWhatWasSpent) {
   Case test;
-  test.partition.add_ids(ids(1, 500));
+  test.partition.add_ids(ids(1, 250));
   test.partition.end_of_list();
-  const auto jobs = test.take_all();
-  ASSERT_TRUE(test.partition.halve(jobs.at(0)));
-  test.take_all();
-  ASSERT_TRUE(
-      test.partition.cut_to_size(jobs.at(1), {.failures = 3, .slow = 1, .spent = std::chrono::seconds(20)}));
+  ASSERT_TRUE(test.partition.halve(test.take_all().at(0),
+                                   {.failures = 3, .slow = 1, .spent = std::chrono::seconds(20)}));
   int parts = 0;
   for (auto part = test.take(); part; part = test.take(), ++parts) {
     EXPECT_EQ(part->tries.failures, 3);
@@ -413,18 +558,237 @@ TEST(AnalyticsPartition, PartsThatAreCutGoOnWithWhatWasSpent) {
   EXPECT_EQ(parts, 2);
 }
 
-TEST(AnalyticsPartition, KeepsTheDaysThatWork) {
-  Case test(config_from("2026-11-21"));
-  test.partition.add_ids(ids(1, 1));
+// ---- Ids that Pinterest refuses.
+
+const pinterest::ApiError kInvalid{.status = 400, .code = 1, .message = "Invalid."};
+
+// Refuses every request that has one of `bad`, answers the others, and says how many were made.
+int serve(Case& test, const std::set<std::uint64_t>& bad, const pinterest::ApiError& error = kInvalid) {
+  int requests = 0;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
+    ++requests;
+    const bool is_refused = std::ranges::any_of(job->request.ids, [&](auto id) { return bad.contains(id); });
+    if (is_refused) {
+      test.partition.refused(*job, error);
+    } else {
+      test.partition.part_done(*job);
+    }
+  }
+  return requests;
+}
+
+TEST(AnalyticsPartition, KeepsTheHourOfABookmarkWhereARunByDaysReadsNothing) {
+  Json entry = entry_json("2026-11-23");
+  entry["granularity"] = "HOUR";
+  entry["replication_key_value"] = "2026-11-24T08:00:00Z";
+  config::Config config = config_from("2025-01-01");
+  config.end_date = day("2025-01-31");
+  Case test(config, state_with(kStream, "7", entry));
   test.partition.end_of_list();
-  const AnalyticsJob job = test.take_all().at(0);
-  ASSERT_TRUE(test.partition.halve(job));
-  EXPECT_EQ(test.run_of_stream.max_days, 2);
-  test.take_all();
-  ASSERT_TRUE(test.partition.cut_to_size(job));
-  const auto parts = test.take_all();
-  ASSERT_EQ(parts.size(), 2U);
-  EXPECT_FALSE(test.partition.cut_to_size(parts[0]));
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-24T08:00:00Z");
+}
+
+TEST(LeftOut, IsTheOneIdThatIsRefusedAndTheRestGoesOn) {
+  testing::internal::CaptureStderr();
+  Case test;
+  test.partition.add_ids(ids(1, 500));
+  test.partition.end_of_list();
+  const int requests = serve(test, {77});
+  EXPECT_NE(
+      testing::internal::GetCapturedStderr().find("WARNING campaign_analytics: campaign 77 of account 7 "
+                                                  "is left out: 400 Invalid. (code 1)"),
+      std::string::npos);
+  EXPECT_LE(requests, 2 + 2 * 8) << "two batches, and halves down to one of 250";
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("left_out"), Json{"77"});
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-11-20", "2026-11-23"));
+  ASSERT_EQ(test.report.causes().size(), 1U);
+  EXPECT_NE(test.report.causes()[0].find("77"), std::string::npos);
+}
+
+TEST(LeftOut, LeavesTheOtherBatchesTheirSize) {
+  config::Config config = config_from("2026-11-20");
+  config.max_concurrency = 1;
+  Case test(config);
+  test.partition.add_ids(ids(1, 250 * 10));
+  test.partition.end_of_list();
+  EXPECT_LE(serve(test, {77}), 10 + 2 * 8);
+}
+
+TEST(LeftOut, IsAskedForAgainFromTheStartOfWhatIsCovered) {
+  Json entry = entry_json("2026-11-22");
+  entry["left_out"] = {"2", "99"};
+  Case test(config_from("2026-10-15"), state_with(kStream, "7", entry));
+  test.partition.add_ids(ids(1, 3));
+  test.partition.end_of_list();
+  const auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].request.ids, (Ids{1, 3}));
+  EXPECT_EQ(jobs[0].request.range.first, day("2026-11-19"));
+  test.partition.part_done(jobs[0]);
+  const auto again = test.take_all();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].request.ids, Ids{2});
+  EXPECT_EQ(again[0].request.range, (DayRange{day("2026-10-01"), day("2026-11-24")}));
+  test.partition.part_done(again[0]);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("left_out"), Json{"99"}) << "the list may name it again";
+  EXPECT_TRUE(test.report.causes().empty());
+}
+
+TEST(LeftOut, StaysLeftOutWhereFewerStatusesAreListedThanAreCovered) {
+  Json entry = entry_json("2026-11-22");
+  entry["left_out"] = {"999"};
+  config::Config config = config_from("2026-10-15");
+  config.entity_statuses = {"ACTIVE"};
+  Case test(config, state_with(kStream, "7", entry));
+  test.partition.add_ids(ids(1, 250 * 2));
+  test.partition.end_of_list();
+  const auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 2U);
+  test.partition.part_done(jobs[0]);
+  EXPECT_EQ(test.entry_now().at("left_out"), Json{"999"}) << "the entry still speaks of all statuses";
+}
+
+TEST(LeftOut, StaysLeftOutAsLongAsItIsRefused) {
+  Json entry = entry_json("2026-11-22");
+  entry["left_out"] = Json::array();
+  for (int id = 1; id <= 20; ++id) entry["left_out"].push_back(std::to_string(id));
+  Case test(config_from("2026-10-15"), state_with(kStream, "7", entry));
+  test.partition.add_ids(ids(1, 30));
+  test.partition.end_of_list();
+  std::set<std::uint64_t> bad;
+  for (std::uint64_t id = 1; id <= 20; ++id) bad.insert(id);
+  EXPECT_LE(serve(test, bad), 1 + 8) << "eight refusals say enough of what was refused before";
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("left_out").size(), 20U);
+  EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+  EXPECT_EQ(test.report.causes().size(), 1U);
+}
+
+TEST(LeftOut, IsNoIdIfEightRequestsOfABatchAreRefusedWithTheSameWords) {
+  Case test;
+  test.partition.add_ids(ids(1, 250));
+  test.partition.end_of_list();
+  std::set<std::uint64_t> all;
+  for (std::uint64_t id = 1; id <= 250; ++id) all.insert(id);
+  EXPECT_EQ(serve(test, all), 8);
+  EXPECT_TRUE(test.partition.closed());
+  ASSERT_EQ(test.report.causes().size(), 1U);
+  EXPECT_NE(test.report.causes()[0].find("Invalid. (code 1); asked for"), std::string::npos)
+      << test.report.causes()[0];
+  EXPECT_TRUE(test.entry_now().is_null());
+}
+
+TEST(LeftOut, IsNoIdIfNoneOfAFewCanBeRead) {
+  for (const std::uint64_t count : {1U, 3U}) {
+    Case test;
+    test.partition.add_ids(ids(1, count));
+    test.partition.end_of_list();
+    serve(test, {1, 2, 3});
+    EXPECT_TRUE(test.partition.closed());
+    EXPECT_EQ(test.report.causes().size(), 1U);
+    EXPECT_TRUE(test.entry_now().is_null()) << "nothing may be covered by what nobody has read";
+  }
+}
+
+TEST(LeftOut, IsFoundWhereverItStands) {
+  for (std::uint64_t bad = 1; bad <= 250; ++bad) {
+    Case test;
+    test.partition.add_ids(ids(1, 250));
+    test.partition.end_of_list();
+    EXPECT_LE(serve(test, {bad}), 1 + 2 * 8) << bad;
+    EXPECT_EQ(test.entry_now().at("left_out"), Json{std::to_string(bad)});
+    EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+  }
+}
+
+TEST(LeftOut, MayBeManyOfABatch) {
+  Case test;
+  test.partition.add_ids(ids(1, 250));
+  test.partition.end_of_list();
+  std::set<std::uint64_t> bad;
+  for (std::uint64_t id = 1; id <= 250; id += 6) bad.insert(id);
+  serve(test, bad);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("left_out").size(), bad.size());
+  EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+}
+
+TEST(LeftOut, CoversNothingIfThereAreTooManyButReadsTheRest) {
+  Case test;
+  test.partition.add_ids(ids(1, 1000));
+  test.partition.end_of_list();
+  std::set<std::uint64_t> bad;
+  for (std::uint64_t id = 4; id <= 1000; id += 9) bad.insert(id);
+  ASSERT_GT(bad.size(), 100U);
+  serve(test, bad);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.report.causes().size(), 1U);
+  EXPECT_FALSE(test.entry_now().contains("covered"));
+}
+
+TEST(LeftOut, IsFoundAmongRequestsThatKeepFailing) {
+  const pinterest::ApiError kPassing{.status = 500, .code = 12, .message = "Something went wrong."};
+  Case test;
+  test.partition.add_ids(ids(1, 4));
+  test.partition.end_of_list();
+  ASSERT_TRUE(test.partition.isolate(test.take_all().at(0), kPassing, {.failures = 2}));
+  auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U) << "one half, and then the other";
+  EXPECT_EQ(jobs[0].request.ids, (Ids{1, 2}));
+  ASSERT_TRUE(test.partition.isolate(jobs[0], kPassing, {.failures = 4}));
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].request.ids, (Ids{3, 4}));
+  test.partition.part_done(jobs[0]);
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 2U) << "now that some are answered";
+  std::ranges::sort(jobs, {}, [](const AnalyticsJob& job) { return job.request.ids.front(); });
+  EXPECT_EQ(jobs[0].request.ids, Ids{1});
+  test.partition.part_done(jobs[1]);
+  EXPECT_FALSE(test.partition.isolate(jobs[0], kPassing, {})) << "days are not the cause";
+  ASSERT_TRUE(test.partition.leave_out_alone(jobs[0], kPassing, /*others_succeed=*/false));
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) test.partition.part_done(*job);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.entry_now().at("left_out"), Json{"1"});
+}
+
+TEST(LeftOut, IsNotLookedForLongWhereNothingIsAnswered) {
+  const pinterest::ApiError kPassing{.status = 500, .code = 12, .message = "Something went wrong."};
+  Case test;
+  test.partition.add_ids(ids(1, 250));
+  test.partition.end_of_list();
+  int requests = 0;
+  int kept = 0;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics(), ++requests) {
+    if (!test.partition.isolate(*job, kPassing, {})) ++kept;
+  }
+  EXPECT_EQ(requests, 4) << "the batch, its halves, and one id";
+  EXPECT_EQ(kept, 1) << "which is tried again as it is";
+}
+
+TEST(AnalyticsPartition, AsksForADayLessWhereTheFirstIsTooOld) {
+  Case test(config_from("2026-08-27"));
+  test.partition.add_ids(ids(1, 250));
+  test.partition.end_of_list();
+  AnalyticsJob job = test.take_all().at(0);
+  EXPECT_TRUE(test.partition.shorten_reach(job));
+  ASSERT_TRUE(test.partition.prepare(job));
+  EXPECT_EQ(job.request.range.first, day("2026-08-28"));
+  EXPECT_FALSE(test.partition.shorten_reach(job)) << "more than a day is another fault";
+  test.partition.part_done(job);
+  EXPECT_EQ(test.entry_now().at("missed"), range("2026-08-27", "2026-08-27"));
+}
+
+TEST(AnalyticsPartition, MakesItsRequestsNoLargerThanMemoryAllows) {
+  Case test;
+  test.partition.add_ids(ids(1, 250));
+  const double units_of_one_id = 5 * 3;  // days and columns
+  EXPECT_EQ(std::get<AnalyticsJob>(test.partition.next(units_of_one_id * 100)->work).request.ids.size(),
+            100U);
+  EXPECT_EQ(std::get<AnalyticsJob>(test.partition.next(1)->work).request.ids.size(), 1U);
 }
 
 TEST(AnalyticsPartition, CountsTheRequestsThatAreLeft) {
@@ -473,58 +837,79 @@ TEST(PinPartition, AsksForEveryAppTypeOfEveryBatchOnceTheRouteIsFound) {
   EXPECT_EQ(jobs.size(), 11U) << "3 batches of 4 app types, one is done";
   for (const AnalyticsJob& job : jobs) test.partition.part_done(job);
   EXPECT_TRUE(test.partition.closed());
-  EXPECT_EQ(test.entry_now().at("route"), "bulk");
+  EXPECT_FALSE(test.entry_now().contains("route"));
   EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
   EXPECT_FALSE(test.entry_now().contains("entity_statuses"));
 }
 
-TEST(PinPartition, GivesTheRouteUpAfterBothHalvesAreRefusedToo) {
+TEST(PinPartition, GivesTheRouteUpIfAPinThatCanBeReadAloneIsRefusedToo) {
   Pins test;
   test.list(250);
   test.partition.refused(test.take_all().at(0), kForbidden);
-  const auto halves = test.take_all();
-  ASSERT_EQ(halves.size(), 2U);
-  EXPECT_EQ(halves[0].request.ids.size(), 50U);
-  test.partition.refused(halves[0], kForbidden);
-  EXPECT_TRUE(test.take_all().empty());
-  test.partition.refused(halves[1], kForbidden);
-  const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 64U) << "4 times max_concurrency ahead";
+  auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U) << "one pin at a time";
   EXPECT_EQ(jobs[0].request.ids, Ids{1});
+  EXPECT_EQ(jobs[0].request.route, PinRoute::single);
+  test.partition.part_done(jobs[0]);
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_TRUE(jobs[0].is_proof);
+  EXPECT_EQ(jobs[0].request.ids, Ids{1});
+  EXPECT_EQ(jobs[0].request.route, PinRoute::bulk);
+  EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-11-24"), day("2026-11-24")}));
+  test.partition.refused(jobs[0], kForbidden);
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 64U) << "4 times max_concurrency ahead";
+  EXPECT_EQ(jobs[0].request.ids, Ids{2});
   EXPECT_EQ(jobs[0].request.route, PinRoute::single);
   EXPECT_TRUE(test.report.causes().empty());
 }
 
-TEST(PinPartition, GivesTheRouteUpAtOnceIfTheFirstBatchIsOnePin) {
+TEST(PinPartition, FindsTheRouteThoughEveryBatchHasADeadPin) {
+  Pins test;
+  test.list(300);
+  test.partition.refused(test.take_all().at(0), kNotFound);
+  test.partition.refused(test.take_all().at(0), kNotFound);  // pin 1 is gone
+  auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].request.ids, Ids{2});
+  test.partition.part_done(jobs[0]);
+  test.partition.part_done(test.take_all().at(0));
+  EXPECT_FALSE(test.partition.probing());
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 12U) << "3 batches of 4 app types";
+  EXPECT_EQ(jobs[0].request.ids, numbers(3, 102));
+}
+
+TEST(PinPartition, StoresNoRouteThatIsNotProven) {
   Pins test;
   test.list(1);
   test.partition.refused(test.take_all().at(0), kNotFound);
-  const auto jobs = test.take_all();
+  auto jobs = test.take_all();
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].request.route, PinRoute::single);
+  test.partition.refused(jobs[0], kNotFound);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_FALSE(test.entry_now().contains("route"));
 }
 
-TEST(PinPartition, FindsTheRouteByTheHalfWithoutADeadPin) {
+TEST(PinPartition, AsksForADeadPinInNoFurtherAppType) {
   Pins test;
   test.list(4);
-  test.partition.refused(test.take_all().at(0), kNotFound);
+  test.partition.part_done(test.take_all().at(0));  // ALL; the others are held back until then
+  auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 3U);
+  test.partition.refused(jobs[0], kNotFound);
   auto halves = test.take_all();
   test.partition.refused(halves.at(0), kNotFound);
   test.partition.part_done(halves.at(1));
-  EXPECT_FALSE(test.partition.probing());
-  // The refused half is not asked for as it was a second time, and the other app types wait no longer.
-  const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 5U);
-  EXPECT_EQ(std::ranges::count(jobs, std::size_t{1},
-                               [](const AnalyticsJob& job) { return job.request.ids.size(); }),
-            2);
-  for (const AnalyticsJob& job : jobs) {
-    if (job.request.ids == Ids{1}) {
-      test.partition.refused(job, kNotFound);
-    } else {
-      test.partition.part_done(job);
-    }
-  }
+  auto singles = test.take_all();
+  test.partition.refused(singles.at(0), kNotFound);
+  test.partition.part_done(singles.at(1));
+  ASSERT_TRUE(test.partition.prepare(jobs[1])) << "to be sent again";
+  EXPECT_EQ(jobs[1].request.ids, (Ids{2, 3, 4}));
+  test.partition.part_done(jobs[1]);
+  test.partition.part_done(jobs[2]);
   EXPECT_TRUE(test.partition.closed());
   EXPECT_EQ(test.report.pins_refused, std::set<std::uint64_t>{1});
   EXPECT_TRUE(test.report.causes().empty()) << "a pin that is gone is no fault";
@@ -554,59 +939,67 @@ TEST(PinPartition, HalvesDownToThePinOnceTheRouteHasWorked) {
   EXPECT_EQ(test.report.pins_refused, std::set<std::uint64_t>{101});
 }
 
-TEST(PinPartition, IgnoresWhatIsStillUnderWayWhenTheRouteIsGivenUp) {
+TEST(PinPartition, IgnoresWhatIsStillUnderWayWhenTheFirstBatchIsGivenBack) {
   Pins test;
   test.list(100);
-  // Too large, so that more than two halves are under way when two of them are refused.
+  // Too large, so that two halves are under way when one is refused.
   ASSERT_TRUE(test.partition.halve(test.take_all().at(0)));
   const auto halves = test.take_all();
   test.partition.refused(halves.at(0), kForbidden);
-  const auto quarters = test.take_all();
-  test.partition.refused(quarters.at(0), kForbidden);
-  test.partition.refused(quarters.at(1), kForbidden);
-  EXPECT_FALSE(test.partition.probing());
   EXPECT_FALSE(test.partition.wants(halves.at(1)));
   EXPECT_TRUE(test.partition.wants(test.take_all().at(0)));
 }
 
-TEST(PinPartition, TriesTheRouteOfItsEntryFirst) {
-  const auto state = [](const char* route) {
-    return Json{
-        {"bookmarks",
-         {{"pin_analytics",
-           {{"replication_key", "date"}, {"replication_key_value", "2026-11-23"}, {"route", route}}}}}};
-  };
-  Pins single(state("single"));
-  single.list(2);
-  EXPECT_EQ(single.take_all().size(), 2U);
-  Pins bulk(state("bulk"));
-  bulk.list(2);
-  EXPECT_EQ(bulk.take_all().size(), 1U) << "the app may have lost it";
+Json pins_entry(const Json& more) {
+  Json entry = {{"replication_key", "date"}, {"replication_key_value", "2026-11-23"}};
+  entry.update(more);
+  return {{"bookmarks", {{"pin_analytics", entry}}}};
+}
+
+TEST(PinPartition, TakesTheSingleRouteForAWeekAfterItWasProven) {
+  for (const auto& [since, jobs] : std::map<std::string, std::size_t>{
+           {"2026-11-24", 2}, {"2026-11-18", 2}, {"2026-11-17", 1}, {"2026-12-24", 1}}) {
+    Pins test(pins_entry({{"route", "single"}, {"route_since", since}}));
+    test.list(2);
+    EXPECT_EQ(test.take_all().size(), jobs) << since;
+  }
+  Pins unproven(pins_entry({{"route", "single"}}));
+  unproven.list(2);
+  EXPECT_EQ(unproven.take_all().size(), 1U) << "versions before 0.2 did not prove it";
+}
+
+// The first batch is refused, a single pin is read, and it is refused on the bulk route.
+void give_up_bulk_route(Pins& test) {
+  test.partition.refused(test.take_all().at(0), kForbidden);
+  test.partition.part_done(test.take_all().at(0));
+  test.partition.refused(test.take_all().at(0), kForbidden);
 }
 
 TEST(PinPartition, KeepsTheSingleRouteInItsEntry) {
   Pins test;
-  test.list(1);
-  test.partition.refused(test.take_all().at(0), kForbidden);
+  test.list(2);
+  give_up_bulk_route(test);
   test.partition.part_done(test.take_all().at(0));
   EXPECT_TRUE(test.partition.closed());
   EXPECT_EQ(test.entry_now().at("route"), "single");
+  EXPECT_EQ(test.entry_now().at("route_since"), "2026-11-24");
 }
 
-// The route is given up; what is taken next are single pins.
-void give_up_bulk_route(Pins& test) {
-  test.partition.refused(test.take_all().at(0), kForbidden);
-  for (const AnalyticsJob& half : test.take_all()) test.partition.refused(half, kForbidden);
+TEST(PinPartition, ForgetsAProofThatHoldsNoMore) {
+  Pins test(pins_entry({{"route", "single"}, {"route_since", "2026-11-01"}}));
+  test.list(1);
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) test.partition.part_done(*job);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_FALSE(test.entry_now().contains("route"));
 }
 
 TEST(PinPartition, FailsIfEveryPinIsForbiddenHoweverFewThereAre) {
   for (const std::size_t count : {2U, 10U}) {
     Pins test;
     test.list(count);
-    give_up_bulk_route(test);
-    for (const AnalyticsJob& job : test.take_all()) {
+    for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
       EXPECT_FALSE(test.partition.closed());
-      test.partition.refused(job, kForbidden);
+      test.partition.refused(*job, kForbidden);
     }
     EXPECT_TRUE(test.partition.closed());
     EXPECT_EQ(test.report.causes().size(), 1U);
@@ -617,31 +1010,27 @@ TEST(PinPartition, FailsIfEveryPinIsForbiddenHoweverFewThereAre) {
 TEST(PinPartition, ReadsTheOthersWhenTheFirstPinsAreForbidden) {
   Pins test;
   test.list(10);
-  give_up_bulk_route(test);
-  const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 10U);
-  for (std::size_t i = 0; i < 4; ++i) test.partition.refused(jobs[i], kForbidden);
+  test.partition.refused(test.take_all().at(0), kForbidden);
+  for (int i = 0; i < 4; ++i) test.partition.refused(test.take_all().at(0), kForbidden);
   EXPECT_EQ(test.entry_now(), Json());
-  test.partition.part_done(jobs[4]);
+  test.partition.part_done(test.take_all().at(0));
   EXPECT_EQ(test.entry_now().at("resume").at("after_id"), "5");
-  for (std::size_t i = 5; i < 10; ++i) test.partition.part_done(jobs[i]);
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) test.partition.part_done(*job);
   EXPECT_TRUE(test.partition.closed());
-  EXPECT_TRUE(test.report.causes().empty());
+  EXPECT_EQ(test.report.causes().size(), 1U) << "what is refused is missing";
   EXPECT_EQ(test.report.pins_refused, (std::set<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(test.entry_now().at("left_out"), (Json{"1", "2", "3", "4"}));
   EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
 }
 
 TEST(PinPartition, AsksForNoMorePinsAfterAHundredAreForbiddenAndNoneIsRead) {
   Pins test;
   test.list(150);
-  give_up_bulk_route(test);
   int asked = 0;
-  for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
-    if (test.partition.closed()) break;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics(), ++asked) {
     test.partition.refused(*job, kForbidden);
-    ++asked;
   }
-  EXPECT_EQ(asked, 100);
+  EXPECT_EQ(asked, 1 + 101);
   EXPECT_TRUE(test.partition.closed());
   EXPECT_EQ(test.report.causes().size(), 1U);
 }
@@ -656,37 +1045,42 @@ TEST(PinPartition, CountsWhatItHoldsBackOnce) {
 
 TEST(PinPartition, LeavesOutAnyNumberOfPinsThatAreGone) {
   Pins test;
-  test.list(10);
-  test.partition.refused(test.take_all().at(0), kNotFound);
-  for (const AnalyticsJob& half : test.take_all()) test.partition.refused(half, kNotFound);
-  for (const AnalyticsJob& job : test.take_all()) test.partition.refused(job, kNotFound);
+  test.list(90);
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
+    test.partition.refused(*job, kNotFound);
+  }
   EXPECT_TRUE(test.partition.closed());
   EXPECT_TRUE(test.report.causes().empty());
-  EXPECT_EQ(test.report.pins_refused.size(), 10U);
+  EXPECT_EQ(test.report.pins_refused.size(), 90U);
   EXPECT_EQ(test.entry_now().at("replication_key_value"), "2026-11-23");
+}
+
+TEST(PinPartition, DoesNotBelieveThatAHundredPinsOfAListAreGoneIfNoneIsRead) {
+  Pins test;
+  test.list(150);
+  int asked = 0;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics(), ++asked) {
+    test.partition.refused(*job, kNotFound);
+  }
+  EXPECT_EQ(asked, 1 + 100);
+  EXPECT_TRUE(test.partition.closed());
+  EXPECT_EQ(test.report.causes().size(), 1U);
+  EXPECT_TRUE(test.entry_now().is_null());
 }
 
 TEST(PinPartition, DoesNotTakeAPartThatWasNeverAskedForAsProofOfTheRoute) {
   const config::Config config = config_from("2026-11-24");
-  const Json entry = {{"replication_key", "date"},
-                      {"replication_key_value", "2026-02-01"},
-                      {"resume",
-                       {{"from", "2026-01-20"},
-                        {"to", "2026-03-01"},
-                        {"after_id", "1"},
-                        {"bookmark", "2026-02-28"},
-                        {"basis", window_basis(config, {"IMPRESSION", "SAVE"})}}}};
-  Pins test({{"bookmarks", {{"pin_analytics", entry}}}}, config);
+  const Json marker = {{"from", "2026-01-20"},
+                       {"to", "2026-03-01"},
+                       {"after_id", "1"},
+                       {"bookmark", "2026-02-28"},
+                       {"covered_to", "2026-02-28"},
+                       {"basis", window_basis(config, {"IMPRESSION", "SAVE"})}};
+  Pins test(pins_entry({{"replication_key_value", "2026-02-01"}, {"resume", marker}}), config);
   test.list(2);
-  for (int part = 0; part < 4; ++part) {
-    const auto jobs = test.take_all();
-    ASSERT_EQ(jobs.size(), 1U) << part;
-    EXPECT_FALSE(test.partition.within_reach(jobs[0]));
-    test.partition.pass_over(jobs[0]);
-    EXPECT_TRUE(test.partition.probing());
-  }
   const auto jobs = test.take_all();
-  ASSERT_EQ(jobs.size(), 1U);
+  ASSERT_EQ(jobs.size(), 1U) << "of the old window nothing can be asked";
+  EXPECT_TRUE(test.partition.probing());
   EXPECT_EQ(jobs[0].request.range.last, day("2026-11-24"));
 }
 

@@ -14,22 +14,29 @@ namespace {
 
 using fakes::day;
 using fakes::instant;
-using pinterest::PinRoute;
+using pinterest::DaySet;
 using singer::Json;
 using Texts = std::vector<std::string>;
 
-Entry read(const std::string& json, Texts* warnings = nullptr) {
+constexpr int kLookback = 3;
+
+Entry read(const std::string& json, Texts* warnings = nullptr, std::optional<util::Day> start_date = {}) {
   Texts ignored;
   const Json document = Json::parse(json);
-  return read_entry(&document, "DATE", warnings == nullptr ? ignored : *warnings);
+  return read_entry(&document,
+                    {.replication_key = "DATE", .start_date = start_date, .lookback_days = kLookback},
+                    warnings == nullptr ? ignored : *warnings);
 }
+
+DaySet days(const char* first, const char* last) { return {{day(first), day(last)}}; }
 
 TEST(Entry, IsEmptyWithoutState) {
   Texts warnings;
-  const Entry entry = read_entry(nullptr, "DATE", warnings);
+  const Entry entry = read_entry(nullptr, {.replication_key = "DATE", .lookback_days = kLookback}, warnings);
   EXPECT_FALSE(entry.bookmark);
   EXPECT_FALSE(entry.entity_statuses);
-  EXPECT_EQ(entry.route, PinRoute::unknown);
+  EXPECT_TRUE(entry.covered.empty());
+  EXPECT_FALSE(entry.single_route_since);
   EXPECT_TRUE(warnings.empty());
 }
 
@@ -66,30 +73,177 @@ TEST(Entry, IgnoresABookmarkThatIsNoTimeWithAWarning) {
 TEST(Entry, ComesBackAsItWasWritten) {
   Entry entry;
   entry.bookmark = instant("2026-11-20T00:00:00Z");
+  entry.covered = days("2026-09-01", "2026-09-30") | days("2026-10-05", "2026-11-20");
   entry.entity_statuses = Texts{"ACTIVE", "PAUSED"};
   entry.granularity = "WEEK";
-  entry.start_date = day("2026-10-01");
-  entry.route = PinRoute::single;
+  entry.missed = days("2026-08-03", "2026-08-03");
+  entry.left_out = {7, 18'000'000'000'000'000'000U};
+  entry.rows = "1f0c22ab|30|30|1|TIME_OF_AD_ACTION";
   entry.resume = ResumeMarker{.range = {day("2026-10-01"), day("2026-11-24")},
                               .after_id = 18'000'000'000'000'000'000U,
-                              .bookmark = "2026-11-23",
+                              .bookmark = instant("2026-11-23T05:00:00Z"),
+                              .covered_to = day("2026-11-22"),
                               .basis = "abc"};
+  entry.single_route_since = day("2026-11-18");
   const Json json = write_entry(entry, "DATE", /*as_date=*/true);
-  EXPECT_EQ(json.at("replication_key"), "DATE");
-  EXPECT_EQ(json.at("replication_key_value"), "2026-11-20");
+  EXPECT_EQ(json, Json::parse(R"({
+      "replication_key": "DATE", "replication_key_value": "2026-11-20",
+      "covered": [["2026-09-01", "2026-09-30"], ["2026-10-05", "2026-11-20"]],
+      "missed": [["2026-08-03", "2026-08-03"]],
+      "left_out": ["7", "18000000000000000000"],
+      "entity_statuses": ["ACTIVE", "PAUSED"], "granularity": "WEEK",
+      "rows": "1f0c22ab|30|30|1|TIME_OF_AD_ACTION",
+      "route": "single", "route_since": "2026-11-18",
+      "resume": {"from": "2026-10-01", "to": "2026-11-24", "after_id": "18000000000000000000",
+                 "bookmark": "2026-11-23T05:00:00Z", "covered_to": "2026-11-22", "basis": "abc"}})"));
   Texts warnings;
-  const Entry back = read_entry(&json, "DATE", warnings);
+  const Entry back = read(json.dump(), &warnings);
   EXPECT_TRUE(warnings.empty());
   EXPECT_EQ(back.bookmark, entry.bookmark);
+  EXPECT_EQ(back.covered, entry.covered);
+  EXPECT_EQ(back.missed, entry.missed);
+  EXPECT_EQ(back.left_out, entry.left_out);
   EXPECT_EQ(back.entity_statuses, entry.entity_statuses);
   EXPECT_EQ(back.granularity, entry.granularity);
-  EXPECT_EQ(back.start_date, entry.start_date);
-  EXPECT_EQ(back.route, entry.route);
+  EXPECT_EQ(back.rows, entry.rows);
+  EXPECT_EQ(back.single_route_since, entry.single_route_since);
   ASSERT_TRUE(back.resume);
   EXPECT_EQ(back.resume->range, entry.resume->range);
   EXPECT_EQ(back.resume->after_id, entry.resume->after_id);
   EXPECT_EQ(back.resume->bookmark, entry.resume->bookmark);
+  EXPECT_EQ(back.resume->covered_to, entry.resume->covered_to);
   EXPECT_EQ(back.resume->basis, entry.resume->basis);
+}
+
+TEST(Entry, KeepsThatAWindowCoversNothing) {
+  Entry entry;
+  entry.resume = ResumeMarker{.range = {day("2026-11-24"), day("2026-11-24")},
+                              .after_id = 7,
+                              .bookmark = instant("2026-11-23"),
+                              .covered_to = {},
+                              .basis = "abc"};
+  const Entry back = read(write_entry(entry, "DATE", true).dump());
+  ASSERT_TRUE(back.resume);
+  EXPECT_FALSE(back.resume->covered_to);
+}
+
+TEST(Entry, KeepsThatNoDayIsCoveredThoughThereIsABookmark) {
+  Entry entry;
+  entry.bookmark = instant("2026-11-23");
+  entry.granularity = "DAY";
+  const Entry back = read(write_entry(entry, "DATE", true).dump(), nullptr, day("2026-10-01"));
+  EXPECT_EQ(back.bookmark, entry.bookmark);
+  EXPECT_TRUE(back.covered.empty());
+}
+
+TEST(Entry, OfAListCoversNoDays) {
+  const Json json =
+      Json::parse(R"({"replication_key":"updated_time","replication_key_value":"2026-11-20T07:00:00Z"})");
+  Texts warnings;
+  const Entry entry = read_entry(&json, {.replication_key = "updated_time"}, warnings);
+  EXPECT_TRUE(entry.covered.empty());
+  EXPECT_EQ(write_entry(entry, "updated_time", /*as_date=*/false), json);
+}
+
+TEST(Entry, SortsAndTakesOnlyIdsThatWereLeftOut) {
+  EXPECT_EQ(read(R"({"left_out":["30","7","x","-1",8]})").left_out, (std::vector<std::uint64_t>{7, 30}));
+}
+
+TEST(Entry, ReadsDaysAgainThatItCannotUnderstandWithAWarning) {
+  for (const char* days_text : {R"("2026-11-20")", R"(["2026-11-20"])", R"([["2026-11-20"]])", R"([[1, 2]])",
+                                R"([["2026-11-20", "soon"]])", R"([["2026-11-20", "2026-11-19"]])",
+                                R"([["2026-11-18", "2026-11-19"], null])", "null"}) {
+    for (const char* name : {"covered", "missed"}) {
+      Texts warnings;
+      const Entry entry =
+          read(std::string(R"({"replication_key":"DATE","replication_key_value":"2026-11-20",)"
+                           R"("granularity":"DAY",")") +
+                   name + "\":" + days_text + (std::string(name) == "missed" ? R"(,"covered":[]})" : "}"),
+               &warnings);
+      EXPECT_TRUE(entry.covered.empty()) << days_text;
+      EXPECT_TRUE(entry.missed.empty()) << days_text;
+      EXPECT_EQ(warnings.size(), 1U) << name << " " << days_text;
+    }
+  }
+}
+
+// Version 0.1.0 wrote no "covered", other taps write hardly more than the bookmark.
+TEST(Entry, OfAnOlderVersionCoversFromItsStartDateToItsBookmark) {
+  struct Row {
+    const char* name;
+    const char* json;  // besides the replication key
+    const char* start_date;
+    DaySet expected;
+  };
+  const std::vector<Row> rows = {
+      {"its own start_date",
+       R"("replication_key_value":"2026-11-20","start_date":"2026-10-01","granularity":"DAY")", "",
+       days("2026-10-01", "2026-11-20")},
+      {"which counts before the configured one",
+       R"("replication_key_value":"2026-11-20","start_date":"2026-10-01","granularity":"DAY")", "2026-01-01",
+       days("2026-10-01", "2026-11-20")},
+      {"which lies after the bookmark: no day was over",
+       R"("replication_key_value":"2026-11-20","start_date":"2026-11-21","granularity":"DAY")",
+       "",
+       {}},
+      {"hours, the last of a day",
+       R"("replication_key_value":"2026-11-20T23:00:00Z","start_date":"2026-11-18","granularity":"HOUR")", "",
+       days("2026-11-18", "2026-11-20")},
+      {"hours, the last but one of a day",
+       R"("replication_key_value":"2026-11-20T22:00:00Z","start_date":"2026-11-18","granularity":"HOUR")", "",
+       days("2026-11-18", "2026-11-19")},
+      {"weeks: the bookmark's may have been running",
+       R"("replication_key_value":"2026-11-16","start_date":"2026-10-19","granularity":"WEEK")", "",
+       days("2026-10-19", "2026-11-15")},
+      {"months: the bookmark's may have been running",
+       R"("replication_key_value":"2026-11-01","start_date":"2026-09-01","granularity":"MONTH")", "",
+       days("2026-09-01", "2026-10-31")},
+      {"of another tap: the configured start_date", R"("replication_key_value":"2026-11-20")", "2026-10-15",
+       days("2026-10-15", "2026-11-20")},
+      {"of another tap, with a time", R"("replication_key_value":"2026-11-20T07:30:00+00:00")", "2026-10-15",
+       days("2026-10-15", "2026-11-20")},
+      {"of another tap, in seconds", R"("replication_key_value":1795132800)", "2026-10-15",
+       days("2026-10-15", "2026-11-20")},
+      {"of another tap, without start_date: the look-back", R"("replication_key_value":"2026-11-20")", "",
+       days("2026-11-17", "2026-11-20")},
+      {"of another tap, with a later start_date: the bookmark's day, so that no day after it is lost",
+       R"("replication_key_value":"2026-11-20")", "2026-11-23", days("2026-11-20", "2026-11-20")},
+      {"no bookmark", R"("start_date":"2026-10-01","granularity":"DAY")", "2026-10-01", {}},
+      {"covered says it all",
+       R"("replication_key_value":"2026-11-20","covered":[["2026-11-01","2026-11-02"]])", "2026-10-15",
+       days("2026-11-01", "2026-11-02")},
+  };
+  for (const Row& row : rows) {
+    Texts warnings;
+    const auto start = util::parse_day(row.start_date);
+    const Entry entry = read(std::string(R"({"replication_key":"DATE",)") + row.json + "}", &warnings, start);
+    EXPECT_EQ(entry.covered, row.expected) << row.name << ": " << describe(entry.covered);
+    EXPECT_TRUE(warnings.empty()) << row.name;
+  }
+}
+
+TEST(Entry, OfAnotherTapCoversNothingWhereItsBookmarkIsOfAnotherKey) {
+  EXPECT_TRUE(read(R"({"replication_key":"updated_time","replication_key_value":"2026-11-20"})", nullptr,
+                   day("2026-10-01"))
+                  .covered.empty());
+}
+
+TEST(Entry, OfAnOlderVersionHasAMarkerThatIsNotTrusted) {
+  Texts warnings;
+  const Entry entry = read(
+      R"({"granularity":"DAY","resume":{"from":"2026-10-01","to":"2026-11-24","after_id":"7","basis":"a","bookmark":"2026-11-23"}})",
+      &warnings);
+  EXPECT_FALSE(entry.resume);
+  EXPECT_EQ(warnings.size(), 1U);
+}
+
+TEST(Entry, TrustsARouteOnlyWithTheDayOnWhichItWasProven) {
+  EXPECT_EQ(read(R"({"route":"single","route_since":"2026-11-18"})").single_route_since, day("2026-11-18"));
+  for (const char* json :
+       {R"({"route":"single"})", R"({"route":"single","route_since":"lately"})",
+        R"({"route":"bulk","route_since":"2026-11-18"})", R"({"route_since":"2026-11-18"})"}) {
+    EXPECT_FALSE(read(json).single_route_since) << json;
+  }
 }
 
 TEST(Entry, WritesDateTimesWhereTheyAreWanted) {
@@ -103,7 +257,7 @@ TEST(Entry, WritesNothingThatItDoesNotKnow) { EXPECT_EQ(write_entry({}, "DATE", 
 
 TEST(Entry, IgnoresAMarkerThatCannotBeReadWithAWarning) {
   const std::string whole =
-      R"({"resume":{"from":"2026-10-01","to":"2026-11-24","after_id":"7","bookmark":"2026-11-23","basis":"a"}})";
+      R"({"resume":{"from":"2026-10-01","to":"2026-11-24","after_id":"7","bookmark":"2026-11-23","covered_to":null,"basis":"a"}})";
   EXPECT_TRUE(read(whole).resume);
   const Json good = Json::parse(whole);
   const std::vector<std::pair<const char*, Json>> damages = {
@@ -157,6 +311,65 @@ TEST(WindowBasis, IsTheSameWhateverElseIsConfigured) {
   config.start_date = day("2026-01-01");
   config.access_token = util::Secret("another");
   EXPECT_EQ(window_basis(config, {"A"}), basis);
+}
+
+TEST(RowSettings, NameWhatHasChanged) {
+  using config::Config;
+  struct Row {
+    const char* name;
+    bool pins;
+    std::function<void(Config&)> change;
+    Texts expected;
+  };
+  const std::vector<Row> rows = {
+      {"nothing", false, [](Config&) {}, {}},
+      {"the click window", false, [](Config& c) { c.click_window_days = 7; }, {"click_window_days"}},
+      {"two windows",
+       false,
+       [](Config& c) {
+         c.engagement_window_days = 7;
+         c.view_window_days = 7;
+       },
+       {"engagement_window_days", "view_window_days"}},
+      {"the report time",
+       false,
+       [](Config& c) { c.conversion_report_time = "TIME_OF_CONVERSION"; },
+       {"conversion_report_time"}},
+      {"what rows of ads do not depend on",
+       false,
+       [](Config& c) {
+         c.pin_split = config::PinSplit::no_split;
+         c.entity_statuses = {"ACTIVE"};
+         c.granularity = config::Granularity::week;
+       },
+       {}},
+      {"the split of pins",
+       true,
+       [](Config& c) { c.pin_split = config::PinSplit::no_split; },
+       {"pin_analytics_split_field"}},
+      {"what rows of pins do not depend on", true, [](Config& c) { c.click_window_days = 7; }, {}},
+  };
+  const Config config = fakes::test_config();
+  for (const Row& row : rows) {
+    Config changed = config;
+    row.change(changed);
+    EXPECT_EQ(changed_settings(row_settings(config, {"A", "B"}, row.pins),
+                               row_settings(changed, {"A", "B"}, row.pins), row.pins),
+              row.expected)
+        << row.name;
+  }
+  EXPECT_EQ(
+      changed_settings(row_settings(config, {"A"}, false), row_settings(config, {"A", "B"}, false), false),
+      Texts{"analytics_columns"});
+  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, true), row_settings(config, {"A", "B"}, true), true),
+            Texts{"pin_metric_types"});
+}
+
+TEST(RowSettings, OfATextThatIsCutOrStrangeAreOthers) {
+  const std::string now = row_settings(fakes::test_config(), {"A"}, false);
+  EXPECT_EQ(changed_settings("", now, false).size(), 5U);
+  EXPECT_EQ(changed_settings(now.substr(0, now.find('|')), now, false).size(), 4U);
+  EXPECT_TRUE(changed_settings(now + "|more", now, false).empty());
 }
 
 }  // namespace

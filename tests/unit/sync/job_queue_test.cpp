@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace tap_pinterest::sync {
 namespace {
@@ -29,12 +33,35 @@ std::string name_of(const JobQueue::Taken& taken) {
   return std::to_string(std::get<AnalyticsJob>(taken.job->work).batch);
 }
 
-JobQueue make_queue(double per_minute = 60'000, std::function<bool(const Job&)> is_dropped = nullptr) {
+bool never(const Job&) { return false; }
+bool always(Job&) { return true; }
+
+JobQueue make_queue(double per_minute = 60'000, std::function<bool(const Job&)> is_dropped = never,
+                    std::function<bool(Job&)> prepare = always) {
   JobQueue::Limiters limiters;
   for (std::size_t i = 0; i < pinterest::kCategories; ++i) limiters.emplace_back(per_minute, kNow);
-  if (!is_dropped) is_dropped = [](const Job&) { return false; };
-  return {std::move(limiters), std::move(is_dropped)};
+  return {std::move(limiters), std::move(is_dropped), std::move(prepare)};
 }
+
+// Makes jobs numbered from `first` on, so many.
+class Numbers : public JobSource {
+ public:
+  bool is_exhausted() override { return next_ == end_; }
+  Numbers(std::size_t first, std::size_t count) : next_(first), end_(first + count) {}
+
+  std::optional<Job> next(double most_units) override {
+    most_units_ = most_units;
+    if (next_ == end_) return std::nullopt;
+    return analytics_job(next_++);
+  }
+  std::size_t made() const { return next_; }
+  double most_units() const { return most_units_; }
+
+ private:
+  std::size_t next_;
+  std::size_t end_;
+  double most_units_ = 0;
+};
 
 TEST(JobQueue, GivesListPagesBeforeAnalytics) {
   JobQueue queue = make_queue();
@@ -49,7 +76,6 @@ TEST(JobQueue, GivesJobsOfOneKindInTheirOrder) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1));
   queue.push(analytics_job(2));
-  EXPECT_EQ(queue.queued(Category::ads_analytics), 2U);
   EXPECT_EQ(name_of(queue.take(kNow)), "1");
   EXPECT_EQ(name_of(queue.take(kNow)), "2");
 }
@@ -58,7 +84,6 @@ TEST(JobQueue, GivesAJobToBeTriedAgainFirstButNotBeforeItsTime) {
   JobQueue queue = make_queue();
   queue.push_again(analytics_job(1), kNow + seconds(5));
   EXPECT_FALSE(queue.empty());
-  EXPECT_EQ(queue.queued(Category::ads_analytics), 1U);
   const auto taken = queue.take(kNow);
   EXPECT_EQ(name_of(taken), "nothing");
   EXPECT_EQ(taken.wake, kNow + seconds(5));
@@ -121,15 +146,135 @@ TEST(JobQueue, HoldsBodiesInFlightToTheBudget) {
   EXPECT_EQ(name_of(queue.take(kNow)), "3");
 }
 
-TEST(JobQueue, LetsARequestLargerThanTheBudgetRunAlone) {
+TEST(JobQueue, LetsAWideRequestRunBesideAListButBesideNoOtherAnalytics) {
   JobQueue queue = make_queue();
+  queue.push(list_job("before"));
+  queue.push(analytics_job(1, 1e9));  // larger than the budget
+  queue.push(analytics_job(2));
+  const auto list = queue.take(kNow);
+  EXPECT_EQ(name_of(list), "before");
+  const auto wide = queue.take(kNow);
+  EXPECT_EQ(name_of(wide), "1") << "it does not wait until all lists are read";
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  queue.finished(*list.job, 0);
+  queue.push(list_job("beside"));
+  EXPECT_EQ(name_of(queue.take(kNow)), "beside");
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  queue.finished(*wide.job, 0);
+  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+}
+
+TEST(JobQueue, HoldsAWideRequestBackWhileOtherAnalyticsAreUnderWay) {
+  JobQueue queue = make_queue();
+  queue.push(analytics_job(1));
+  queue.push(analytics_job(2, 1e9));
+  const auto small = queue.take(kNow);
+  EXPECT_EQ(name_of(small), "1");
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  queue.finished(*small.job, 0);
+  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+}
+
+TEST(JobQueue, TakesAPermitOnlyForAJobThatIsStillToBeSent) {
+  std::set<std::size_t> done = {1, 2, 4};
+  std::vector<std::size_t> prepared;
+  JobQueue queue = make_queue(/*per_minute=*/60, never, [&](Job& job) {
+    const std::size_t batch = std::get<AnalyticsJob>(job.work).batch;
+    prepared.push_back(batch);
+    job.units = 7;
+    return !done.contains(batch);
+  });
+  for (std::size_t i = 1; i <= 4; ++i) queue.push(analytics_job(i));
+  const auto taken = queue.take(kNow);
+  EXPECT_EQ(name_of(taken), "3") << "there is one permit, and it is left for this job";
+  EXPECT_EQ(taken.job->units, 7) << "as it was prepared";
+  EXPECT_EQ(prepared, (std::vector<std::size_t>{1, 2, 3}));
+  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "nothing");
+  EXPECT_TRUE(queue.empty());
+  queue.push(analytics_job(5));
+  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "5") << "a job that was not sent has taken none";
+}
+
+TEST(JobQueue, TakesAPermitOnlyForAJobThatFits) {
+  JobQueue queue = make_queue(/*per_minute=*/120);
   queue.push(analytics_job(1, 1e9));
   queue.push(analytics_job(2));
-  const auto large = queue.take(kNow);
-  EXPECT_EQ(name_of(large), "1");
+  const auto wide = queue.take(kNow);
+  EXPECT_EQ(name_of(wide), "1");
   EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
-  queue.finished(*large.job, 0);
+  queue.finished(*wide.job, 0);
+  EXPECT_EQ(name_of(queue.take(kNow)), "2") << "the second of a second's two permits";
+}
+
+TEST(JobQueue, TakesWhatPreparingPushes) {
+  JobQueue* pushed_to = nullptr;
+  JobQueue queue = make_queue(60'000, never, [&](Job& job) {
+    if (std::get<AnalyticsJob>(job.work).batch != 1) return true;
+    pushed_to->push(analytics_job(2));
+    return false;
+  });
+  pushed_to = &queue;
+  queue.push(analytics_job(1));
   EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(JobQueue, AsksASourceWhenWhatWasPushedIsTaken) {
+  JobQueue queue = make_queue();
+  Numbers source(10, 2);
+  queue.push(analytics_job(1));
+  queue.offer(source, Category::ads_analytics);
+  queue.push(analytics_job(2));
+  queue.push(list_job("page"));
+  EXPECT_EQ(name_of(queue.take(kNow)), "page");
+  EXPECT_EQ(name_of(queue.take(kNow)), "1");
+  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(source.made(), 10U) << "what it asks for is decided when it is sent";
+  EXPECT_EQ(name_of(queue.take(kNow)), "10");
+  EXPECT_DOUBLE_EQ(source.most_units(), static_cast<double>(kMemoryBudgetBytes) / 2 / 60);
+  queue.push(analytics_job(3));
+  EXPECT_EQ(name_of(queue.take(kNow)), "3");
+  EXPECT_EQ(name_of(queue.take(kNow)), "11");
+  EXPECT_FALSE(queue.empty()) << "nobody knows yet that it makes no more";
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(JobQueue, AsksSourcesInTheOrderOfTheirOffers) {
+  JobQueue queue = make_queue();
+  Numbers first(10, 1);
+  Numbers none(20, 0);
+  Numbers last(30, 1);
+  for (Numbers* source : {&first, &none, &last}) queue.offer(*source, Category::ads_analytics);
+  EXPECT_EQ(name_of(queue.take(kNow)), "10");
+  EXPECT_EQ(name_of(queue.take(kNow)), "30");
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(JobQueue, AsksNoSourceWithoutAPermit) {
+  JobQueue queue = make_queue(/*per_minute=*/60);
+  Numbers source(10, 2);
+  queue.offer(source, Category::ads_analytics);
+  EXPECT_EQ(name_of(queue.take(kNow)), "10");
+  const auto taken = queue.take(kNow);
+  EXPECT_EQ(name_of(taken), "nothing");
+  EXPECT_LE(taken.wake, kNow + seconds(1));
+  EXPECT_EQ(source.made(), 11U);
+  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "11");
+}
+
+TEST(JobQueue, KeepsAJobOfASourceUntilItFits) {
+  JobQueue queue = make_queue();
+  queue.push(analytics_job(1, 1e9));
+  Numbers source(10, 2);
+  queue.offer(source, Category::ads_analytics);
+  const auto wide = queue.take(kNow);
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(source.made(), 11U) << "it makes no second one meanwhile";
+  queue.finished(*wide.job, 0);
+  EXPECT_EQ(name_of(queue.take(kNow)), "10");
 }
 
 TEST(JobQueue, DoesNotTakeAnEmptyAnswerForTheMeasureOfAll) {
@@ -137,7 +282,8 @@ TEST(JobQueue, DoesNotTakeAnEmptyAnswerForTheMeasureOfAll) {
   queue.push(analytics_job(1, 100));
   const auto first = queue.take(kNow);
   queue.finished(*first.job, 2);
-  const double half_budget = static_cast<double>(kMemoryBudgetBytes) / 30 / 2;
+  // An eighth of the 60 bytes a cell that are taken at first.
+  const double half_budget = static_cast<double>(kMemoryBudgetBytes) / 7.5 / 2;
   for (std::size_t i = 2; i <= 4; ++i) queue.push(analytics_job(i, half_budget));
   EXPECT_EQ(name_of(queue.take(kNow)), "2");
   EXPECT_EQ(name_of(queue.take(kNow)), "3");

@@ -23,7 +23,7 @@ class PartitionHarness {
                             const Json& state = Json::object())
       : config(std::move(settings)),
         bookmarks_(parse(state), emitter_, clock, [] {}),
-        queue(limiters(clock.steady_now()), [](const Job&) { return false; }) {
+        queue(limiters(clock.steady_now()), is_dropped, prepare) {
     api_clock.observe(fakes::respond(200, "", {{"date", "Tue, 24 Nov 2026 10:00:00 GMT"}}));
   }
 
@@ -61,6 +61,14 @@ class PartitionHarness {
   static singer::State parse(const Json& document) {
     std::vector<std::string> problems;
     return singer::State::parse(document.dump(), problems);
+  }
+  static bool is_dropped(const Job& job) {
+    const auto* work = std::get_if<AnalyticsJob>(&job.work);
+    return work != nullptr && !work->partition->wants(*work);
+  }
+  static bool prepare(Job& job) {
+    auto* work = std::get_if<AnalyticsJob>(&job.work);
+    return work == nullptr || work->partition->prepare(*work);
   }
   static JobQueue::Limiters limiters(util::SteadyTime now) {
     constexpr double kNoLimit = 1e9;
