@@ -81,6 +81,14 @@ def assert_same_rows(stream, records, truth):
     assert not expected or set(next(iter(actual.values()))) == names
 
 
+def newest(stream, *runs):
+    """One record of each key, the last that was written, as a target that updates in place has it."""
+    rows = {}
+    for run in runs:
+        rows.update(zip(run.keys(stream), run.records[stream], strict=True))
+    return list(rows.values())
+
+
 def assert_same_keys(actual, expected):
     """The same keys, each once, in any order."""
     missing, extra = set(expected) - set(actual), set(actual) - set(expected)

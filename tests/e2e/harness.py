@@ -156,6 +156,9 @@ class Simulator:
     def kill_pins(self, indices):
         self._control("/kill-pins", indices=list(indices))
 
+    def remove_accounts(self, indices):
+        self._control("/remove-accounts", indices=list(indices))
+
     def generation(self, value):
         self._control("/generation", value=value)
 

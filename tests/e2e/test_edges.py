@@ -159,21 +159,6 @@ def test_a_marker_that_does_not_fit_starts_the_window_anew(tap, api, config, mar
     assert "resume" not in partition(run.state, "ad_analytics", ACCOUNT)
 
 
-def test_a_bookmark_in_the_future_does_no_harm(tap, api, config):
-    entry = {
-        "context": {"ad_account_id": ACCOUNT},
-        "replication_key": "DATE",
-        "replication_key_value": "2027-01-01",
-        "entity_statuses": STATUSES,
-        "granularity": "DAY",
-    }
-    state = {"bookmarks": {"ad_analytics": {"partitions": [entry]}}}
-    run = tap.run(config(api, lookback_days=3), catalog=tap.catalog("ad_analytics"), state=state, code=0)
-    assert_nothing_refused(api)
-    assert run.records["ad_analytics"] == []
-    assert partition(run.state, "ad_analytics", ACCOUNT)["replication_key_value"] == "2027-01-01"
-
-
 def test_many_days_and_ids_are_read_whole(tap, simulate, config):
     """Batches, windows of 89 days and two accounts, with every cell of a month's end in it."""
     api = simulate(accounts=2, campaigns=260, ads=3, limits="off", now="2028-03-20T23:30:00Z")

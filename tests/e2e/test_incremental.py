@@ -216,16 +216,6 @@ def test_another_granularity_begins_again_with_a_warning(tap, api, config):
     assert not first.warnings("granularity")
 
 
-def test_an_earlier_start_date_reads_nothing_again_but_says_so(tap, api, config):
-    catalog = tap.catalog("ad_analytics")
-    first = tap.run(config(api, start_date="2026-03-01", lookback_days=3), catalog=catalog, code=0)
-    second = tap.run(config(api, start_date=START, lookback_days=3), catalog=catalog, state=first.state, code=0)
-    assert_same_rows("ad_analytics", second.records["ad_analytics"], true_rows(api, "ad_analytics", "2026-03-06"))
-    assert second.log_lines("start_date", "ad_analytics")
-    third = tap.run(config(api, start_date="2026-03-01", lookback_days=3), catalog=catalog, state=first.state, code=0)
-    assert not third.warnings("start_date")
-
-
 def test_an_end_date_in_the_past_bounds_rows_and_bookmark(tap, api, config):
     settings = config(api, start_date="2026-03-01", end_date="2026-03-04")
     run = tap.run(settings, catalog=tap.catalog("ad_analytics"), code=0)

@@ -1,10 +1,11 @@
 """Limits: long waits end the run, and a day's limit is no obstacle for long. Those of a minute: tests/limits."""
 
+import datetime
 import json
 import re
 
 import pytest
-from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
+from compare import assert_same_keys, assert_same_rows, newest, true_entities, true_rows
 from harness import KEYS, deselect, partition, stream_entry
 
 START = "2026-03-08"
@@ -15,14 +16,6 @@ NO_ADS = {"accounts": 1, "campaigns": 0, "ad_groups": 0, "ads": 0}
 
 
 # --- the limit of a day -------------------------------------------------------------------------------------------
-
-
-def merged(*runs):
-    """The last that was written of each key."""
-    rows = {}
-    for run in runs:
-        rows.update(zip(run.keys("pin_analytics"), run.records["pin_analytics"], strict=True))
-    return list(rows.values())
 
 
 @pytest.mark.parametrize("headers", ["on", "retry-after"])
@@ -50,10 +43,42 @@ def test_a_trial_app_goes_on_the_next_day(tap, simulate, config, headers):
     api.reset_counters()
     rest = tap.run(settings, catalog=catalog, state=cut.state, code=0)
     assert api.counters()["rate_limited"] == 0
-    assert_same_rows("pin_analytics", merged(cut, rest), true_rows(api, "pin_analytics", "2026-03-04"))
+    assert_same_rows("pin_analytics", newest("pin_analytics", cut, rest), true_rows(api, "pin_analytics", "2026-03-04"))
     entry = partition(rest.state, "pin_analytics")
     assert entry["replication_key_value"] == "2026-03-10"
     assert "resume" not in entry
+
+
+# --- limits that the headers name ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("headers", ["on", "x-ratelimit-limit"])
+def test_a_limit_that_the_headers_name_replaces_the_one_assumed(tap, simulate, config, headers):
+    """An app with 60 requests of org_analytics a minute: five follow the first at 57 a minute, over a second apart."""
+    api = simulate(
+        **NO_ADS, pins=600, short_pages=False, category_limit="org_analytics=60", limit_headers=headers,
+        now="2026-03-10T12:00:00Z",
+    )  # fmt: skip
+    settings = config(api, start_date="2026-03-09", pin_analytics_split_field="NO_SPLIT")
+    run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
+    (estimate,) = run.log_lines("INFO", "org_analytics requests remain")
+    assert "limit of 57 a minute" in estimate
+    moments = [datetime.datetime.fromisoformat(each["at"]) for each in api.requests("/pins/analytics")]
+    assert len(moments) == 6
+    assert (moments[-1] - moments[0]).total_seconds() >= 3  # 4.2 less what the API's clock of seconds hides
+    assert api.counters()["rate_limited"] == 0
+    truth = true_rows(api, "pin_analytics", "2026-03-09", app_types=["ALL"])
+    assert_same_rows("pin_analytics", run.records["pin_analytics"], truth)
+
+
+@pytest.mark.parametrize("share, a_minute", [(1, 570), (0.5, 285), (0.1, 57)])
+def test_the_limit_of_the_headers_is_shared_as_any(tap, simulate, config, share, a_minute):
+    api = simulate(**NO_ADS, pins=130, category_limit="org_analytics=600", limit_headers="x-ratelimit-limit")
+    days = {"start_date": "2026-03-09", "pin_analytics_split_field": "NO_SPLIT"}
+    settings = config(api, **days, rate_limit_share=share)
+    run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
+    (estimate,) = run.log_lines("INFO", "org_analytics requests remain")
+    assert f"limit of {a_minute} a minute" in estimate
 
 
 # --- long waits ---------------------------------------------------------------------------------------------------

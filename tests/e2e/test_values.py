@@ -85,7 +85,7 @@ def test_an_id_with_leading_zeros_fails_its_analytics(tap, api, config):
     api.fault("body", endpoint=LIST + "campaigns", body=page('{"id": "007"}', '{"id": "7"}'))
     run = tap.run(config(api, start_date=START), catalog=tap.catalog("campaigns", "campaign_analytics"), code=1)
     assert run.keys("campaigns") == ["007", "7"]
-    assert "id 007 is not a number" in run.log_lines("CRITICAL")[0]
+    assert "the id 007: ids are digits" in run.log_lines("CRITICAL")[0]
     assert not api.requests("/campaigns/analytics")
     assert "campaign_analytics" not in run.state["bookmarks"]
 
