@@ -235,7 +235,7 @@ void Engine::work_until_the_end(http::Transport& transport) {
     if (std::holds_alternative<Renew>(step)) {
       renew(lock, transport);
     } else if (auto* run = std::get_if<Run>(&step)) {
-      run_job(lock, transport, std::move(*run));
+      run_job(lock, transport, std::move(run->job), run->token);
     } else if (const auto* wait = std::get_if<Wait>(&step)) {
       clock_.wait_until(lock, wake_, wait->until);
     } else {
@@ -298,8 +298,7 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   }
 }
 
-void Engine::run_job(Lock& lock, http::Transport& transport, Run run) {
-  auto& [job, token] = run;
+void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token) {
   if (job.tries.failures == 0) {
     job.tries.answers_before = answers_;
     job.tries.successes_before = successes_;

@@ -107,7 +107,7 @@ class Engine {
   Step next_step();
   void renew(Lock& lock, http::Transport& transport);
   void store_pending_token();
-  void run_job(Lock& lock, http::Transport& transport, Run run);
+  void run_job(Lock& lock, http::Transport& transport, Job job, const pinterest::AccessToken& token);
 
   void apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token);
   void note_answer(const Job& job, const Fetched& fetched);
