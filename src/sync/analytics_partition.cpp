@@ -469,9 +469,10 @@ void AnalyticsPartition::finish_pass() {
   }
   if (stream_.incremental()) put_entry();
   if (!done.window.resumed) return;
-  // What has come since the window was cut short is read now; what was read today is not read again.
+  // What has come since the window was cut short is read now. Where nothing has, its days are not read again:
+  // a window that takes a limit of several days would never come to its end.
   pinterest::Plan plan = coverage_.plan(now);
-  if (done.window.range.last == util::day_of(now)) {
+  if (!plan.windows.empty() && plan.windows.back().last <= done.window.range.last) {
     plan.windows = (DaySet(plan.windows) - DaySet{done.window.range}).ranges();
   }
   add_passes(plan, /*left_out_only=*/false);
