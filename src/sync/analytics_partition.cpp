@@ -22,11 +22,6 @@ using pinterest::PinRoute;
 
 // No batch starts more than this many times max_concurrency beyond the first that is not done.
 constexpr std::size_t kBatchesAhead = 4;
-// Refusals of one batch with the same words, and nothing of it answered: by then a few bad ids would have let
-// another part succeed. They are the batch, its halves, and single ids.
-constexpr int kHopelessRefusals = 8;
-constexpr int kRefusalsBeforeSingles = 2;
-constexpr std::size_t kSamples = kHopelessRefusals - kRefusalsBeforeSingles - 1;
 // The API's clock and its judgement of what is too old differ by a day at most.
 constexpr int kMostDaysLess = 1;
 // A proof that an app lacks the bulk route holds for a week: Pinterest grants it from time to time.
@@ -50,13 +45,6 @@ Entry find_entry(const RunContext& context, const StreamRun& stream, const std::
   for (const std::string& warning : warnings) context.report.warn_once(stream.id(), where + warning);
   return entry;
 }
-
-void OpenBatch::note_refusal(const std::string& why) {
-  refusals = why == words ? refusals + 1 : 1;
-  words = why;
-}
-
-bool OpenBatch::is_hopeless() const { return largest_answered == 0 && refusals >= kHopelessRefusals; }
 
 AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account)
     : context_(context),
@@ -112,10 +100,6 @@ CoverageRules AnalyticsPartition::rules() const {
   return rules;
 }
 
-std::string AnalyticsPartition::where() const {
-  return account_.empty() ? "" : fmt::format(" of account {}", account_);
-}
-
 // "campaign 123": ids are named as their parameter is.
 std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
   constexpr std::string_view kPlural = "_ids";
@@ -125,11 +109,12 @@ std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
 }
 
 // What a request asked for, for the message of a refusal.
-std::string AnalyticsPartition::describe_request(const AnalyticsJob& job) const {
+std::string AnalyticsPartition::describe_request(const AnalyticsPart& part) const {
   const config::Config& config = context_.config;
-  std::string text = fmt::format("; asked for {} ids, {} to {}, columns {}", job.request.ids.size(),
-                                 util::format_day(job.request.range.first),
-                                 util::format_day(job.request.range.last), fmt::join(stream_.columns(), ","));
+  std::string text =
+      fmt::format("; asked for {} ids, {} to {}, columns {}", part.request.ids.size(),
+                  util::format_day(part.request.range.first), util::format_day(part.request.range.last),
+                  fmt::join(stream_.columns(), ","));
   if (is_pins()) return text;
   return text + fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
                             config.click_window_days, config.engagement_window_days, config.view_window_days);
@@ -176,7 +161,7 @@ void AnalyticsPartition::plan() {
     context_.report.warn_once(stream_.id(),
                               fmt::format("the state{} names days in the future: it is ignored, and the days "
                                           "are read again",
-                                          where()));
+                                          of_account(account_)));
     passes_.clear();
     batches_.start_again();
   }
@@ -230,7 +215,7 @@ void AnalyticsPartition::warn_of_changes() {
 // Has the queue ask for jobs, if there may be any.
 void AnalyticsPartition::offer() {
   if (closed_ || batches_.waiting().empty() || std::exchange(offered_, true)) return;
-  context_.queue.offer(*this, stream_.definition().category);
+  context_.queue.offer(shared_from_this(), stream_.definition().category);
 }
 
 std::optional<Job> AnalyticsPartition::next(double most_units) {
@@ -238,14 +223,10 @@ std::optional<Job> AnalyticsPartition::next(double most_units) {
   offered_ = count > 0;
   if (!offered_) return std::nullopt;
   IdBatches::Batch batch = batches_.take(count);
-  std::vector<AnalyticsJob> parts = parts_of(batch.number, batch.ids);
-  open_[batch.number] = OpenBatch{.ids = std::move(batch.ids), .parts = parts.size()};
-  std::vector<AnalyticsJob> others(std::next(parts.begin()), parts.end());
-  if (route_.untried()) {
-    held_parts_ = std::move(others);
-  } else {
-    for (AnalyticsJob& part : others) push(std::move(part));
-  }
+  std::vector<AnalyticsPart> parts = parts_of(batch.number, batch.ids);
+  open_.emplace(batch.number, OpenBatch(std::move(batch.ids), parts.size()));
+  held_parts_.assign(std::next(parts.begin()), parts.end());
+  if (!route_.untried()) release_held_parts();
   return job_of(std::move(parts.front()));
 }
 
@@ -271,15 +252,14 @@ std::size_t AnalyticsPartition::size_of_next(double most_units) {
   return list_may_fill_it_up ? 0 : count;
 }
 
-std::vector<AnalyticsJob> AnalyticsPartition::parts_of(std::size_t number,
-                                                       const std::vector<IdBatches::Id>& ids) {
-  std::vector<AnalyticsJob> parts;
+std::vector<AnalyticsPart> AnalyticsPartition::parts_of(std::size_t number,
+                                                        const std::vector<IdBatches::Id>& ids) {
+  std::vector<AnalyticsPart> parts;
   for (const std::string_view app_type :
        pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split)) {
     for (const DayRange& range :
          pinterest::split_range(window().range, coverage_.rules().reach.longest_range)) {
-      parts.push_back({.partition = this,
-                       .batch = number,
+      parts.push_back({.batch = number,
                        .request = {.stream = &stream_.definition(),
                                    .account = account_,
                                    .ids = ids,
@@ -298,24 +278,31 @@ double AnalyticsPartition::units_of(const AnalyticsRequest& request) const {
          static_cast<double>(stream_.columns().size());
 }
 
-Job AnalyticsPartition::job_of(AnalyticsJob work, const Tries& tries) const {
-  const double units = units_of(work.request);
-  return Job{
-      .work = std::move(work), .category = stream_.definition().category, .units = units, .tries = tries};
+Job AnalyticsPartition::job_of(AnalyticsPart part, const Tries& tries) {
+  const double units = units_of(part.request);
+  return Job{.work = AnalyticsJob{{std::move(part)}, shared_from_this()},
+             .category = stream_.definition().category,
+             .units = units,
+             .tries = tries};
 }
 
-void AnalyticsPartition::push(AnalyticsJob work, const Tries& tries) {
-  context_.queue.push(job_of(std::move(work), tries));
+void AnalyticsPartition::push(std::vector<Attempt> attempts) {
+  for (Attempt& attempt : attempts) context_.queue.push(job_of(std::move(attempt.part), attempt.tries));
+}
+
+void AnalyticsPartition::release_held_parts() {
+  for (AnalyticsPart& part : held_parts_) context_.queue.push(job_of(std::move(part)));
+  held_parts_.clear();
 }
 
 // A batch may have ended, or its ids been given back, while a part of it was under way.
-bool AnalyticsPartition::wants(const AnalyticsJob& job) const {
+bool AnalyticsPartition::wants(const AnalyticsPart& part) const {
   if (closed_) return false;
-  return job.is_proof ? route_.proof().has_value() : open_.contains(job.batch);
+  return part.is_proof ? route_.proof().has_value() : open_.contains(part.batch);
 }
 
-bool AnalyticsPartition::prepare(AnalyticsJob& job) {
-  AnalyticsRequest& request = job.request;
+bool AnalyticsPartition::prepare(AnalyticsPart& part) {
+  AnalyticsRequest& request = part.request;
   const DayRange whole = request.range;
   request.range = pinterest::within_reach(whole, kind(), coverage_.rules().reach.days_back - days_less_,
                                           util::day_of(context_.clock.now() + kMidnightMargin));
@@ -323,12 +310,12 @@ bool AnalyticsPartition::prepare(AnalyticsJob& job) {
   note_cut(DaySet{whole} - DaySet{request.range});
   std::erase_if(request.ids, [this](IdBatches::Id id) { return refused_.contains(id); });
   if (!request.range.empty() && !request.ids.empty()) return true;
-  if (job.is_proof) {
+  if (part.is_proof) {
     route_.withdraw();
     offer();
     return false;
   }
-  end_part(job);
+  end_part(part);
   return false;
 }
 
@@ -347,68 +334,55 @@ void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
       stream_.id(),
       fmt::format("{} ids{} that were left out before are read now, but Pinterest does not answer "
                   "for {} any more: they may lack those days",
-                  again_.size(), where(), util::describe(days)));
+                  again_.size(), of_account(account_), util::describe(days)));
 }
 
-void AnalyticsPartition::part_done(const AnalyticsJob& job) {
-  if (!wants(job)) return;
+void AnalyticsPartition::part_done(const AnalyticsPart& part) {
+  if (!wants(part)) return;
   anything_answered_ = true;
   const bool was_unknown = route_.unknown();
-  const bool is_to_be_proven = route_.answered(job.request.route, job.request.ids.front());
+  const bool is_to_be_proven = route_.answered(part.request.route, part.request.ids.front());
   if (was_unknown && !route_.unknown()) {
     coverage_.set_single_route_since(std::nullopt);
-    for (AnalyticsJob& part : held_parts_) push(std::move(part));
-    held_parts_.clear();
+    release_held_parts();
   }
-  if (job.is_proof) {
+  if (part.is_proof) {
     offer();
     return;
   }
   if (is_to_be_proven) {
-    AnalyticsJob proof = job;
+    AnalyticsPart proof = part;
     proof.is_proof = true;
     proof.request.route = PinRoute::bulk;
     proof.request.app_type = "ALL";
     proof.request.range.first = proof.request.range.last;
-    push(std::move(proof));
+    context_.queue.push(job_of(std::move(proof)));
   }
-  OpenBatch& batch = open_.at(job.batch);
-  batch.largest_answered = std::max(batch.largest_answered, job.request.ids.size());
-  end_part(job);
+  open_.at(part.batch).answered(part);
+  end_part(part);
 }
 
-void AnalyticsPartition::end_part(const AnalyticsJob& job) {
-  OpenBatch& batch = open_.at(job.batch);
-  // One after another; once one is answered all at once, with all the time there is.
-  const bool knows_more = batch.largest_answered > 0;
-  if (knows_more || batch.parts == 1) warn_of_left_out(batch);
-  std::vector<Job> waiting = std::exchange(batch.held, {});
-  for (Job& held : waiting) {
-    if (knows_more) held.tries = {};
-    const bool goes = knows_more || &held == &waiting.front();
-    goes ? context_.queue.push(std::move(held)) : batch.held.push_back(std::move(held));
-  }
+void AnalyticsPartition::end_part(const AnalyticsPart& part) {
+  OpenBatch& batch = open_.at(part.batch);
+  if (batch.knows_its_ids()) warn_of_left_out(batch);
+  push(batch.end_part());
   // Nothing was answered, so the route is still unknown: what waited for an answer goes next.
   if (route_.untried() && !held_parts_.empty()) {
-    push(std::move(held_parts_.front()));
+    context_.queue.push(job_of(std::move(held_parts_.front())));
     held_parts_.erase(held_parts_.begin());
   }
-  if (--batch.parts == 0) end_batch(job.batch);
+  if (batch.parts() == 0) end_batch(part.batch);
   advance();
 }
 
-// Not before it is known that it is the ids.
 void AnalyticsPartition::warn_of_left_out(OpenBatch& batch) {
-  for (const std::string& warning : batch.warnings) log::write(log::Level::warning, stream_.id(), warning);
-  batch.warnings.clear();
+  for (const std::string& warning : batch.take_warnings()) {
+    log::write(log::Level::warning, stream_.id(), warning);
+  }
 }
 
 void AnalyticsPartition::end_batch(std::size_t number) {
-  const OpenBatch& batch = open_.at(number);
-  // Only what has worked is learnt from, and not where an id was the cause.
-  if (batch.was_too_large && !batch.has_refused_id && batch.largest_answered > 0) {
-    size_ = std::min(size_, batch.largest_answered);
-  }
+  size_ = std::min(size_, open_.at(number).proven_size().value_or(size_));
   open_.erase(number);
   batches_.done(number);
   move_marker();
@@ -453,7 +427,7 @@ void AnalyticsPartition::finish_pass() {
     return;
   }
   if (too_many_left_out_) {
-    fail(fmt::format("Pinterest refuses {} of its ids one by one: the first with {}", left_out_.size(),
+    fail(fmt::format("Pinterest refuses {} of its ids one by one: the first with {}", left_out().size(),
                      first_refusal_));
     return;
   }
@@ -495,102 +469,52 @@ bool AnalyticsPartition::begin_next_pass() {
 }
 
 void AnalyticsPartition::close() {
-  closed_ = true;
+  end();
   const Entry& entry = coverage_.entry();
   if (stream_.incremental() && (entry.bookmark || !entry.covered.empty() || !entry.missed.empty())) {
     put_entry();
   }
-  if (left_out_.empty()) return;
-  std::vector<IdBatches::Id> named(left_out_.begin(), left_out_.end());
-  named.resize(std::min(named.size(), kMostIdsNamed));
+  std::vector<IdBatches::Id> named = left_out();
+  if (named.empty()) return;
+  const std::size_t count = named.size();
+  named.resize(std::min(count, kMostIdsNamed));
   context_.report.incomplete(
-      fmt::format("{} of the ids of {}{} were left out, because Pinterest refuses them: {}{}",
-                  left_out_.size(), stream_.id(), where(), fmt::join(named, ", "),
-                  named.size() < left_out_.size() ? ", ..." : ""),
+      fmt::format("{} of the ids of {}{} were left out, because Pinterest refuses them: {}{}", count,
+                  stream_.id(), of_account(account_), fmt::join(named, ", "),
+                  named.size() < count ? ", ..." : ""),
       "the next run asks for them again");
 }
 
-AnalyticsJob AnalyticsPartition::with_ids(const AnalyticsJob& job, std::vector<IdBatches::Id> ids) {
-  AnalyticsJob part = job;
-  part.request.ids = std::move(ids);
-  return part;
+void AnalyticsPartition::end() {
+  closed_ = true;
+  context_.ended.push_back(account_);
 }
 
-std::vector<AnalyticsJob> AnalyticsPartition::halves_of(const AnalyticsJob& job) {
-  const auto& ids = job.request.ids;
-  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>((ids.size() + 1) / 2);
-  return {with_ids(job, {ids.begin(), middle}), with_ids(job, {middle, ids.end()})};
+void AnalyticsPartition::drop() {
+  if (!closed_) end();
 }
 
-// Some single ids from all over, and the rest.
-std::vector<AnalyticsJob> AnalyticsPartition::samples_of(const AnalyticsJob& job) {
-  std::vector<IdBatches::Id> rest = job.request.ids;
-  std::vector<AnalyticsJob> parts;
-  for (std::size_t sample = kSamples; sample > 0 && rest.size() > 1; --sample) {
-    const auto place = rest.begin() + static_cast<std::ptrdiff_t>(rest.size() * sample / (kSamples + 1));
-    parts.push_back(with_ids(job, {*place}));
-    rest.erase(place);
-  }
-  parts.push_back(with_ids(job, std::move(rest)));
-  return parts;
+bool AnalyticsPartition::halve(const AnalyticsPart& part, const Tries& tries) {
+  if (part.is_proof) return false;
+  std::vector<Attempt> halves = open_.at(part.batch).halve(part, tries, kind());
+  const bool can_be_smaller = !halves.empty();
+  push(std::move(halves));
+  return can_be_smaller;
 }
 
-// Puts several parts in place of one.
-void AnalyticsPartition::replace(std::vector<AnalyticsJob> parts, Tries tries) {
-  tries.slow = 0;
-  open_.at(parts.front().batch).parts += parts.size() - 1;
-  for (AnalyticsJob& part : parts) push(std::move(part), tries);
-}
-
-// Looks for the ids that a request fails for. As long as nothing of the batch was answered its parts wait for
-// each other: first the two halves, one of which succeeds if it is a single id, then some single ids.
-void AnalyticsPartition::narrow(const AnalyticsJob& job, Tries tries) {
-  OpenBatch& batch = open_.at(job.batch);
-  if (batch.largest_answered > 0 || is_pins()) {
-    replace(halves_of(job), {});
-    return;
-  }
-  const bool halves_were_refused = batch.refusals > kRefusalsBeforeSingles;
-  std::vector<AnalyticsJob> parts = halves_were_refused ? samples_of(job) : halves_of(job);
-  batch.parts += parts.size() - 1;
-  tries.slow = 0;
-  // A half that waits already goes before those of the other.
-  std::vector<Job> order = std::move(batch.held);
-  for (AnalyticsJob& part : parts) order.push_back(job_of(std::move(part), tries));
-  if (halves_were_refused) std::rotate(order.begin(), order.end() - std::ssize(parts), order.end());
-  context_.queue.push(std::move(order.front()));
-  batch.held.assign(std::make_move_iterator(std::next(order.begin())), std::make_move_iterator(order.end()));
-}
-
-bool AnalyticsPartition::halve(const AnalyticsJob& job, const Tries& tries) {
-  if (job.is_proof) return false;
-  if (job.request.ids.size() > 1) {
-    open_.at(job.batch).was_too_large = true;
-    replace(halves_of(job), tries);
-    return true;
-  }
-  const auto halves = pinterest::halve_range(job.request.range, kind());
-  if (!halves) return false;
-  std::vector<AnalyticsJob> parts = {job, job};
-  parts[0].request.range = halves->first;
-  parts[1].request.range = halves->second;
-  replace(std::move(parts), tries);
-  return true;
-}
-
-bool AnalyticsPartition::isolate(const AnalyticsJob& job, const pinterest::ApiError& error,
+bool AnalyticsPartition::isolate(const AnalyticsPart& part, const pinterest::ApiError& error,
                                  const Tries& tries) {
-  if (job.is_proof || job.request.ids.size() < 2) return false;
-  OpenBatch& batch = open_.at(job.batch);
-  batch.note_refusal(error.describe());
+  if (part.is_proof || part.request.ids.size() < 2) return false;
+  OpenBatch& batch = open_.at(part.batch);
+  batch.refused(error.describe());
   if (batch.is_hopeless()) return false;
   // Not for ever: where nothing is answered, what was spent counts on.
-  narrow(job, batch.refusals == 1 ? Tries() : tries);
+  push(batch.narrow(part, batch.refused_for_the_first_time() ? Tries() : tries, is_pins()));
   return true;
 }
 
-void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiError& error) {
-  if (job.is_proof) {
+void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::ApiError& error) {
+  if (part.is_proof) {
     log::write(log::Level::info, stream_.id(),
                "this app has no access to /pins/analytics (beta): one request for each pin is made instead");
     route_.disproved();
@@ -599,63 +523,72 @@ void AnalyticsPartition::refused(const AnalyticsJob& job, const pinterest::ApiEr
     return;
   }
   if (route_.untried()) {
-    doubt_route(job);
+    doubt_route(part);
     return;
   }
-  if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(job);
-  OpenBatch& batch = open_.at(job.batch);
-  batch.note_refusal(error.describe());
+  if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(part);
+  OpenBatch& batch = open_.at(part.batch);
+  batch.refused(error.describe());
   // Of pins any number may be gone.
   const bool hopeless = batch.is_hopeless() && !is_pins();
   if (hopeless && passes_.front().left_out_only) {
-    leave_out_batch(job.batch, error);
+    leave_out_batch(part.batch, error);
   } else if (hopeless) {
     fail(first_refusal_ + "; check the settings, or report it");
-  } else if (job.request.ids.size() > 1) {
-    narrow(job, {});
+  } else if (part.request.ids.size() > 1) {
+    push(batch.narrow(part, {}, is_pins()));
   } else {
-    leave_out(job.batch, job.request.ids.front(), error);
-    if (!closed_) end_part(job);
+    leave_out(part.batch, part.request.ids.front(), error);
+    if (!closed_) end_part(part);
   }
 }
 
-bool AnalyticsPartition::leave_out_alone(const AnalyticsJob& job, const pinterest::ApiError& error,
+bool AnalyticsPartition::leave_out_alone(const AnalyticsPart& part, const pinterest::ApiError& error,
                                          bool others_succeed) {
-  if (job.is_proof || job.request.ids.size() > 1) return false;
+  if (part.is_proof || part.request.ids.size() > 1) return false;
   const bool is_its_fault =
-      others_succeed || open_.at(job.batch).largest_answered > 0 || passes_.front().left_out_only;
+      others_succeed || open_.at(part.batch).anything_answered() || passes_.front().left_out_only;
   if (!is_its_fault) return false;
-  leave_out(job.batch, job.request.ids.front(), error);
-  if (!closed_) end_part(job);
+  leave_out(part.batch, part.request.ids.front(), error);
+  if (!closed_) end_part(part);
   return true;
 }
 
 // Gives the first batch back, to be asked for pin by pin.
-void AnalyticsPartition::doubt_route(const AnalyticsJob& job) {
+void AnalyticsPartition::doubt_route(const AnalyticsPart& part) {
   route_.doubt();
-  batches_.give_back({job.batch, std::move(open_.at(job.batch).ids)});
-  open_.erase(job.batch);
+  batches_.give_back({part.batch, open_.at(part.batch).ids()});
+  open_.erase(part.batch);
   held_parts_.clear();
   offer();
 }
 
 void AnalyticsPartition::leave_out(std::size_t number, IdBatches::Id id, const pinterest::ApiError& error) {
-  OpenBatch& batch = open_.at(number);
-  batch.has_refused_id = true;
-  if (!refused_.insert(id).second) return;
-  batch.warnings.push_back(fmt::format("{}{} is left out: {}", id_name(id), where(), error.describe()));
-  if (is_pins()) context_.report.pins_refused.insert(id);
   const bool is_gone = is_pins() && error.status == kNotFound;
+  const bool is_news = refused_.emplace(id, is_gone).second;
+  open_.at(number).leave_out(
+      is_news ? fmt::format("{}{} is left out: {}", id_name(id), of_account(account_), error.describe())
+              : std::string());
+  if (!is_news) return;
+  if (is_pins()) context_.report.pins_refused.insert(id);
   // The list has just named them: so many cannot all be gone.
   if (is_gone && (anything_answered_ || knows_better() || refused_.size() < kMostLeftOut)) return;
-  left_out_.insert(id);
+  refused_[id] = false;
   if (!coverage_.leave_out(id)) too_many_left_out_ = true;
   if ((too_many_left_out_ || is_gone) && has_read_nothing()) fail_for_refusals();
 }
 
+std::vector<IdBatches::Id> AnalyticsPartition::left_out() const {
+  std::vector<IdBatches::Id> ids;
+  for (const auto& [id, is_gone] : refused_) {
+    if (!is_gone) ids.push_back(id);
+  }
+  return ids;
+}
+
 // Nothing of the batch has become readable: all of it stays left out.
 void AnalyticsPartition::leave_out_batch(std::size_t number, const pinterest::ApiError& error) {
-  for (const IdBatches::Id id : open_.at(number).ids) leave_out(number, id, error);
+  for (const IdBatches::Id id : open_.at(number).ids()) leave_out(number, id, error);
   if (closed_) return;
   warn_of_left_out(open_.at(number));
   end_batch(number);
@@ -664,7 +597,7 @@ void AnalyticsPartition::leave_out_batch(std::size_t number, const pinterest::Ap
 
 // No request has succeeded, so nobody can tell a bad id from a bad request.
 bool AnalyticsPartition::has_read_nothing() const {
-  return !anything_answered_ && !left_out_.empty() && !knows_better();
+  return !anything_answered_ && !knows_better() && !left_out().empty();
 }
 
 // A window that goes on after a marker had ids that could be read, and so had the one before the last.
@@ -676,12 +609,12 @@ void AnalyticsPartition::fail_for_refusals() {
   fail(fmt::format("none of {} ids can be read: {}", refused_.size(), first_refusal_));
 }
 
-bool AnalyticsPartition::shorten_reach(const AnalyticsJob& job) {
+bool AnalyticsPartition::shorten_reach(const AnalyticsPart& part) {
   const util::Day oldest = util::day_of(context_.clock.now() + kMidnightMargin) -
                            std::chrono::days(coverage_.rules().reach.days_back - days_less_);
   // Another request may have shown it meanwhile.
-  if (job.request.range.first < oldest) return true;
-  if (days_less_ == kMostDaysLess || job.request.range.first > pinterest::period_end(oldest, kind()))
+  if (part.request.range.first < oldest) return true;
+  if (days_less_ == kMostDaysLess || part.request.range.first > pinterest::period_end(oldest, kind()))
     return false;
   ++days_less_;
   return true;
@@ -689,8 +622,8 @@ bool AnalyticsPartition::shorten_reach(const AnalyticsJob& job) {
 
 void AnalyticsPartition::fail(const std::string& why) {
   if (closed_) return;
-  closed_ = true;
-  const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), where(), why);
+  end();
+  const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   log::write(log::Level::error, stream_.id(), cause);
   context_.report.incomplete(cause);
 }
@@ -705,13 +638,13 @@ void AnalyticsPartition::say_backfill() {
   context_.report.info_once(
       stream_.id(), fmt::format("start_date includes days that were never read: {}{} are read now, with "
                                 "{} requests or more",
-                                util::describe(days), where(), requests));
+                                util::describe(days), of_account(account_), requests));
 }
 
 std::size_t AnalyticsPartition::requests_left() const {
   if (closed_) return 0;
   std::size_t parts = 0;
-  for (const auto& [number, batch] : open_) parts += batch.parts;
+  for (const auto& [number, batch] : open_) parts += batch.parts();
   const std::size_t size = route_.route() == PinRoute::single ? 1 : size_;
   const std::size_t types =
       pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split).size();

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <span>
 #include <thread>
 #include <utility>
 
@@ -23,7 +22,9 @@ using pinterest::StreamDefinition;
 constexpr double kLimitMargin = 0.95;
 // developers.pinterest.com, "Rate limits": what trial access allows in all.
 constexpr double kTrialRequestsADay = 1000;
-constexpr std::size_t kMostAccountsNamed = 20;
+// Accounts whose lists and analytics are read at a time: enough to keep every limit busy, and few enough that
+// thousands of them need no more memory than these.
+constexpr std::size_t kMostOpenAccounts = 500;
 
 // What this process may use of a limit of so many requests a minute.
 double used_rate(const config::Config& config, double per_minute) {
@@ -157,33 +158,51 @@ void Engine::begin() {
   const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
   const bool accounts_are_given = !config_.ad_account_ids.empty();
   if (selected_stream(accounts.id) != nullptr || (needs_accounts && !accounts_are_given)) {
-    add_list(accounts, "").start();
+    add_list(user_, accounts, "");
   } else if (needs_accounts) {
     for (const std::string& id : config_.ad_account_ids) add_account(id);
   }
   for (const StreamDefinition& list : pinterest::streams()) {
-    if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(list, "").start();
+    if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
   }
 }
 
-ListRead& Engine::add_list(const StreamDefinition& list, const std::string& account) {
-  std::vector<AnalyticsPartition*> children;
+void Engine::add_list(Reading& reading, const StreamDefinition& list, const std::string& account) {
+  std::vector<std::shared_ptr<AnalyticsPartition>> children;
   for (const StreamDefinition& child : pinterest::streams()) {
     StreamRun* stream = child.parent == list.id ? selected_stream(child.id) : nullptr;
-    if (stream != nullptr) children.push_back(&partitions_.emplace_back(context_, *stream, account));
+    if (stream != nullptr)
+      children.push_back(std::make_shared<AnalyticsPartition>(context_, *stream, account));
   }
-  return lists_.emplace_back(context_, list_stream(list.id), account, children);
+  reading.push_back(std::make_shared<ListRead>(context_, list_stream(list.id), account, std::move(children)));
+  reading.back()->start();
 }
 
 void Engine::add_account(const std::string& id) {
-  const auto [place, is_new] = accounts_.try_emplace(id);
-  if (!is_new) return;
-  for (const StreamDefinition& list : pinterest::streams()) {
-    if (!list.by_account || !needs_list(list)) continue;
-    ListRead& read = add_list(list, id);
-    place->second.lists.push_back(&read);
-    read.start();
+  if (accounts_.try_emplace(id).second) waiting_accounts_.push_back(id);
+}
+
+// Forgets what has come to its end, and begins other accounts in its place. Returns whether any was begun.
+bool Engine::begin_accounts() {
+  for (const std::string& id : std::exchange(context_.ended, {})) {
+    Reading& reading = id.empty() ? user_ : accounts_.at(id).reading;
+    const bool was_open = !reading.empty();
+    if (std::ranges::all_of(reading, [](const auto& list) { return list->all_ended(); })) reading.clear();
+    if (!id.empty() && was_open && reading.empty()) --open_accounts_;
   }
+  bool any = false;
+  while (open_accounts_ < kMostOpenAccounts && !waiting_accounts_.empty()) {
+    const std::string id = std::move(waiting_accounts_.front());
+    waiting_accounts_.pop_front();
+    Reading& reading = accounts_.at(id).reading;
+    for (const StreamDefinition& list : pinterest::streams()) {
+      if (list.by_account && needs_list(list)) add_list(reading, list, id);
+    }
+    if (reading.empty()) continue;
+    ++open_accounts_;
+    any = true;
+  }
+  return any;
 }
 
 void Engine::accounts_listed() {
@@ -198,11 +217,9 @@ void Engine::accounts_listed() {
     std::vector<std::string> gone = bookmarks_.accounts();
     std::erase_if(gone, [this](const std::string& id) { return accounts_.contains(id); });
     if (!gone.empty()) {
-      const std::size_t named = std::min(gone.size(), kMostAccountsNamed);
-      const std::string cause = fmt::format(
-          "Pinterest no longer lists account{} {}{}, for which the state has entries: they are kept",
-          gone.size() == 1 ? "" : "s", fmt::join(std::span(gone).first(named), ", "),
-          named == gone.size() ? "" : fmt::format(" and {} more", gone.size() - named));
+      const std::string cause =
+          fmt::format("Pinterest no longer lists {}, for which the state has entries: they are kept",
+                      name_accounts(gone));
       log::error("{}", cause);
       report_.incomplete(cause,
                          "check the token's access to the account, or remove its entries from the state");
@@ -246,6 +263,7 @@ void Engine::work_until_the_end(http::Transport& transport) {
 }
 
 Engine::Step Engine::next_step() {
+  begin_accounts();
   const util::SteadyTime now = clock_.steady_now();
   if (queue_.empty()) {
     if (in_flight_ == 0) return End{};
@@ -256,7 +274,8 @@ Engine::Step Engine::next_step() {
   if (!token) return Wait{renewals_.running() ? util::SteadyTime::max() : renewals_.not_before()};
   JobQueue::Taken taken = queue_.take(now);
   if (taken.job) return Run{std::move(*taken.job), std::move(*token)};
-  // All that was queued may have been dropped.
+  // What was queued may have been dropped.
+  if (begin_accounts()) return next_step();
   if (queue_.empty() && in_flight_ == 0) return End{};
   // This has ended the run.
   if (stop_for_long_pause(taken)) return End{};
@@ -397,18 +416,27 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
   }
 }
 
-void Engine::say_what_remains() {
-  if (said_what_remains_ || context_.open_lists > 0) return;
-  // What remains for pins depends on their route by the hundredfold.
-  const auto is_known = [](const AnalyticsPartition& partition) {
-    return partition.closed() || !partition.probing();
-  };
-  if (!std::ranges::all_of(partitions_, is_known)) return;
-  said_what_remains_ = true;
-  std::map<Category, std::size_t> left;
-  for (const AnalyticsPartition& partition : partitions_) {
-    left[partition.stream().definition().category] += partition.requests_left();
+template <typename Function>
+void Engine::for_each_open(const Function& function) const {
+  for (const auto& list : user_) function(*list);
+  for (const auto& [id, account] : accounts_) {
+    for (const auto& list : account.reading) function(*list);
   }
+}
+
+void Engine::say_what_remains() {
+  if (said_what_remains_ || context_.open_lists > 0 || !waiting_accounts_.empty()) return;
+  // What remains for pins depends on their route by the hundredfold.
+  bool is_known = true;
+  std::map<Category, std::size_t> left;
+  for_each_open([&](const ListRead& list) {
+    for (const auto& child : list.children()) {
+      is_known = is_known && (child->closed() || !child->probing());
+      left[child->stream().definition().category] += child->requests_left();
+    }
+  });
+  if (!is_known) return;
+  said_what_remains_ = true;
   for (const auto& [category, requests] : left) {
     if (requests == 0) continue;
     if (config_.trial_access) {
@@ -455,7 +483,9 @@ std::string Engine::progress() {
   std::uint64_t records = 0;
   for (const auto& [stream, count] : report_.records) records += count;
   std::size_t left = 0;
-  for (const AnalyticsPartition& partition : partitions_) left += partition.requests_left();
+  for_each_open([&](const ListRead& list) {
+    for (const auto& child : list.children()) left += child->requests_left();
+  });
   return fmt::format("{} records, {} requests, {} in flight, at least {} to come", records,
                      report_.request_count(), in_flight_, left);
 }
@@ -463,13 +493,17 @@ std::string Engine::progress() {
 // Nothing is left to do, so everything must have come to an end: a fault of this program must not pass for
 // a run that is complete.
 void Engine::note_unfinished() {
-  for (const ListRead& list : lists_) {
-    if (!list.ended())
+  for_each_open([this](const ListRead& list) {
+    if (!list.ended()) {
       report_.incomplete(fmt::format("the list of {} was not read to its end", list.stream().id()));
-  }
-  for (const AnalyticsPartition& partition : partitions_) {
-    if (!partition.closed())
-      report_.incomplete(fmt::format("{} was not read to its end", partition.stream().id()));
+    }
+    for (const auto& child : list.children()) {
+      if (child->closed()) continue;
+      report_.incomplete(fmt::format("{} was not read to its end", child->stream().id()));
+    }
+  });
+  if (!waiting_accounts_.empty()) {
+    report_.incomplete(fmt::format("{} accounts were not read", waiting_accounts_.size()));
   }
 }
 

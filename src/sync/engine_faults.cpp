@@ -236,11 +236,9 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   Account& account = accounts_.at(id);
   if (std::exchange(account.skipped, true)) return;
   bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
-  for (ListRead* list : account.lists) {
+  for (const auto& list : account.reading) {
     is_known = is_known || list->had_entry();
-    for (const AnalyticsPartition* partition : list->children()) {
-      is_known = is_known || partition->had_entry();
-    }
+    for (const auto& child : list->children()) is_known = is_known || child->had_entry();
     list->drop();
   }
   report_.skipped_accounts.push_back(id);

@@ -40,8 +40,8 @@ void JobQueue::push(Job job) {
   queue.push_back(std::move(job));
 }
 
-void JobQueue::offer(JobSource& source, pinterest::Category category) {
-  sources_.at(place(category)).push_back(&source);
+void JobQueue::offer(std::shared_ptr<JobSource> source, pinterest::Category category) {
+  sources_.at(place(category)).push_back(std::move(source));
 }
 
 void JobQueue::push_again(Job job, util::SteadyTime not_before) {
@@ -75,7 +75,7 @@ bool JobQueue::has_jobs(std::size_t kind, std::size_t category) {
   std::deque<Job>& queue = ready_.at(kind).at(category);
   while (!queue.empty() && is_dropped_(queue.front())) queue.pop_front();
   if (kind == kLists) return !queue.empty();
-  std::deque<JobSource*>& sources = sources_.at(category);
+  Sources& sources = sources_.at(category);
   while (!sources.empty() && sources.front()->is_exhausted()) sources.pop_front();
   return !queue.empty() || !sources.empty();
 }
@@ -83,7 +83,7 @@ bool JobQueue::has_jobs(std::size_t kind, std::size_t category) {
 // The next job of a kind and category that is to be sent and fits.
 std::optional<Job> JobQueue::next_of(std::size_t kind, std::size_t category) {
   std::deque<Job>& queue = ready_.at(kind).at(category);
-  std::deque<JobSource*>& sources = sources_.at(category);
+  Sources& sources = sources_.at(category);
   while (true) {
     std::optional<Job> job;
     if (!queue.empty()) {
@@ -144,7 +144,7 @@ bool JobQueue::empty() const {
   const auto all_empty = [](const Queues& queues) {
     return std::ranges::all_of(queues, [](const std::deque<Job>& queue) { return queue.empty(); });
   };
-  const auto none = [](const std::deque<JobSource*>& sources) { return sources.empty(); };
+  const auto none = [](const Sources& sources) { return sources.empty(); };
   return delayed_.empty() && std::ranges::all_of(ready_, all_empty) && std::ranges::all_of(sources_, none);
 }
 

@@ -29,7 +29,7 @@ std::size_t hash_of(const std::vector<std::string>& ids) {
 }  // namespace
 
 ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
-                   std::vector<AnalyticsPartition*> children)
+                   std::vector<std::shared_ptr<AnalyticsPartition>> children)
     : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
   ++context_.open_lists;
   if (!stream_.incremental()) return;
@@ -38,10 +38,6 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
   const bool whole =
       stream_.definition().has_statuses && statuses_added(entry_, context_.config.entity_statuses);
   if (entry_.bookmark && !whole) since_ = entry_.bookmark;
-}
-
-std::string ListRead::where() const {
-  return account_.empty() ? "" : fmt::format(" of account {}", account_);
 }
 
 pinterest::ListOptions ListRead::options() const {
@@ -66,7 +62,7 @@ pinterest::ListRequest ListRead::request(const std::string& bookmark) const {
 void ListRead::start() { push_page({}); }
 
 void ListRead::push_page(std::string bookmark) {
-  context_.queue.push(Job{.work = ListJob{.list = this, .bookmark = std::move(bookmark)},
+  context_.queue.push(Job{.work = ListJob{.list = shared_from_this(), .bookmark = std::move(bookmark)},
                           .category = stream_.definition().category});
 }
 
@@ -75,13 +71,13 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
     context_.report.warn_once(
         stream_.id(),
         fmt::format("the state{} names days in the future: it is ignored, and the list is written whole",
-                    where()));
+                    of_account(account_)));
     entry_.bookmark.reset();
     since_.reset();
   }
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
-  for (AnalyticsPartition* child : children_) child->add_ids(rows.ids);
+  for (const auto& child : children_) child->add_ids(rows.ids);
   if (!rows.bookmark.empty()) {
     if (!seen_bookmarks_.insert(std::hash<std::string>()(rows.bookmark)).second) {
       fail("the API repeats a page's bookmark, so the list would never end");
@@ -104,7 +100,7 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
   } else if (stream_.incremental()) {
     move_bookmark();
   }
-  for (AnalyticsPartition* child : children_) child->end_of_list();
+  for (const auto& child : children_) child->end_of_list();
 }
 
 void ListRead::move_bookmark() {
@@ -134,25 +130,32 @@ void ListRead::note_cut() {
 void ListRead::fail(const std::string& why) {
   if (ended_) return;
   end();
-  const std::string cause = fmt::format("the list of {}{} is incomplete: {}", stream_.id(), where(), why);
+  const std::string cause =
+      fmt::format("the list of {}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   log::write(log::Level::error, stream_.id(), cause);
   context_.report.incomplete(cause);
-  for (AnalyticsPartition* child : children_) {
+  for (const auto& child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),
-               fmt::format("{}{} is incomplete, because the list of {} is", child->stream().id(), where(),
-                           stream_.id()));
+               fmt::format("{}{} is incomplete, because the list of {} is", child->stream().id(),
+                           of_account(account_), stream_.id()));
     child->drop();
   }
 }
 
 void ListRead::end() {
-  if (!std::exchange(ended_, true)) --context_.open_lists;
+  if (std::exchange(ended_, true)) return;
+  --context_.open_lists;
+  context_.ended.push_back(account_);
+}
+
+bool ListRead::all_ended() const {
+  return ended_ && std::ranges::all_of(children_, [](const auto& child) { return child->closed(); });
 }
 
 void ListRead::drop() {
   end();
-  for (AnalyticsPartition* child : children_) child->drop();
+  for (const auto& child : children_) child->drop();
 }
 
 }  // namespace tap_pinterest::sync

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <span>
 
 #include "tap_pinterest/log/log.hpp"
 
@@ -14,6 +13,17 @@ namespace {
 constexpr std::size_t kMostAccountsNamed = 20;
 
 }  // namespace
+
+std::string name_accounts(std::span<const std::string> accounts) {
+  const auto named = accounts.first(std::min(accounts.size(), kMostAccountsNamed));
+  const std::string more =
+      named.size() < accounts.size() ? fmt::format(" and {} more", accounts.size() - named.size()) : "";
+  return fmt::format("account{} {}{}", accounts.size() == 1 ? "" : "s", fmt::join(named, ", "), more);
+}
+
+std::string of_account(const std::string& account) {
+  return account.empty() ? "" : fmt::format(" of account {}", account);
+}
 
 void Report::incomplete(std::string cause, std::string_view remedy) {
   if (causes_.empty()) first_remedy_ = remedy;
@@ -56,20 +66,14 @@ void Report::missed(const std::string& stream, const std::string& account, const
     missed_[{stream, util::describe(days)}].push_back(account);
     return;
   }
-  log::write(
-      log::Level::warning, stream,
-      fmt::format("{}{} were never read, and Pinterest no longer answers for days that old",
-                  util::describe(days), account.empty() ? "" : fmt::format(" of account {}", account)));
+  log::write(log::Level::warning, stream,
+             fmt::format("{}{} were never read, and Pinterest no longer answers for days that old",
+                         util::describe(days), of_account(account)));
 }
 
 void Report::say_missed() const {
   for (const auto& [what, accounts] : missed_) {
-    const auto named = std::span(accounts).first(std::min(accounts.size(), kMostAccountsNamed));
-    std::string where;
-    if (!accounts.front().empty()) {
-      where = fmt::format(" of account{} {}", accounts.size() == 1 ? "" : "s", fmt::join(named, ", "));
-    }
-    if (named.size() < accounts.size()) where += fmt::format(" and {} more", accounts.size() - named.size());
+    const std::string where = accounts.front().empty() ? "" : " of " + name_accounts(accounts);
     log::write(log::Level::info, what.first, fmt::format("{}{} are still missing", what.second, where));
   }
 }

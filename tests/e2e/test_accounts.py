@@ -43,6 +43,22 @@ def accounts_of(state, stream):
 # --- accounts -----------------------------------------------------------------------------------------------------
 
 
+def test_accounts_beyond_those_that_are_read_at_a_time(tap, simulate, config):
+    """More than the tap opens at once; some fail, so that their places must be given to others."""
+    api = simulate(accounts=1_200, campaigns=2, ad_groups=0, ads=0, pins=0, limits="off")
+    ids = api.account_ids()
+    for account in ids[:20]:
+        deny(api, account)
+    api.fault("status", match=f"/ad_accounts/{ids[20]}/campaigns/analytics", status=400, body={"code": 1, "message": "No."})
+    catalog = tap.catalog("campaigns", "campaign_analytics")
+    run = tap.run(config(api, **SETTINGS), catalog=catalog, code=1)
+    written = {record["ad_account_id"] for record in run.records["campaign_analytics"]}
+    assert written == set(ids[21:])
+    assert {record["ad_account_id"] for record in run.records["campaigns"]} == set(ids[20:])
+    assert len(run.warnings("is skipped")) == 20
+    assert set(accounts_of(run.state, "campaign_analytics")) == set(ids[21:])
+
+
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize("part", ["", "ad_groups", "ads/analytics"])
 def test_an_account_that_cannot_be_read_is_skipped(tap, api, config, status, part):

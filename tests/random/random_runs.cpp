@@ -540,12 +540,14 @@ class Scenario {
   void note_unsettled() {
     if (!config_.start_date) return;
     for (const auto& [stream, entry] : entries()) {
-      std::optional<util::Day> last;
-      if (!entry.covered.empty()) last = entry.covered.last();
-      if (entry.resume) last = std::max(last, entry.resume->covered_to);
-      if (!last) continue;
-      unsettled_.add({*last - std::chrono::days(kLookbackDays),
-                      std::min(*last, *config_.start_date - std::chrono::days(1))});
+      // A marker counts only if its window is gone on with.
+      std::vector<util::Day> ends;
+      if (!entry.covered.empty()) ends.push_back(entry.covered.last());
+      if (entry.resume && entry.resume->covered_to) ends.push_back(*entry.resume->covered_to);
+      for (const util::Day last : ends) {
+        unsettled_.add({last - std::chrono::days(kLookbackDays),
+                        std::min(last, *config_.start_date - std::chrono::days(1))});
+      }
     }
   }
 

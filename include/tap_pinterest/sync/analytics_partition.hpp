@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "tap_pinterest/sync/coverage.hpp"
 #include "tap_pinterest/sync/id_batches.hpp"
 #include "tap_pinterest/sync/job_queue.hpp"
+#include "tap_pinterest/sync/open_batch.hpp"
 #include "tap_pinterest/sync/report.hpp"
 #include "tap_pinterest/sync/route_probe.hpp"
 #include "tap_pinterest/sync/stream_run.hpp"
@@ -30,34 +31,15 @@ struct RunContext {
   Report& report;
   // Lists that are still being read.
   std::size_t open_lists = 0;
+  // The accounts (empty: the user) of which a list or partition has come to its end lately.
+  std::vector<std::string> ended = {};
 };
 
 // The entry of a stream and account (empty: the user) in the state; warns of what cannot be understood in it.
 Entry find_entry(const RunContext& context, const StreamRun& stream, const std::string& account,
                  const EntryContext& expected);
 
-// A batch of ids that is being asked for, in one request or several.
-struct OpenBatch {
-  std::vector<IdBatches::Id> ids = {};
-  // Requests that are still to be answered, and those of them that wait for the others.
-  std::size_t parts = 0;
-  std::vector<Job> held = {};
-  // The ids of the largest request that was answered (0: none was), and whether a larger one was too large.
-  std::size_t largest_answered = 0;
-  bool was_too_large = false;
-  bool has_refused_id = false;
-  // Of ids that are left out, not logged yet.
-  std::vector<std::string> warnings = {};
-  // Refusals with the same words since the last that had others.
-  int refusals = 0;
-  std::string words = {};
-
-  void note_refusal(const std::string& why);
-  // Refused so often, with nothing answered, that no single id can be the cause.
-  bool is_hopeless() const;
-};
-
-class AnalyticsPartition : public JobSource {
+class AnalyticsPartition : public JobSource, public std::enable_shared_from_this<AnalyticsPartition> {
  public:
   // `account` is empty for the pins of the user.
   AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account);
@@ -75,36 +57,37 @@ class AnalyticsPartition : public JobSource {
   void add_ids(const std::vector<std::string>& ids);
   void end_of_list();
 
-  // The job is still to be done.
-  bool wants(const AnalyticsJob& job) const;
+  // The request is still to be made.
+  bool wants(const AnalyticsPart& part) const;
   // The next request, of at most `most_units` cells if that can be; nothing if none can be made now.
   std::optional<Job> next(double most_units) override;
   bool is_exhausted() override;
   // Whether the request is still to be sent. Cuts it to what can be asked for now; a part of which nothing is
   // left is done.
-  bool prepare(AnalyticsJob& job);
+  bool prepare(AnalyticsPart& part);
 
   // All rows of this part are written.
-  void part_done(const AnalyticsJob& job);
-  // What to do about failed requests; wants(job) must hold.
+  void part_done(const AnalyticsPart& part);
+  // What to do about failed requests; wants(part) must hold.
 
   // It was too large: puts two smaller parts in its place; false if it cannot be smaller. `tries` go on with
   // them.
-  bool halve(const AnalyticsJob& job, const Tries& tries = {});
+  bool halve(const AnalyticsPart& part, const Tries& tries = {});
   // It keeps failing, and one of its ids may be the cause: puts halves in its place. False if that is not
   // worth trying, or no longer.
-  bool isolate(const AnalyticsJob& job, const pinterest::ApiError& error, const Tries& tries);
+  bool isolate(const AnalyticsPart& part, const pinterest::ApiError& error, const Tries& tries);
   // It has failed for as long as it may be tried: leaves its id out. False if there are several, or if
   // neither others of its batch were answered nor, in the meantime, anybody else (`others_succeed`).
-  bool leave_out_alone(const AnalyticsJob& job, const pinterest::ApiError& error, bool others_succeed);
+  bool leave_out_alone(const AnalyticsPart& part, const pinterest::ApiError& error, bool others_succeed);
   // Pinterest refuses it: with 400, or pins with 401, 403 or 404. One id may be the cause, which is found by
   // halving and left out; or the route of pins is not there; or nothing of the kind can be read.
-  void refused(const AnalyticsJob& job, const pinterest::ApiError& error);
+  void refused(const AnalyticsPart& part, const pinterest::ApiError& error);
   // Pinterest finds its first day too old: a day less is asked for from now on. False if that did not help.
-  bool shorten_reach(const AnalyticsJob& job);
+  bool shorten_reach(const AnalyticsPart& part);
 
   void fail(const std::string& why);
-  void drop() { closed_ = true; }
+  // Ends without a word; what the state says of it stays.
+  void drop();
 
   // Requests that are still to be made, as far as is known.
   std::size_t requests_left() const;
@@ -119,8 +102,7 @@ class AnalyticsPartition : public JobSource {
   bool is_pins() const;
   config::Granularity kind() const;
   CoverageRules rules() const;
-  std::string where() const;
-  std::string describe_request(const AnalyticsJob& job) const;
+  std::string describe_request(const AnalyticsPart& part) const;
   std::string id_name(IdBatches::Id id) const;
 
   void plan();
@@ -134,23 +116,20 @@ class AnalyticsPartition : public JobSource {
 
   void offer();
   std::size_t size_of_next(double most_units);
-  std::vector<AnalyticsJob> parts_of(std::size_t number, const std::vector<IdBatches::Id>& ids);
+  std::vector<AnalyticsPart> parts_of(std::size_t number, const std::vector<IdBatches::Id>& ids);
   double units_of(const pinterest::AnalyticsRequest& request) const;
-  Job job_of(AnalyticsJob work, const Tries& tries = {}) const;
-  void push(AnalyticsJob work, const Tries& tries = {});
-  static AnalyticsJob with_ids(const AnalyticsJob& job, std::vector<IdBatches::Id> ids);
-  static std::vector<AnalyticsJob> halves_of(const AnalyticsJob& job);
-  static std::vector<AnalyticsJob> samples_of(const AnalyticsJob& job);
-  void replace(std::vector<AnalyticsJob> parts, Tries tries);
-  void narrow(const AnalyticsJob& job, Tries tries);
-  void doubt_route(const AnalyticsJob& job);
+  Job job_of(AnalyticsPart part, const Tries& tries = {});
+  void push(std::vector<Attempt> attempts);
+  void release_held_parts();
+  void doubt_route(const AnalyticsPart& part);
   void warn_of_left_out(OpenBatch& batch);
   void leave_out(std::size_t number, IdBatches::Id id, const pinterest::ApiError& error);
   void leave_out_batch(std::size_t number, const pinterest::ApiError& error);
   bool has_read_nothing() const;
   bool knows_better() const;
   void fail_for_refusals();
-  void end_part(const AnalyticsJob& job);
+  std::vector<IdBatches::Id> left_out() const;
+  void end_part(const AnalyticsPart& part);
   void end_batch(std::size_t number);
   void put_entry();
   void move_marker();
@@ -158,6 +137,7 @@ class AnalyticsPartition : public JobSource {
   void finish_pass();
   bool begin_next_pass();
   void close();
+  void end();
 
   RunContext& context_;
   StreamRun& stream_;
@@ -177,9 +157,8 @@ class AnalyticsPartition : public JobSource {
   std::vector<IdBatches::Id> left_out_before_;
   std::vector<IdBatches::Id> again_;
   bool left_out_planned_ = false;
-  // Ids that are refused in this run, and those of them that are not just gone.
-  std::set<IdBatches::Id> refused_;
-  std::set<IdBatches::Id> left_out_;
+  // Ids that are refused in this run, and whether they are just gone.
+  std::map<IdBatches::Id, bool> refused_;
   bool too_many_left_out_ = false;
   std::string first_refusal_;
   bool anything_answered_ = false;
@@ -188,7 +167,7 @@ class AnalyticsPartition : public JobSource {
   int days_less_ = 0;
 
   RouteProbe route_;
-  std::vector<AnalyticsJob> held_parts_;  // of the first batch, until the route is known
+  std::vector<AnalyticsPart> held_parts_;  // of the first batch, until the route is known
 };
 
 }  // namespace tap_pinterest::sync

@@ -98,8 +98,14 @@ class Engine {
   StreamRun& list_stream(std::string_view id);
   StreamRun* selected_stream(std::string_view id);
   bool needs_list(const pinterest::StreamDefinition& list);
-  ListRead& add_list(const pinterest::StreamDefinition& list, const std::string& account);
+  // The lists of an account or the user, until they and their children have ended.
+  using Reading = std::vector<std::shared_ptr<ListRead>>;
+
+  void add_list(Reading& reading, const pinterest::StreamDefinition& list, const std::string& account);
   void add_account(const std::string& id);
+  bool begin_accounts();
+  template <typename Function>
+  void for_each_open(const Function& function) const;
   void accounts_listed();
 
   void work();
@@ -147,14 +153,14 @@ class Engine {
   RunContext context_;
 
   std::map<std::string, std::unique_ptr<StreamRun>, std::less<>> streams_;
-  std::deque<ListRead> lists_;
-  std::deque<AnalyticsPartition> partitions_;
-  // An account's lists, in `lists_`; their children are its partitions.
   struct Account {
-    std::vector<ListRead*> lists;
+    Reading reading;
     bool skipped = false;
   };
+  Reading user_;
   std::map<std::string, Account> accounts_;
+  std::deque<std::string> waiting_accounts_;  // not begun yet
+  std::size_t open_accounts_ = 0;
 
   // Guards everything above but the emitter, the clocks and the tokens, which guard themselves.
   std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 
@@ -34,17 +35,21 @@ struct Tries {
 };
 
 struct ListJob {
-  ListRead* list = nullptr;
+  std::shared_ptr<ListRead> list;
   std::string bookmark;  // empty: the first page
 };
 
-struct AnalyticsJob {
-  AnalyticsPartition* partition = nullptr;
-  std::size_t batch = 0;
+// A request for a batch of ids.
+struct AnalyticsPart {
+  std::size_t batch = 0;  // its number
   pinterest::AnalyticsRequest request;
   // Asks whether the app has the bulk route of pin analytics, for a pin whose rows are written already.
   // Belongs to no batch.
   bool is_proof = false;
+};
+
+struct AnalyticsJob : AnalyticsPart {
+  std::shared_ptr<AnalyticsPartition> partition;
 };
 
 struct Job {

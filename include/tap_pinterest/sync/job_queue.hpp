@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -38,7 +39,7 @@ class JobQueue {
 
   void push(Job job);
   // Asks `source` for analytics of this category, once those that were pushed are taken, until it makes none.
-  void offer(JobSource& source, pinterest::Category category);
+  void offer(std::shared_ptr<JobSource> source, pinterest::Category category);
   // A job that is to be tried again: before the others of its kind, not before `not_before`.
   void push_again(Job job, util::SteadyTime not_before);
 
@@ -59,6 +60,7 @@ class JobQueue {
  private:
   static constexpr std::size_t kKinds = 2;  // lists, analytics
   using Queues = std::array<std::deque<Job>, pinterest::kCategories>;
+  using Sources = std::deque<std::shared_ptr<JobSource>>;
 
   std::deque<Job>& queue_of(const Job& job);
   void wake_delayed(util::SteadyTime now);
@@ -71,7 +73,7 @@ class JobQueue {
   std::function<bool(const Job&)> is_dropped_;
   std::function<bool(Job&)> prepare_;
   std::array<Queues, kKinds> ready_;
-  std::array<std::deque<JobSource*>, pinterest::kCategories> sources_;
+  std::array<Sources, pinterest::kCategories> sources_;
   std::vector<Job> delayed_;
   std::array<std::size_t, kKinds> reserved_bytes_ = {};
   std::array<double, kKinds> bytes_per_unit_;

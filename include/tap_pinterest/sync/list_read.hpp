@@ -1,6 +1,7 @@
 // A list that is being read, page by page: once a run, however many streams need it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -10,18 +11,21 @@
 
 namespace tap_pinterest::sync {
 
-class ListRead {
+class ListRead : public std::enable_shared_from_this<ListRead> {
  public:
   // `account` is empty for a list of the user. `children` take the list's ids.
   ListRead(RunContext& context, StreamRun& stream, std::string account,
-           std::vector<AnalyticsPartition*> children);
+           std::vector<std::shared_ptr<AnalyticsPartition>> children);
 
   const StreamRun& stream() const { return stream_; }
   const std::string& account() const { return account_; }
+  // Read to its end, failed or dropped; its children may go on.
   bool ended() const { return ended_; }
+  // And its children have ended too.
+  bool all_ended() const;
   // The state had a bookmark for it when the run began.
   bool had_entry() const { return had_entry_; }
-  const std::vector<AnalyticsPartition*>& children() const { return children_; }
+  const std::vector<std::shared_ptr<AnalyticsPartition>>& children() const { return children_; }
 
   // Which of its records are written.
   pinterest::ListOptions options() const;
@@ -37,7 +41,6 @@ class ListRead {
   void drop();
 
  private:
-  std::string where() const;
   bool is_in_future(util::Instant bookmark) const;
   void end();
   void push_page(std::string bookmark);
@@ -47,7 +50,7 @@ class ListRead {
   RunContext& context_;
   StreamRun& stream_;
   const std::string account_;
-  std::vector<AnalyticsPartition*> children_;
+  std::vector<std::shared_ptr<AnalyticsPartition>> children_;
   Entry entry_;
   bool had_entry_ = false;
   std::optional<util::Instant> since_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,11 @@ namespace tap_pinterest::sync {
 
 // What helps against most of what makes a run incomplete.
 inline constexpr std::string_view kRunAgain = "run again from the last state for the rest";
+
+// "account 1", or "accounts 1, 2 and 3 more". At least one.
+std::string name_accounts(std::span<const std::string> accounts);
+// " of account 1", or nothing for the user, whose account is empty.
+std::string of_account(const std::string& account);
 
 // Not safe for several threads at once: the engine holds its lock.
 struct Report {

@@ -45,12 +45,14 @@ struct Case : PartitionHarness {
                 std::string_view id = kStream)
       : PartitionHarness(std::move(settings), state),
         run_of_stream(stream(id)),
-        partition(context, run_of_stream, id == "pin_analytics" ? "" : "7") {}
+        owner(std::make_shared<AnalyticsPartition>(context, run_of_stream, id == "pin_analytics" ? "" : "7")),
+        partition(*owner) {}
 
   Json entry_now() const { return entry(run_of_stream.id(), partition.account()); }
 
   StreamRun& run_of_stream;
-  AnalyticsPartition partition;
+  std::shared_ptr<AnalyticsPartition> owner;
+  AnalyticsPartition& partition;
 };
 
 Json range(const std::string& first, const std::string& last) {
@@ -526,7 +528,7 @@ TEST(AnalyticsPartition, AsksForWhatHasWorkedOnceMoreWasTooLarge) {
   config::Config config = config_from("2026-11-20");
   config.max_concurrency = 1;
   Case test(config);
-  AnalyticsPartition other(test.context, test.run_of_stream, "8");
+  const auto other = std::make_shared<AnalyticsPartition>(test.context, test.run_of_stream, "8");
   test.partition.add_ids(ids(1, 250 * 6));
   test.partition.end_of_list();
   const auto jobs = test.take_all();
@@ -539,7 +541,7 @@ TEST(AnalyticsPartition, AsksForWhatHasWorkedOnceMoreWasTooLarge) {
   const auto next = test.take_all();
   ASSERT_EQ(next.size(), 1U);
   EXPECT_EQ(next[0].request.ids.size(), 125U);
-  other.add_ids(ids(1, 250));
+  other->add_ids(ids(1, 250));
   EXPECT_EQ(test.take_analytics()->request.ids.size(), 250U) << "what one account taught concerns no other";
 }
 

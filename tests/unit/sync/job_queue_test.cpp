@@ -21,7 +21,7 @@ Job list_job(std::string bookmark, Category category = Category::ads_read) {
 }
 
 Job analytics_job(std::size_t batch, double units = 1) {
-  return {.work = AnalyticsJob{.partition = nullptr, .batch = batch, .request = {}},
+  return {.work = AnalyticsJob{{.batch = batch, .request = {}}, nullptr},
           .category = Category::ads_analytics,
           .units = units};
 }
@@ -221,7 +221,7 @@ TEST(JobQueue, TakesWhatPreparingPushes) {
 
 TEST(JobQueue, AsksASourceWhenWhatWasPushedIsTaken) {
   JobQueue queue = make_queue();
-  Numbers source(10, 2);
+  const auto source = std::make_shared<Numbers>(10, 2);
   queue.push(analytics_job(1));
   queue.offer(source, Category::ads_analytics);
   queue.push(analytics_job(2));
@@ -229,9 +229,9 @@ TEST(JobQueue, AsksASourceWhenWhatWasPushedIsTaken) {
   EXPECT_EQ(name_of(queue.take(kNow)), "page");
   EXPECT_EQ(name_of(queue.take(kNow)), "1");
   EXPECT_EQ(name_of(queue.take(kNow)), "2");
-  EXPECT_EQ(source.made(), 10U) << "what it asks for is decided when it is sent";
+  EXPECT_EQ(source->made(), 10U) << "what it asks for is decided when it is sent";
   EXPECT_EQ(name_of(queue.take(kNow)), "10");
-  EXPECT_DOUBLE_EQ(source.most_units(), static_cast<double>(kMemoryBudgetBytes) / 2 / 60);
+  EXPECT_DOUBLE_EQ(source->most_units(), static_cast<double>(kMemoryBudgetBytes) / 2 / 60);
   queue.push(analytics_job(3));
   EXPECT_EQ(name_of(queue.take(kNow)), "3");
   EXPECT_EQ(name_of(queue.take(kNow)), "11");
@@ -242,10 +242,10 @@ TEST(JobQueue, AsksASourceWhenWhatWasPushedIsTaken) {
 
 TEST(JobQueue, AsksSourcesInTheOrderOfTheirOffers) {
   JobQueue queue = make_queue();
-  Numbers first(10, 1);
-  Numbers none(20, 0);
-  Numbers last(30, 1);
-  for (Numbers* source : {&first, &none, &last}) queue.offer(*source, Category::ads_analytics);
+  const auto first = std::make_shared<Numbers>(10, 1);
+  const auto none = std::make_shared<Numbers>(20, 0);
+  const auto last = std::make_shared<Numbers>(30, 1);
+  for (const auto& source : {first, none, last}) queue.offer(source, Category::ads_analytics);
   EXPECT_EQ(name_of(queue.take(kNow)), "10");
   EXPECT_EQ(name_of(queue.take(kNow)), "30");
   EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
@@ -254,25 +254,25 @@ TEST(JobQueue, AsksSourcesInTheOrderOfTheirOffers) {
 
 TEST(JobQueue, AsksNoSourceWithoutAPermit) {
   JobQueue queue = make_queue(/*per_minute=*/60);
-  Numbers source(10, 2);
+  const auto source = std::make_shared<Numbers>(10, 2);
   queue.offer(source, Category::ads_analytics);
   EXPECT_EQ(name_of(queue.take(kNow)), "10");
   const auto taken = queue.take(kNow);
   EXPECT_EQ(name_of(taken), "nothing");
   EXPECT_LE(taken.wake, kNow + seconds(1));
-  EXPECT_EQ(source.made(), 11U);
+  EXPECT_EQ(source->made(), 11U);
   EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "11");
 }
 
 TEST(JobQueue, KeepsAJobOfASourceUntilItFits) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1, 1e9));
-  Numbers source(10, 2);
+  const auto source = std::make_shared<Numbers>(10, 2);
   queue.offer(source, Category::ads_analytics);
   const auto wide = queue.take(kNow);
   EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
   EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
-  EXPECT_EQ(source.made(), 11U) << "it makes no second one meanwhile";
+  EXPECT_EQ(source->made(), 11U) << "it makes no second one meanwhile";
   queue.finished(*wide.job, 0);
   EXPECT_EQ(name_of(queue.take(kNow)), "10");
 }

@@ -35,7 +35,7 @@ std::string next_page(PartitionHarness& run) {
 
 TEST(ListRead, AsksForOnePageAfterTheOther) {
   PartitionHarness run;
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.start();
   EXPECT_EQ(next_page(run), "");
   EXPECT_EQ(next_page(run), "no request");
@@ -50,7 +50,7 @@ TEST(ListRead, AsksForOnePageAfterTheOther) {
 
 TEST(ListRead, FailsWhenABookmarkRepeatsInsteadOfLoopingForEver) {
   PartitionHarness run;
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.page_done(page({"1"}, "b"));
   list.page_done(page({"2"}, "c"));
   EXPECT_FALSE(list.ended());
@@ -63,7 +63,7 @@ TEST(ListRead, FailsWhenABookmarkRepeatsInsteadOfLoopingForEver) {
 TEST(ListRead, FailsWhenPagesBringNothingNewInsteadOfLoopingForEver) {
   for (const std::vector<std::string>& ids : {std::vector<std::string>(), {"1", "2"}}) {
     PartitionHarness run;
-    ListRead list(run.context, run.stream("campaigns"), "7", {});
+    ListRead& list = run.list(run.stream("campaigns"), "7");
     list.page_done(page({"1", "2"}, "first"));
     int idle = 0;
     const auto go_on = [&](int pages) {
@@ -83,7 +83,7 @@ TEST(ListRead, FailsWhenPagesBringNothingNewInsteadOfLoopingForEver) {
 
 TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
   PartitionHarness run;
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.page_done(page({"1"}, "b", micros("2026-11-20T00:00:00Z")));
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
   list.page_done(page({"2"}, "", micros("2026-11-10T00:00:00Z")));
@@ -96,40 +96,39 @@ TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
 TEST(ListRead, BookmarksNothingLaterThanFiveMinutesBeforeTheFirstAnswer) {
   PartitionHarness run;
   run.clock.advance(std::chrono::hours(2));
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.page_done(page({"1"}, "", micros("2026-11-24T09:58:00Z")));
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-24T09:55:00Z");
 }
 
 TEST(ListRead, NeverMovesItsBookmarkBack) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.page_done(page({"1"}, "", micros("2026-10-01T00:00:00Z")));
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-01T00:00:00Z");
 }
 
 TEST(ListRead, LeavesNoEntryWhereNothingHasATime) {
   PartitionHarness run;
-  ListRead list(run.context, run.stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.stream("campaigns"), "7");
   list.page_done(page({"1"}));
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
 }
 
 TEST(ListRead, WritesFromTheBookmarkOn) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
-  EXPECT_EQ(ListRead(run.context, run.stream("campaigns"), "7", {}).options().since,
-            micros("2026-11-01T00:00:00Z"));
-  EXPECT_FALSE(ListRead(run.context, run.stream("campaigns"), "8", {}).options().since) << "another account";
+  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options().since, micros("2026-11-01T00:00:00Z"));
+  EXPECT_FALSE(run.list(run.stream("campaigns"), "8").options().since) << "another account";
 }
 
 TEST(ListRead, WritesAllOfItOnceAStatusWasAdded) {
   Json entry = kSomeEntry;
   entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
   PartitionHarness added(fakes::test_config(), state_with("campaigns", "7", entry));
-  EXPECT_FALSE(ListRead(added.context, added.stream("campaigns"), "7", {}).options().since);
+  EXPECT_FALSE(added.list(added.stream("campaigns"), "7").options().since);
   entry.erase("entity_statuses");
   PartitionHarness foreign(fakes::test_config(), state_with("campaigns", "7", entry));
-  EXPECT_FALSE(ListRead(foreign.context, foreign.stream("campaigns"), "7", {}).options().since);
+  EXPECT_FALSE(foreign.list(foreign.stream("campaigns"), "7").options().since);
 }
 
 TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
@@ -138,7 +137,7 @@ TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
   selected.method = singer::ReplicationMethod::full_table;
   selected.replication_key.clear();
   StreamRun stream(*pinterest::find_stream("campaigns"), run.config, selected);
-  ListRead list(run.context, stream, "7", {});
+  ListRead& list = run.list(stream, "7");
   EXPECT_FALSE(list.options().since);
   list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
   EXPECT_TRUE(list.ended());
@@ -147,7 +146,7 @@ TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
 
 TEST(ListRead, OfAStreamThatIsNotSelectedWritesNothing) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
-  ListRead list(run.context, run.unselected_stream("campaigns"), "7", {});
+  ListRead& list = run.list(run.unselected_stream("campaigns"), "7");
   EXPECT_FALSE(list.options().write);
   EXPECT_FALSE(list.options().since);
   list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
@@ -158,14 +157,14 @@ TEST(ListRead, OfAccountsTakesTheListedOnesAlone) {
   config::Config config = fakes::test_config();
   config.ad_account_ids = {"7"};
   PartitionHarness run(config);
-  EXPECT_EQ(*ListRead(run.context, run.stream("ad_accounts"), "", {}).options().only, config.ad_account_ids);
-  EXPECT_EQ(ListRead(run.context, run.stream("campaigns"), "7", {}).options().only, nullptr);
+  EXPECT_EQ(*run.list(run.stream("ad_accounts"), "").options().only, config.ad_account_ids);
+  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options().only, nullptr);
 }
 
 TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
   PartitionHarness run;
-  AnalyticsPartition child(run.context, run.stream("pin_analytics"), "");
-  ListRead list(run.context, run.stream("pins"), "", {&child});
+  const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("pin_analytics"), "");
+  ListRead& list = run.list(run.stream("pins"), "", {child});
   pinterest::ListRows rows = page({"1"}, "", micros("2026-11-20T00:00:00Z"));
   rows.items = 100'000;
   list.page_done(rows);
@@ -182,8 +181,8 @@ TEST(ListRead, PassesItsIdsToItsChildren) {
   config::Config config = fakes::test_config();
   config.start_date = fakes::day("2026-11-23");
   PartitionHarness run(config);
-  AnalyticsPartition child(run.context, run.stream("campaign_analytics"), "7");
-  ListRead list(run.context, run.stream("campaigns"), "7", {&child});
+  const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("campaign_analytics"), "7");
+  ListRead& list = run.list(run.stream("campaigns"), "7", {child});
   list.page_done(page({"1", "2"}, "b"));
   EXPECT_EQ(next_page(run), "b");
   list.page_done(page({"3"}));
@@ -194,12 +193,12 @@ TEST(ListRead, PassesItsIdsToItsChildren) {
 
 TEST(ListRead, ThatFailsMakesItsChildrenIncompleteToo) {
   PartitionHarness run;
-  AnalyticsPartition child(run.context, run.stream("campaign_analytics"), "7");
-  ListRead list(run.context, run.stream("campaigns"), "7", {&child});
+  const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("campaign_analytics"), "7");
+  ListRead& list = run.list(run.stream("campaigns"), "7", {child});
   list.page_done(page({"1", "2"}, "b"));
   list.fail("the server is down");
   EXPECT_TRUE(list.ended());
-  EXPECT_TRUE(child.closed());
+  EXPECT_TRUE(child->closed());
   ASSERT_EQ(run.report.causes().size(), 1U);
   EXPECT_EQ(run.report.causes()[0], "the list of campaigns of account 7 is incomplete: the server is down");
   EXPECT_EQ(run.report.last_line(),

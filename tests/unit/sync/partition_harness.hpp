@@ -1,6 +1,7 @@
 // What a partition or a list needs of a run, without workers: the test takes jobs and says what came of them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,12 @@ class PartitionHarness {
   StreamRun& unselected_stream(std::string_view id) {
     streams_.push_back(std::make_unique<StreamRun>(*pinterest::find_stream(id), config));
     return *streams_.back();
+  }
+
+  ListRead& list(StreamRun& stream, const std::string& account,
+                 std::vector<std::shared_ptr<AnalyticsPartition>> children = {}) {
+    lists_.push_back(std::make_shared<ListRead>(context, stream, account, std::move(children)));
+    return *lists_.back();
   }
 
   std::optional<Job> take() { return queue.take(clock.steady_now()).job; }
@@ -79,6 +86,7 @@ class PartitionHarness {
   Emitter emitter_{output_.descriptor(), clock};
   Bookmarks bookmarks_;
   std::vector<std::unique_ptr<StreamRun>> streams_;
+  std::vector<std::shared_ptr<ListRead>> lists_;
 
  public:
   JobQueue queue;
