@@ -1,4 +1,4 @@
-#include "tap_pinterest/app/login_command.hpp"
+#include "login_command.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,6 +23,7 @@
 #include "tap_pinterest/pinterest/login.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
+#include "tap_pinterest/util/replace_file.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -30,8 +31,6 @@ namespace {
 using pinterest::Redirect;
 using util::Descriptor;
 
-// An address is shorter; what is longer was not meant for this program.
-constexpr std::size_t kMaxLineBytes = 64UL * 1024;
 constexpr int kForEver = -1;
 
 // Waits until one of them is readable.
@@ -42,17 +41,11 @@ void wait_for(std::array<pollfd, N>& watched) {
   }
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 // Waits for what the browser brings back, by whichever way comes first.
 class Answer {
  public:
-  Answer(const std::string& redirect_uri, std::string state)
-      : place_(config::loopback_place(redirect_uri)), state_(std::move(state)) {
+  Answer(const std::string& redirect_uri, std::string state, LineInput& input)
+      : place_(config::loopback_place(redirect_uri)), state_(std::move(state)), input_(input) {
     if (!place_) return;
     try {
       listener_.emplace(place_->host, place_->port);
@@ -66,11 +59,17 @@ class Answer {
 
   // The answer, or the signal that came instead; neither if no way is left by which it could come.
   std::variant<std::monostate, Redirect, int> wait(const Descriptor& signals) {
-    while (!redirect_) {
-      if (!listener_ && !reads_) return {};
+    while (true) {
+      while (!redirect_) {
+        const auto line = input_.next();
+        if (!line) break;
+        take(pinterest::read_pasted(*line, state_), "that was pasted");
+      }
+      if (redirect_) return *redirect_;
+      if (!listener_ && !input_.is_open()) return {};
       std::array<pollfd, 3> watched = {{{signals.get(), POLLIN, 0},
                                         {listener_ ? listener_->descriptor() : -1, POLLIN, 0},
-                                        {reads_ ? STDIN_FILENO : -1, POLLIN, 0}}};
+                                        {input_.is_open() ? STDIN_FILENO : -1, POLLIN, 0}}};
       wait_for(watched);
       if (watched[0].revents != 0) {
         if (const auto signal = read_signal(signals)) return *signal;
@@ -78,15 +77,13 @@ class Answer {
       if (watched[1].revents != 0) {
         listener_->serve([this](const http::RequestLine& request) { return receive(request); });
       }
-      if (watched[2].revents != 0 && !redirect_) read_input();
+      if (watched[2].revents != 0 && !redirect_) input_.read();
     }
-    return *redirect_;
   }
 
  private:
   // Whether that ends the waiting.
-  bool take(std::string_view address, std::string_view from) {
-    Redirect redirect = pinterest::read_redirect(address, state_);
+  bool take(Redirect redirect, std::string_view from) {
     if (redirect.outcome == Redirect::Outcome::foreign) {
       log::warning("an answer {} is refused: {}; still waiting", from, redirect.message);
       return false;
@@ -101,33 +98,22 @@ class Answer {
       return {.status = 404, .text = "There is nothing here."};
     }
     if (redirect_) return {.status = 200, .text = "An answer has come already. You can close this page."};
-    if (!take(request.target, "from the browser")) {
+    if (!take(pinterest::read_redirect(request.target, state_), "from the browser")) {
       return {.status = 400,
               .text = "This is no answer to the sign-in that waits here. You can close this page."};
     }
     return {.status = 200,
-            .text = "The answer has arrived: the terminal tells the outcome. You can close this page."};
-  }
-
-  void read_input() {
-    std::array<char, 4096> buffer;
-    const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) return;
-    if (count > 0) input_.append(buffer.data(), static_cast<std::size_t>(count));
-    reads_ = count > 0 && input_.size() <= kMaxLineBytes;
-    if (!reads_) input_ += '\n';  // the last line may lack its end
-    for (std::size_t end = 0; !redirect_ && (end = input_.find('\n')) != std::string::npos;) {
-      const std::string_view line = trimmed(std::string_view(input_).substr(0, end));
-      if (!line.empty()) take(line, "that was pasted");
-      input_.erase(0, end + 1);
-    }
+            .text = redirect_->outcome == Redirect::Outcome::denied
+                        ? "Access was denied, and nothing was changed. To allow it, run login again. You can "
+                          "close this page."
+                        : "Access is allowed. The terminal tells whether the sign-in is complete. You can "
+                          "close this page."};
   }
 
   std::optional<config::LoopbackPlace> place_;
   std::string state_;
   std::optional<http::LoopbackListener> listener_;
-  bool reads_ = true;
-  std::string input_;
+  LineInput& input_;
   std::optional<Redirect> redirect_;
 };
 
@@ -141,7 +127,7 @@ int fail(const std::string& problem) {
   return kExitFailure;
 }
 
-int finish(const config::Config& config, const pinterest::SignIn& signed_in) {
+int finish(const config::Config& config, const pinterest::SignIn& signed_in, const LoginOptions& options) {
   const auto lacking = pinterest::lacking_scopes(signed_in.scope);
   if (!lacking.empty()) {
     log::warning("Pinterest did not grant every scope; these streams will fail: {}",
@@ -152,29 +138,31 @@ int finish(const config::Config& config, const pinterest::SignIn& signed_in) {
     text += fmt::format(", good until {} and for longer with each run",
                         util::format_date_time(std::chrono::floor<std::chrono::seconds>(*end)));
   }
-  return write_to_stdout(text + ".\n") ? kExitSuccess : kExitFailure;
+  text += ".\n";
+  if (options.own_config != nullptr) {
+    options.own_config->save();
+    text += fmt::format("Config: {} is used whenever no --config is given.\n", options.own_config->path());
+  }
+  text += fmt::format("Next: {} --test\n", options.command);
+  return write_to_stdout(text) ? kExitSuccess : kExitFailure;
 }
 
 }  // namespace
 
-int run_login(const config::Config& config, const LoginAddresses& addresses,
-              const http::TransportFactory& make_transport) {
-  try {
-    pinterest::try_token_file(config, {});
-  } catch (const pinterest::TokenFileError& error) {
-    return fail(error.what());
-  }
-  const Descriptor signals = take_signals();
+int run_login(const config::Config& config, const LoginOptions& options, LineInput& input,
+              const Descriptor& signals, const http::TransportFactory& make_transport) try {
+  pinterest::try_token_file(config, {});
+  if (options.own_config != nullptr) options.own_config->try_to_write();
   const std::string state = pinterest::random_state();
-  Answer answer(addresses.redirect_uri, state);
+  Answer answer(options.redirect_uri, state, input);
   const std::string address = pinterest::authorization_address(
-      addresses.authorization_url, config.app->client_id, addresses.redirect_uri, state);
+      options.authorization_url, config.app->client_id, options.redirect_uri, state);
   const std::string waiting =
       answer.listens()
           ? fmt::format(
                 "Waiting for the browser to come back to {} - or, if it cannot reach this machine, for "
                 "the address that it ends up at: paste it here and press Enter.",
-                addresses.redirect_uri)
+                options.redirect_uri)
           : "Then paste the address that the browser ends up at here, and press Enter.";
   if (!write_to_stdout(fmt::format("Open this address in a browser and allow the access:\n\n{}\n\n{}\n",
                                    address, waiting))) {
@@ -195,13 +183,17 @@ int run_login(const config::Config& config, const LoginAddresses& addresses,
     try {
       pinterest::ApiClock clock(util::real_clock());
       signed_in =
-          pinterest::sign_in(config, redirect->code, addresses.redirect_uri, *make_transport(), clock, stop);
+          pinterest::sign_in(config, redirect->code, options.redirect_uri, *make_transport(), clock, stop);
     } catch (const pinterest::TokenFileError& error) {
       signed_in.problem = error.what();
     }
   });
-  if (signed_in.problem.empty()) return finish(config, signed_in);
+  if (signed_in.problem.empty()) return finish(config, signed_in, options);
   return signal ? stopped_by(*signal) : fail(signed_in.problem);
+} catch (const pinterest::TokenFileError& error) {
+  return fail(error.what());
+} catch (const util::FileError& error) {
+  return fail(error.what());
 }
 
 }  // namespace tap_pinterest::app

@@ -7,14 +7,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "login_command.hpp"
+#include "own_config.hpp"
+#include "signals.hpp"
 #include "tap_pinterest/app/connection_test.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
-#include "tap_pinterest/app/login_command.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/app/sync_command.hpp"
 #include "tap_pinterest/cli/about.hpp"
@@ -25,9 +28,11 @@
 #include "tap_pinterest/pinterest/oauth.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/catalog.hpp"
+#include "tap_pinterest/singer/select_patterns.hpp"
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/bookmarks.hpp"
 #include "tap_pinterest/util/read_file.hpp"
+#include "tap_pinterest/util/replace_file.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -95,8 +100,21 @@ std::optional<std::string> find_transport_problem(const http::TransportFactory& 
   }
 }
 
-// An empty file is what a first run of a script leaves behind: no state.
-singer::State read_state(const std::string& path, std::vector<std::string>& problems) {
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code unknown;
+  return std::filesystem::weakly_canonical(a, unknown) == std::filesystem::weakly_canonical(b, unknown);
+}
+
+// An empty file is what a first run of a script leaves behind: no state. None at all is what a first run
+// meets that will write it.
+singer::State read_state(const cli::Options& options, std::vector<std::string>& problems) {
+  const std::string& path = *options.state;
+  std::error_code unknown;
+  if (options.write_state && is_same_file(path, *options.write_state) &&
+      !std::filesystem::exists(path, unknown)) {
+    log::info("state file {} does not exist yet: this run begins without a state", path);
+    return {};
+  }
   std::string problem;
   const std::optional<std::string> text = util::read_file(path, problem);
   if (!text) {
@@ -118,39 +136,113 @@ int sync(const cli::Options& options, const config::Config& config) {
   std::optional<singer::Json> catalog;
   if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);
   singer::State state;
-  if (options.state) state = read_state(*options.state, problems);
+  if (options.state) state = read_state(options, problems);
+  std::optional<sync::StateFile> state_file;
+  try {
+    if (options.write_state) state_file.emplace(*options.write_state, util::real_clock());
+  } catch (const util::FileError& error) {
+    problems.push_back(fmt::format("--write-state: {}", error.what()));
+  }
   if (!problems.empty()) return refuse("the catalog or the state", problems);
 
+  const std::vector<singer::StreamDescription> streams = describe_streams(config);
+  if (!options.select.empty()) {
+    if (!catalog) catalog = singer::discover(streams);
+    const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, *catalog);
+    if (!mistakes.empty()) return refuse("--select", mistakes);
+  }
   const singer::Selection selection =
-      singer::select(describe_streams(config), catalog ? &*catalog : nullptr, config.flattening);
+      singer::select(streams, catalog ? &*catalog : nullptr, config.flattening);
   if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
   for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
-  if (selection.streams.empty()) log::warning("the catalog selects no stream: nothing to do");
-  return run_sync(config, selection, std::move(state), transports(config));
+  if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");
+  return run_sync(config, selection, std::move(state), state_file ? &*state_file : nullptr,
+                  transports(config));
+}
+
+int discover(const cli::Options& options, const config::Config& config) {
+  const std::vector<singer::StreamDescription> streams = describe_streams(config);
+  singer::Json catalog = singer::discover(streams);
+  if (!options.select.empty()) {
+    const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, catalog);
+    if (!mistakes.empty()) return refuse("--select", mistakes);
+  }
+  return print(catalog.dump(kIndent) + "\n");
+}
+
+// The configuration, or nothing after its problems have been said.
+std::optional<config::Config> load(const std::vector<std::string>& sources,
+                                   const config::Environment& variables, config::Purpose purpose) {
+  config::LoadResult loaded =
+      config::load_config(sources, variables, util::day_of(util::real_clock().system_now()), purpose);
+  for (const std::string& warning : loaded.warnings) log::warning("{}", warning);
+  if (loaded.config) {
+    mask_secrets(*loaded.config);
+  } else {
+    refuse("the configuration", loaded.problems);
+  }
+  return std::move(loaded.config);
+}
+
+void add_own_config(std::vector<std::string>& sources) {
+  const std::string path = own_config_path(environment);
+  std::error_code unknown;
+  if (path.empty() || !std::filesystem::exists(path, unknown)) return;
+  log::info("no --config is given: using {}", path);
+  sources.push_back(path);
+}
+
+int login(const cli::Options& options) {
+  LineInput input;
+  const util::Descriptor signals = take_signals();
+  std::vector<std::string> sources = options.configs;
+  config::Environment variables = environment;
+  std::optional<OwnConfig> own_config;
+  if (sources.empty()) {
+    const std::string path = own_config_path(environment);
+    if (path.empty()) {
+      return refuse("the configuration",
+                    {"neither XDG_CONFIG_HOME nor HOME is set: name a file by --config"});
+    }
+    add_own_config(sources);
+    std::vector<std::string> problems;
+    own_config.emplace(path, problems);
+    if (!problems.empty()) return refuse("the configuration", problems);
+    if (const auto code = own_config->complete(options.redirect_uri, input, signals)) return *code;
+    variables = own_config->additions(environment);
+    sources.emplace_back("ENV");
+  }
+  const auto config = load(sources, variables, config::Purpose::login);
+  if (!config) return kExitUsage;
+  if (const auto problem = find_transport_problem(transports(*config)))
+    return refuse("the configuration", {*problem});
+  std::string command = "tap-pinterest";
+  for (const std::string& source : options.configs) command += " --config " + source;
+  return run_login(*config,
+                   {.redirect_uri = options.redirect_uri,
+                    .authorization_url = options.authorization_url,
+                    .own_config = own_config ? &*own_config : nullptr,
+                    .command = command},
+                   input, signals, transports(*config));
 }
 
 int run_mode(const cli::Options& options) {
   if (options.mode == cli::Mode::about) return print(cli::about(options.about_format));
 
-  const auto purpose = options.mode == cli::Mode::discover ? config::Purpose::discover
-                       : options.mode == cli::Mode::login  ? config::Purpose::login
-                                                           : config::Purpose::sync;
-  const config::LoadResult loaded = config::load_config(
-      options.configs, environment, util::day_of(util::real_clock().system_now()), purpose);
-  for (const std::string& warning : loaded.warnings) log::warning("{}", warning);
-  if (!loaded.config) return refuse("the configuration", loaded.problems);
-  const config::Config& config = *loaded.config;
-  mask_secrets(config);
+  if (options.mode == cli::Mode::login) return login(options);
 
-  if (options.mode == cli::Mode::discover) {
-    return print(singer::discover(describe_streams(config)).dump(kIndent) + "\n");
-  }
+  const auto purpose =
+      options.mode == cli::Mode::discover ? config::Purpose::discover : config::Purpose::sync;
+  std::vector<std::string> sources = options.configs;
+  if (sources.empty()) add_own_config(sources);
+  const auto loaded = load(sources, environment, purpose);
+  if (!loaded) return kExitUsage;
+  const config::Config& config = *loaded;
+
+  if (options.mode == cli::Mode::discover) return discover(options, config);
   if (const auto problem = find_transport_problem(transports(config)))
     return refuse("the configuration", {*problem});
-  if (options.mode == cli::Mode::login) {
-    return run_login(config, {options.redirect_uri, options.authorization_url}, transports(config));
-  }
   if (const auto problem = pinterest::find_missing_login(config))
     return refuse("the configuration", {*problem});
   if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));

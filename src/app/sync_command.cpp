@@ -155,13 +155,14 @@ int exit_code(const sync::RunResult& result, int signal) {
 }  // namespace
 
 int run_sync(const config::Config& config, const singer::Selection& selection, singer::State state,
-             http::TransportFactory make_transport) {
+             sync::StateFile* state_file, http::TransportFactory make_transport) {
   return_large_blocks();
   sync::Engine engine({.config = config,
                        .clock = util::real_clock(),
                        .make_transport = std::move(make_transport),
                        .output = STDOUT_FILENO,
-                       .random_seed = std::random_device()()},
+                       .random_seed = std::random_device()(),
+                       .state_file = state_file},
                       selection, std::move(state));
   const auto started = std::chrono::steady_clock::now();
   sync::RunResult result;

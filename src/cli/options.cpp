@@ -6,11 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include "identity.hpp"
 #include "tap_pinterest/config/url_rule.hpp"
 #include "tap_pinterest/pinterest/login.hpp"
+#include "tap_pinterest/util/home.hpp"
 
 namespace tap_pinterest::cli {
 namespace {
@@ -19,10 +21,14 @@ constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 32;
 
 constexpr std::string_view kFooter = R"(
+Without --config, ~/.config/tap-pinterest/config.json is read if it is there; login writes it. Requests go
+through the proxy that HTTPS_PROXY names, except to hosts in NO_PROXY.
+
 Examples:
-  tap-pinterest login --config config.json
-  tap-pinterest --config config.json --discover > catalog.json
-  tap-pinterest --config config.json --catalog catalog.json --state state.json | target-jsonl > state.jsonl
+  tap-pinterest login
+  tap-pinterest --select ad_analytics,campaigns --state state.json --write-state state.json > new.jsonl
+  tap-pinterest --config config.json --discover --select '!pins' > catalog.json
+  tap-pinterest --config config.json --catalog catalog.json --state state.json | target-jsonl > states.jsonl
   TAP_PINTEREST_ACCESS_TOKEN=... tap-pinterest --config ENV --test
   tap-pinterest --about --format markdown
 
@@ -30,11 +36,16 @@ Exit codes: 0 all selected data written; 1 the run failed or is incomplete; 2 ba
 state; 128+N stopped by signal N.)";
 
 constexpr std::string_view kLoginFooter = R"(
-config.json needs client_id, client_secret and token_file. The redirect URI must be one of those that the app
-has at developers.pinterest.com. Where the browser is on another machine, or the redirect URI is not of this
-one, paste the address that the browser ends up at, and press Enter.
+Without --config it asks for what ~/.config/tap-pinterest/config.json lacks (in $XDG_CONFIG_HOME, if that is
+set): the app's ID and its secret key. It keeps them there, and the tokens beside it, where every other command
+without --config finds them. A config file of your own needs client_id, client_secret and token_file.
+
+The redirect URI must be one of those that the app has at developers.pinterest.com. Where the browser is on
+another machine, or the redirect URI is not of this one, paste the address that the browser ends up at, or the
+code in it, and press Enter.
 
 Examples:
+  tap-pinterest login
   tap-pinterest login --config config.json
   tap-pinterest login --config config.json --redirect-uri https://example.com/callback
 
@@ -59,6 +70,8 @@ struct Raw {
   std::vector<std::string> configs;
   std::string catalog;
   std::string state;
+  std::string write_state;
+  std::vector<std::string> select;
   std::string format = "text";
   std::vector<std::string> login_configs;
   std::string redirect_uri{kRedirectUri};
@@ -89,9 +102,22 @@ void add_inputs(CLI::App& app, Raw& raw) {
   auto* catalog = app.add_option("-p,--properties,--catalog", raw.catalog,
                                  "Catalog file with what is selected; without it everything is")
                       ->type_name("FILE");
-  auto* state = app.add_option("-s,--state", raw.state, "State file, from the last line of the run before")
+  auto* state = app.add_option("-s,--state", raw.state,
+                               "State file to go on from. It need not exist yet if --write-state\n"
+                               "names the same file")
                     ->type_name("FILE");
-  for (CLI::Option* option : {catalog, state}) option->check(check_file)->group("Input");
+  auto* write_state = app.add_option("--write-state", raw.write_state,
+                                     "Keep the last STATE that went to stdout in this file, replaced\n"
+                                     "whole. If a target prints states, keep those instead")
+                          ->type_name("FILE");
+  app.add_option("--select", raw.select,
+                 "Streams and fields, as Meltano's select: ad_analytics,campaigns.name\n"
+                 "or without some: '!pins,!ads.*_url'. A pattern without ! leaves out\n"
+                 "every stream that none names; keys stay. Also with --discover")
+      ->type_name("PATTERNS")
+      ->allow_extra_args(false)
+      ->group("Input");
+  for (CLI::Option* option : {catalog, state, write_state}) option->check(check_file)->group("Input");
 }
 
 void add_login(CLI::App& login, Raw& raw) {
@@ -133,6 +159,12 @@ void add_modes(CLI::App& app, Raw& raw) {
   for (CLI::Option* option : {discover, test, about, format}) option->group("Modes, one at most");
 }
 
+// As a shell would have done where it did not, as in --config=~/x.
+std::string path_of(const std::string& stated) {
+  const char* home = std::getenv("HOME");
+  return util::expand_home(stated, home == nullptr ? "" : home);
+}
+
 Options to_options(const CLI::App& app, const Raw& raw) {
   Options options;
   if (raw.discover) options.mode = Mode::discover;
@@ -141,8 +173,11 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   if (app.got_subcommand("login")) options.mode = Mode::login;
   options.configs = raw.configs;
   options.configs.insert(options.configs.end(), raw.login_configs.begin(), raw.login_configs.end());
-  if (app.count("--catalog") > 0) options.catalog = raw.catalog;
-  if (app.count("--state") > 0) options.state = raw.state;
+  for (std::string& config : options.configs) config = path_of(config);
+  if (app.count("--catalog") > 0) options.catalog = path_of(raw.catalog);
+  if (app.count("--state") > 0) options.state = path_of(raw.state);
+  if (app.count("--write-state") > 0) options.write_state = path_of(raw.write_state);
+  options.select = raw.select;
   options.redirect_uri = raw.redirect_uri;
   options.authorization_url = raw.authorization_url;
   options.about_format = std::ranges::find(kFormats, raw.format, &Format::name)->format;

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sources.hpp"
 #include "tap_pinterest/config/settings.hpp"
+#include "tap_pinterest/util/home.hpp"
 #include "values.hpp"
 
 namespace tap_pinterest::config {
@@ -66,7 +68,7 @@ std::vector<std::string> sorted(std::vector<std::string> items) {
 
 singer::Flattening flattening_of(const Values& values) {
   if (!values.boolean("flattening_enabled")) return {};
-  return {.max_depth = values.optional_integer("flattening_max_depth").value_or(0),
+  return {.max_depth = values.integer("flattening_max_depth"),
           .separator = values.text("flattening_separator")};
 }
 
@@ -134,9 +136,8 @@ void check_credentials(const Values& values, Problems& problems) {
   // An object that is none has been complained about already, and may have been meant as credentials.
   if (any || values.stated("oauth_credentials")) return;
   problems.emplace_back(
-      "no credentials: set access_token, or oauth_credentials.refresh_proxy_url and "
-      "oauth_credentials.refresh_token, or client_id and client_secret; with those and token_file, "
-      "'tap-pinterest login' gets a refresh token");
+      "no credentials: run 'tap-pinterest login', or set access_token, or client_id and client_secret, or "
+      "oauth_credentials.refresh_proxy_url and oauth_credentials.refresh_token");
 }
 
 // A login gets what other credentials would be, so that only the app and the place for its tokens are needed.
@@ -166,9 +167,14 @@ void check_total(const Values& values, const Config& config, util::Day today, Pr
   }
 }
 
-void check_flattening(const Values& values, Problems& problems) {
-  if (values.boolean("flattening_enabled") && !values.stated("flattening_max_depth")) {
-    problems.emplace_back("flattening_max_depth: missing; flattening_enabled needs it");
+// What names a file may begin with ~.
+void expand_paths(const Environment& environment, Config& config, Problems& problems) {
+  const std::string home = environment("HOME").value_or("");
+  for (const auto& [name, path] :
+       {std::pair("token_file", &config.token_file), {"ca_file", &config.ca_file}}) {
+    *path = util::expand_home(std::move(*path), home);
+    if (path->starts_with("~/"))
+      problems.push_back(fmt::format("{}: begins with ~, and HOME is not set", name));
   }
 }
 
@@ -187,9 +193,9 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
   const Stated stated = read_sources(sources, environment, result.problems, result.warnings);
   const Values values(stated.values, result.problems);
   Config config = store(values);
+  expand_paths(environment, config, result.problems);
   // What seems to be missing may stand in a source that could not be read.
   if (!stated.incomplete && purpose == Purpose::sync) check_credentials(values, result.problems);
-  if (!stated.incomplete) check_flattening(values, result.problems);
   if (!stated.incomplete && purpose == Purpose::login) check_login(values, result);
   if (!stated.incomplete) check_dates(values, config, today, result.problems);
   if (result.problems.empty()) result.config = std::move(config);

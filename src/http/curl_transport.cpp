@@ -145,6 +145,17 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
+// The variables of libcurl that apply to https, in its order; nothing else is ever sent to a proxy.
+constexpr std::string_view kProxyVariables = "HTTPS_PROXY or ALL_PROXY";
+
+const char* configured_proxy() {
+  for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return "";
+}
+
 // ---- Headers of the request ----
 
 bool is_token(std::string_view name) {
@@ -425,8 +436,27 @@ class CurlTransport final : public Transport {
     }
     const std::string_view text = trim(error_text_.data());
     std::string message(text.empty() ? curl_easy_strerror(code) : text);
+    if (const std::string proxy = failed_proxy(message); !proxy.empty()) {
+      message = fmt::format("the proxy {} (of {}) failed: {}", proxy, kProxyVariables, message);
+    }
     if (message.find(address.host) == std::string::npos) message += fmt::format(" ({})", address.authority);
     return TransportError{failure_of(code, text, was_sent()), std::move(message), {}};
+  }
+
+  // The proxy, if it was it that failed; without the credentials that its address may hold.
+  std::string failed_proxy(const std::string& message) {
+    const CurlUrl url(curl_url());
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, configured_proxy(), CURLU_GUESS_SCHEME) != CURLUE_OK) {
+      return {};
+    }
+    const std::string host = url_part(url.get(), CURLUPART_HOST);
+    long answer = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &answer);
+    constexpr long kTunnelStands = 200;
+    const bool refused = answer != 0 && answer != kTunnelStands;
+    if (!refused && message.find(host) == std::string::npos) return {};
+    const std::string port = url_part(url.get(), CURLUPART_PORT);
+    return port.empty() ? host : host + ":" + port;
   }
 
   // Whether the connection stood and the request could go out.

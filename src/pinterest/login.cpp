@@ -22,6 +22,15 @@ namespace {
 
 constexpr std::size_t kStateBytes = 32;
 constexpr int kTries = 3;
+// A word typed by chance is shorter than a code, and what is much longer is something else.
+constexpr std::size_t kLeastCodeBytes = 12;
+constexpr std::size_t kMostCodeBytes = 1024;
+
+// What stands in an address as it is (RFC 3986).
+bool is_unreserved(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         std::string_view("-._~").find(c) != std::string_view::npos;
+}
 
 std::optional<std::string> decode_query(std::string_view text) {
   std::string out;
@@ -127,6 +136,24 @@ Redirect read_redirect(std::string_view address, std::string_view state) {
   std::string code = parameter(query, "code");
   if (code.empty()) return foreign("it holds no code");
   return {.outcome = Redirect::Outcome::granted, .code = util::Secret(std::move(code)), .message = {}};
+}
+
+Redirect read_pasted(std::string_view text, std::string_view state) {
+  constexpr std::string_view kMarks = "\"'`<>() \t";
+  constexpr std::string_view kName = "code=";
+  text.remove_prefix(std::min(text.find_first_not_of(kMarks), text.size()));
+  text = text.substr(0, text.find_last_not_of(kMarks) + 1);
+  const std::string_view code = text.starts_with(kName) ? text.substr(kName.size()) : text;
+  if (code.size() >= kLeastCodeBytes && code.size() <= kMostCodeBytes &&
+      std::ranges::all_of(code, is_unreserved)) {
+    return {.outcome = Redirect::Outcome::granted, .code = util::Secret(std::string(code)), .message = {}};
+  }
+  const bool is_query = text.find('?') == std::string_view::npos && text.find('=') != std::string_view::npos;
+  Redirect redirect = read_redirect(is_query ? fmt::format("?{}", text) : std::string(text), state);
+  if (text.find("response_type=code") != std::string_view::npos) {
+    redirect.message = "it is the address to open, not the one that the browser ends up at";
+  }
+  return redirect;
 }
 
 void try_token_file(const config::Config& config, const std::stop_token& stop) {

@@ -19,6 +19,7 @@
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/descriptor.hpp"
+#include "tap_pinterest/util/replace_file.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -31,11 +32,19 @@ constexpr std::size_t kMaxFileBytes = 64UL * 1024;
 // What is reserved on disk before a token is asked for.
 constexpr std::size_t kReservedBytes = 16UL * 1024;
 constexpr std::chrono::milliseconds kLockPoll{50};
-constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
 [[noreturn]] void fail(std::string_view what, const std::string& path, int error) {
   throw TokenFileError(
       fmt::format("token_file: {} {}: {}", what, path, std::generic_category().message(error)));
+}
+
+template <typename Function>
+void as_token_file_error(const Function& function) {
+  try {
+    function();
+  } catch (const util::FileError& error) {
+    throw TokenFileError(fmt::format("token_file: {}", error.what()));
+  }
 }
 
 std::string read_all(int descriptor, const std::string& path) {
@@ -49,24 +58,6 @@ std::string read_all(int descriptor, const std::string& path) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kMaxFileBytes) fail("is no token file:", path, EFBIG);
   }
-}
-
-void write_all(int descriptor, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t count = write(descriptor, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail("cannot write", path, errno);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
-// The file is in its place by now, whatever comes of this. Some file systems know no such thing (EINVAL).
-void sync_folder(const std::string& folder) {
-  const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0 && (fsync(directory.get()) == 0 || errno == EINVAL)) return;
-  log::warning(
-      "token_file: the new token is stored, but a loss of power may undo it: cannot synchronise {}: {}",
-      folder, std::generic_category().message(errno));
 }
 
 std::string text_of(const json& document, const char* name) {
@@ -127,8 +118,12 @@ std::optional<StoredToken> read_token_file(const std::string& path) {
   return token;
 }
 
-TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& stop)
-    : descriptor_(open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly)) {
+TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& stop) {
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  as_token_file_error([&] {
+    if (util::make_private_folder(folder)) log::info("made the folder {} for token_file", folder);
+  });
+  descriptor_ = open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, util::kPrivateFile);
   if (descriptor_ < 0) fail("cannot open the lock", path + ".lock", errno);
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -148,38 +143,19 @@ TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& sto
 
 TokenFileLock::~TokenFileLock() { close(descriptor_); }
 
-TokenFileWriter::TokenFileWriter(std::string path) : path_(std::move(path)), new_path_(path_ + ".new") {
-  // Under the lock a file of this name is what a killed run has left.
-  unlink(new_path_.c_str());
-  descriptor_ = open(new_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);
-  if (descriptor_ < 0) fail("cannot make", new_path_, errno);
-  try {
-    if (fchmod(descriptor_, kOwnerOnly) != 0) fail("cannot protect", new_path_, errno);
-    write_all(descriptor_, std::string(kReservedBytes, ' '), new_path_);
-    if (fsync(descriptor_) != 0) fail("cannot write", new_path_, errno);
-  } catch (const TokenFileError&) {
-    close(descriptor_);
-    unlink(new_path_.c_str());
-    throw;
-  }
-}
-
-TokenFileWriter::~TokenFileWriter() {
-  if (descriptor_ < 0) return;
-  close(descriptor_);
-  unlink(new_path_.c_str());
+TokenFileWriter::TokenFileWriter(const std::string& path) {
+  as_token_file_error([&] {
+    file_.emplace(path, path + ".new", util::kPrivateFile);
+    file_->reserve(kReservedBytes);
+  });
 }
 
 void TokenFileWriter::commit(const StoredToken& token) {
-  const std::string text = serialize(token);
-  if (lseek(descriptor_, 0, SEEK_SET) != 0) fail("cannot write", new_path_, errno);
-  write_all(descriptor_, text, new_path_);
-  if (ftruncate(descriptor_, static_cast<off_t>(text.size())) != 0) fail("cannot write", new_path_, errno);
-  if (fsync(descriptor_) != 0) fail("cannot write", new_path_, errno);
-  if (rename(new_path_.c_str(), path_.c_str()) != 0) fail("cannot replace", path_, errno);
-  close(descriptor_);
-  descriptor_ = -1;
-  sync_folder(std::filesystem::absolute(path_).parent_path().string());
+  as_token_file_error([&] {
+    const auto doubt = file_->commit(serialize(token));
+    if (doubt)
+      log::warning("token_file: the new token is stored, but a loss of power may undo it: {}", *doubt);
+  });
 }
 
 }  // namespace tap_pinterest::pinterest

@@ -32,11 +32,12 @@ bool is_of_use(const singer::State& state, const pinterest::StreamDefinition& st
 }  // namespace
 
 Bookmarks::Bookmarks(singer::State state, Emitter& emitter, const util::Clock& clock,
-                     std::function<void()> before_state)
+                     std::function<void()> before_state, StateFile* state_file)
     : state_(std::move(state)),
       emitter_(emitter),
       clock_(clock),
       before_state_(std::move(before_state)),
+      state_file_(state_file),
       written_at_(clock.steady_now()) {}
 
 std::optional<singer::Json> Bookmarks::find(std::string_view stream, std::string_view account) const {
@@ -61,9 +62,9 @@ void Bookmarks::records_written(std::size_t count) {
 }
 
 void Bookmarks::write_if_due() {
-  if (!moved_) return;
   const bool due = records_since_ >= kStateEveryRecords || clock_.steady_now() - written_at_ >= kStateEvery;
-  if (due && is_affordable()) write(/*last=*/false);
+  if (moved_ && due && is_affordable()) write(/*last=*/false);
+  if (state_file_ != nullptr && state_file_->is_due()) save();
 }
 
 // Room is left for the last one, which is written whatever it costs.
@@ -75,6 +76,22 @@ bool Bookmarks::is_affordable() const {
 void Bookmarks::write_last() {
   if (moved_ || record_since_ || !last_hash_) write(/*last=*/true);
   emitter_.flush();
+}
+
+// A file of records reaches the disk before the state that speaks of them.
+void Bookmarks::save() {
+  emitter_.sync();
+  state_file_->save();
+}
+
+std::string Bookmarks::save_last() {
+  if (state_file_ == nullptr || !state_file_->has_unsaved()) return {};
+  try {
+    save();
+  } catch (const OutputFailed& error) {
+    return error.what();
+  }
+  return state_file_->problem();
 }
 
 void Bookmarks::write(bool last) {
@@ -91,6 +108,11 @@ void Bookmarks::write(bool last) {
   emitter_.write(line, 0);
   emitter_.flush();
   if (line.size() > kSmallStateBytes) large_bytes_ += line.size();
+  if (state_file_ == nullptr) return;
+  std::string text;
+  text.reserve(line.size());
+  state_.append_to(text);
+  state_file_->keep(text += '\n');
 }
 
 std::vector<std::string> unused_bookmarks(const singer::State& state) {

@@ -40,6 +40,14 @@ void Emitter::flush() {
   flush_locked();
 }
 
+void Emitter::sync() {
+  const std::scoped_lock lock(mutex_);
+  // Pipes and terminals know no such thing.
+  if (fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP) return;
+  error_ = errno;
+  fail();
+}
+
 void Emitter::flush_if_old() {
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return;

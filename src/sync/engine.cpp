@@ -65,7 +65,9 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       emitter_(dependencies.output, dependencies.clock),
       api_clock_(dependencies.clock),
       tokens_(dependencies.config, api_clock_),
-      bookmarks_(std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); }),
+      bookmarks_(
+          std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); },
+          dependencies.state_file),
       queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped, prepare),
       context_{.config = config_,
                .clock = api_clock_,
@@ -516,6 +518,12 @@ RunResult Engine::finish() {
     output_closed_ = true;
   } catch (const OutputFailed& error) {
     if (fatal_.empty()) fatal_ = fmt::format("cannot write to standard output: {}", error.what());
+  }
+  if (const std::string error = bookmarks_.save_last(); !error.empty()) {
+    const std::string cause =
+        fmt::format("the state could not be saved: {}; the file holds an older one", error);
+    log::error("{}", cause);
+    report_.incomplete(cause, "make the file of --write-state writable");
   }
   if (const auto error = tokens_.store_pending({})) {
     const std::string cause = fmt::format(

@@ -218,6 +218,8 @@ class Tap:
         kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
         command = self._command(arguments, {"config": config, "catalog": catalog, "state": state})
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
+        # The user's own config is none of a test's business.
+        kept["XDG_CONFIG_HOME"] = str(self.directory / "xdg")
         return subprocess.Popen(command, env={**kept, **(env or {})}, cwd=self.directory, **options)
 
     def run(self, config=None, *arguments, rules=True, code=None, timeout=RUN_SECONDS, **inputs):

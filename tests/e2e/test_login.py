@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import termios
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -214,8 +215,9 @@ def test_localhost_is_reached_by_both_of_its_addresses(tap, simulate, config, fi
 
 def test_who_denies_it_is_told_so(tap, api, settings, file, redirect_uri):
     with Login(tap, settings, api, redirect_uri) as login:
-        assert browse(login.press("deny"))[0] == 200
+        status, page, _ = browse(login.press("deny"))
         run = login.end(1)
+    assert status == 200 and "Access was denied" in page and "allowed" not in page
     (critical,) = run.log_lines("CRITICAL")
     assert "access_denied" in critical and "The user denied access" in critical and "login again" in critical
     assert not file.exists()
@@ -261,6 +263,18 @@ def test_the_address_may_be_pasted(tap, api, settings, file, end):
         run = login.end(0)
     assert len(run.warnings("that was pasted is refused")) == 2
     assert json.loads(file.read_text())["refresh_token"]
+
+
+@pytest.mark.parametrize("form", ['"{address}"', " <{address}> ", "{query}", "?{query}", "{code}", "code={code}", "'{code}'"])
+def test_what_is_pasted_may_be_more_or_less_than_the_address(tap, api, settings, file, form):
+    with Login(tap, settings, api, ELSEWHERE, paste=True) as login:
+        login.paste(login.address + "\n")
+        address = login.press("allow")
+        query = urllib.parse.urlsplit(address).query
+        login.paste(form.format(address=address, query=query, code=urllib.parse.parse_qs(query)["code"][0]) + "\n")
+        run = login.end(0)
+    assert len(run.warnings("that was pasted is refused", "the address to open")) == len(run.warnings()) == 1
+    assert file.exists()
 
 
 def test_pasting_works_beside_listening(tap, api, settings, file, redirect_uri):
@@ -415,6 +429,143 @@ def test_scopes_that_are_not_granted_are_named_with_their_streams(tap, simulate,
     assert file.exists()
 
 
+# --- without a config file -----------------------------------------------------------------------------------------
+
+
+class FirstLogin(Login):
+    """A login without --config; `typed` comes from a pipe, or from a terminal with `terminal=True`."""
+
+    def __init__(self, tap, api, redirect_uri, typed, terminal=False, **popen):
+        arguments = ["login", "--redirect-uri", redirect_uri, "--authorization-url", api.origin + "/oauth/"]
+        self.screen = None
+        if terminal:
+            self.screen, mine = os.openpty()
+            self.process = tap.start(None, *arguments, stdin=mine, env=NO_DISPLAY, **popen)
+            os.close(mine)
+        else:
+            self.process = tap.start(None, *arguments, stdin=subprocess.PIPE, env=NO_DISPLAY, **popen)
+            self.process.stdin.write(typed.encode())
+            self.process.stdin.flush()
+            if typed.count("\n") < 2:  # an answer is missing
+                self.process.stdin.close()
+                self.process.stdin = None
+        self.shown = b""
+        for line in typed.splitlines(keepends=True) if terminal else []:
+            self.wait_for(b": ")
+            os.write(self.screen, line.encode())
+        while not (found := re.search(rb"^http\S+/oauth/\S+$", self.shown, re.MULTILINE)):
+            line = self.process.stdout.readline()
+            if not line:
+                return
+            self.shown += line
+        self.address = found[0].decode()
+
+    def wait_for(self, end):
+        seen = b""
+        while not seen.endswith(end):
+            seen += os.read(self.process.stdout.fileno(), 1)
+        self.shown += seen
+
+    def echoed(self):
+        """What the terminal shows of what was typed."""
+        os.set_blocking(self.screen, False)
+        try:
+            return os.read(self.screen, 65536)
+        except OSError:
+            return b""
+
+    def end(self, code):
+        run = super().end(code)
+        if self.screen is not None:
+            os.close(self.screen)
+        return run
+
+
+@pytest.fixture
+def own(tap, api):
+    """The place of the config that is used where none is named; it holds where the simulator is."""
+    folder = tap.directory / "xdg" / "tap-pinterest"
+    folder.mkdir(parents=True)
+    path = folder / "config.json"
+    path.write_text(json.dumps({"api_url": api.url, "start_date": "2026-03-01"}))
+    return path
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_login_without_a_config_leaves_one_that_every_command_finds(tap, api, own, redirect_uri, terminal):
+    typed = f" {OWNER['client_id']} \n\"{OWNER['client_secret']}\"\n"
+    with FirstLogin(tap, api, redirect_uri, typed, terminal) as login:
+        echoed = login.echoed() if terminal else b""
+        browse(login.press("allow"))
+        run = login.end(0)
+    assert b"developers.pinterest.com" in login.shown and f"URI\n{redirect_uri} ".encode() in login.shown
+    if terminal:
+        assert OWNER["client_id"].encode() in echoed and OWNER["client_secret"].encode() not in echoed
+    assert str(own) in run.stdout.decode() and "tap-pinterest --test" in run.stdout.decode()
+    token = own.parent / "token.json"
+    assert json.loads(own.read_text()) == {
+        "api_url": api.url,
+        "start_date": "2026-03-01",
+        **OWNER,
+        "token_file": str(token),
+    }
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (own, token)] == [0o600, 0o600]
+    assert not own.with_name("config.json.new").exists()
+
+    run = tap.run(None, "--select", "campaigns", code=0)
+    assert run.stderr.splitlines()[0] == f"INFO no --config is given: using {own}"
+    assert run.records["campaigns"]
+    with FirstLogin(tap, api, redirect_uri, "") as login:
+        assert b"App" not in login.shown
+        browse(login.press("allow"))
+        login.end(0)
+
+
+def test_a_login_that_is_denied_keeps_nothing_and_makes_a_private_folder(tap, api, redirect_uri):
+    with FirstLogin(tap, api, redirect_uri, "app\napp-secret-000000\n") as login:
+        browse(login.press("deny"))
+        login.end(1)
+    folder = tap.directory / "xdg" / "tap-pinterest"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not (folder / "config.json").exists() and not (folder / "token.json").exists()
+
+
+def test_a_login_that_is_told_nothing_says_what_it_needs(tap, api, redirect_uri):
+    with FirstLogin(tap, api, redirect_uri, "app\n") as login:
+        run = login.end(2)
+    assert "client_secret" in run.log_lines("CRITICAL", "--config")[0]
+    assert not (tap.directory / "xdg").exists()
+
+
+def test_a_signal_brings_the_terminal_back(tap, api, redirect_uri):
+    screen, mine = os.openpty()
+    arguments = ["login", "--redirect-uri", redirect_uri]
+    with tap.start(None, *arguments, stdin=mine) as process:
+        os.write(screen, b"app\n")
+        wait_until(lambda: not termios.tcgetattr(mine)[3] & termios.ECHO, "the secret is asked for")
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=RUN_SECONDS)
+    assert process.returncode == 128 + signal.SIGINT and b"nothing was written" in stderr
+    assert termios.tcgetattr(mine)[3] & termios.ECHO
+    os.close(mine)
+    os.close(screen)
+
+
+def test_what_is_named_wins_over_the_config_of_a_login(tap, api, own, config):
+    own.write_text('{"start_date": "soon"}')
+    assert tap.run(None, code=2).log_lines("ERROR", "start_date")
+    tap.run(config(api), "--select", "ads", code=0)
+    env = {"TAP_PINTEREST_API_URL": api.url, "TAP_PINTEREST_ACCESS_TOKEN": "access-token-000000"}
+    tap.run(None, "--config", "ENV", "--select", "ads", env=env, code=0)
+
+
+def test_without_home_and_config_it_says_so(tap):
+    run = tap.run(None, "login", env={"XDG_CONFIG_HOME": "", "HOME": ""}, rules=False, code=2)
+    assert "HOME" in run.log_lines("CRITICAL")[0]
+    run = tap.run(None, env={"XDG_CONFIG_HOME": "", "HOME": ""}, code=2)
+    assert "tap-pinterest login" in run.log_lines("CRITICAL", "no credentials")[0]
+
+
 # --- before it begins, and signals --------------------------------------------------------------------------------
 
 
@@ -450,7 +601,9 @@ def test_credentials_that_would_come_first_are_warned_of(tap, api, settings, red
 
 
 def test_a_place_that_cannot_be_written_is_found_before_anybody_is_asked(tap, settings, file):
-    run = tap.run({**settings, "token_file": str(file / "in" / "no" / "folder")}, "login", rules=False, code=1)
+    (tap.directory / "plain").write_text("")
+    place = str(tap.directory / "plain" / "tokens.json")
+    run = tap.run({**settings, "token_file": place}, "login", rules=False, code=1)
     assert not run.stdout and "token_file" in run.log_lines("CRITICAL")[0]
     file.write_text('{"my": "data"}')
     run = tap.run(settings, "login", rules=False, code=1)
@@ -518,7 +671,9 @@ def test_a_click_on_allow_signs_in(tap, api, settings, file, redirect_uri, brows
     with Login(tap, settings, api, redirect_uri) as login:
         text = click(browser, login.address, "allow")
         run = login.end(0)
-    assert text == "The answer has arrived: the terminal tells the outcome. You can close this page."
+    assert text == (
+        "Access is allowed. The terminal tells whether the sign-in is complete. You can close this page."
+    )
     assert not run.warnings()
     assert json.loads(file.read_text())["refresh_token"]
     assert synced(tap, settings).records["pins"]
@@ -528,6 +683,6 @@ def test_a_click_on_deny_does_not(tap, api, settings, file, redirect_uri, browse
     with Login(tap, settings, api, redirect_uri) as login:
         text = click(browser, login.address, "deny")
         run = login.end(1)
-    assert "close this page" in text
+    assert text.startswith("Access was denied") and text.endswith("close this page.")
     assert "access_denied" in run.log_lines("CRITICAL")[0]
     assert not file.exists()

@@ -290,7 +290,6 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed_either(tap, api, wi
 
 
 UNUSABLE = {
-    "no such folder": ({}, "none/tokens.json"),
     "a folder that is a file": ({"plain": "x"}, "plain/tokens.json"),
     "not JSON": ({"tokens.json": "{"}, "tokens.json"),
     "JSON without a token": ({"tokens.json": '{"access_token": "access-token-000000"}'}, "tokens.json"),
@@ -309,6 +308,28 @@ def test_a_token_that_could_not_be_kept_is_not_asked_for(tap, api, with_file, na
     assert "token_file" in line and place in line
     assert api.counters()["requests"] == {}
     assert run.states == [{"bookmarks": {}}]
+
+
+def test_a_folder_that_is_missing_is_made_for_its_owner_alone(tap, api, with_file):
+    place = tap.directory / "not" / "yet" / "tokens.json"
+    run = tap.run(with_file(api, token_file=str(place)), catalog=tap.catalog("ads"), code=0)
+    assert run.log_lines("INFO", "made the folder", str(place.parent))
+    assert read(place)["refresh_token"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (place, place.parent, place.parent.parent)] == [
+        0o600,
+        0o700,
+        0o700,
+    ]
+
+
+def test_paths_may_begin_with_the_home_folder(tap, api, with_file):
+    (tap.directory / "home").mkdir()
+    settings = tap.write("home/config.json", with_file(api, token_file="~/tokens.json"))
+    env = {"HOME": str(tap.directory / "home")}
+    for argument in ("--config=~/config.json", f"--config={settings}"):
+        tap.run(None, argument, "--select", "ads", "--write-state=~/state.json", env=env, code=0)
+    assert read(tap.directory / "home" / "tokens.json")["refresh_token"]
+    assert (tap.directory / "home" / "state.json").exists()
 
 
 @pytest.mark.parametrize("space", [0, 1_000, 16_000])

@@ -5,11 +5,12 @@
 #include "tap_pinterest/http/transport.hpp"
 #include "tap_pinterest/singer/catalog.hpp"
 #include "tap_pinterest/singer/state.hpp"
+#include "tap_pinterest/sync/state_file.hpp"
 
 namespace tap_pinterest::app {
 
-// Returns the exit code.
+// `state_file` may be null. Returns the exit code.
 int run_sync(const config::Config& config, const singer::Selection& selection, singer::State state,
-             http::TransportFactory make_transport);
+             sync::StateFile* state_file, http::TransportFactory make_transport);
 
 }  // namespace tap_pinterest::app

@@ -16,6 +16,8 @@ struct Options {
   std::vector<std::string> configs;  // paths or "ENV", in order
   std::optional<std::string> catalog;
   std::optional<std::string> state;
+  std::optional<std::string> write_state;
+  std::vector<std::string> select;  // patterns, several in one by commas
   AboutFormat about_format = AboutFormat::text;
   // Of login; both are https, or http to this machine.
   std::string redirect_uri;

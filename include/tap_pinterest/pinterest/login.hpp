@@ -39,6 +39,10 @@ struct Redirect {
 // Reads the address that the browser was sent to, or its path and query.
 Redirect read_redirect(std::string_view address, std::string_view state);
 
+// Reads what a person has pasted: that address, with quotes or angle brackets around it or not, its query, or
+// the code alone, which needs no state, since no page of a stranger can paste.
+Redirect read_pasted(std::string_view text, std::string_view state);
+
 struct SignIn {
   std::string problem;  // why nothing was written and what to do; empty if the tokens are in token_file
   std::string scope;    // as granted

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tap_pinterest/util/clock.hpp"
+#include "tap_pinterest/util/replace_file.hpp"
 #include "tap_pinterest/util/secret.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -35,7 +36,8 @@ std::string descent_of(const util::Secret& configured);
 // Nothing if there is no such file. A symbolic link is refused, never followed.
 std::optional<StoredToken> read_token_file(const std::string& path);
 
-// Holds the lock on PATH.lock, which other runs respect, until it is destroyed.
+// Holds the lock on PATH.lock, which other runs respect, until it is destroyed. Makes the folder (0700) if it
+// is missing.
 class TokenFileLock {
  public:
   // Waits for whoever holds it; gives up with TokenFileError if `stop` is requested.
@@ -45,27 +47,21 @@ class TokenFileLock {
   TokenFileLock& operator=(const TokenFileLock&) = delete;
 
  private:
-  int descriptor_;
+  int descriptor_ = -1;
 };
 
 // Writes the file so that a crash or a full disk leaves the old one or the new one, whole. Room for the new
 // one is made before the token is asked for, since a rotated token that cannot be stored may be lost.
 class TokenFileWriter {
  public:
-  // Makes PATH.new (mode 0600) and fills it to size. Needs the lock.
-  explicit TokenFileWriter(std::string path);
-  // Removes PATH.new unless it was committed.
-  ~TokenFileWriter();
-  TokenFileWriter(const TokenFileWriter&) = delete;
-  TokenFileWriter& operator=(const TokenFileWriter&) = delete;
+  // Makes PATH.new (mode 0600) and fills it to size; it is removed unless it was committed. Needs the lock.
+  explicit TokenFileWriter(const std::string& path);
 
   // Puts `token` in place of the file, synchronised to disk.
   void commit(const StoredToken& token);
 
  private:
-  std::string path_;
-  std::string new_path_;
-  int descriptor_ = -1;
+  std::optional<util::FileReplacement> file_;
 };
 
 }  // namespace tap_pinterest::pinterest

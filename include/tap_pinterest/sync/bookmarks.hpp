@@ -12,6 +12,7 @@
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/emitter.hpp"
 #include "tap_pinterest/sync/entry.hpp"
+#include "tap_pinterest/sync/state_file.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -25,9 +26,10 @@ inline constexpr std::size_t kOutputPerState = 10;
 // Not safe for several threads at once: the engine holds its lock, so that no STATE overtakes another.
 class Bookmarks {
  public:
-  // `before_state` is called before each STATE line, to store what must not be lost.
+  // `before_state` is called before each STATE line, to store what must not be lost. `state_file`, if there
+  // is one, gets each state once its line has left.
   Bookmarks(singer::State state, Emitter& emitter, const util::Clock& clock,
-            std::function<void()> before_state);
+            std::function<void()> before_state, StateFile* state_file = nullptr);
 
   // `account` is empty for a stream of one partition.
   std::optional<singer::Json> find(std::string_view stream, std::string_view account) const;
@@ -37,19 +39,24 @@ class Bookmarks {
   std::vector<std::string> accounts() const;
 
   void records_written(std::size_t count);
-  // Writes a STATE if one is due.
+  // Writes a STATE if one is due, and saves the last one.
   void write_if_due();
   // The last line of a run.
   void write_last();
+  // Saves the last state that has left, whatever has become of the output since. Returns why that failed, or
+  // nothing.
+  std::string save_last();
 
  private:
   bool is_affordable() const;
   void write(bool last);
+  void save();
 
   singer::State state_;
   Emitter& emitter_;
   const util::Clock& clock_;
   std::function<void()> before_state_;
+  StateFile* state_file_;
   std::optional<std::size_t> last_hash_;  // of the last STATE
   bool moved_ = false;
   bool record_since_ = false;

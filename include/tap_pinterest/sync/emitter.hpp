@@ -32,6 +32,8 @@ class Emitter {
   void write(std::string_view lines, std::size_t records);
   // Writes what is buffered.
   void flush();
+  // Has what was written reach the disk, where the output is a file.
+  void sync();
   // Writes what is buffered if the last write was a second ago or more.
   void flush_if_old();
 

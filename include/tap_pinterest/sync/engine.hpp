@@ -34,6 +34,8 @@ struct Dependencies {
   int output;
   // Of the jitter of backoff.
   std::uint64_t random_seed;
+  // Where each state is saved once its line has left; null for nowhere.
+  StateFile* state_file = nullptr;
 };
 
 enum class Ending {

@@ -460,7 +460,7 @@ TEST(LoadConfig, EveryBrokenFileIsNamed) {
 
 TEST(LoadConfig, CredentialsMustBeThere) {
   const Loader loader;
-  EXPECT_TRUE(loader.problem(loader.load({"{}"})).starts_with("no credentials: set access_token"));
+  EXPECT_TRUE(loader.problem(loader.load({"{}"})).starts_with("no credentials: run 'tap-pinterest login'"));
   EXPECT_TRUE(loader.problem(loader.load_sources({})).starts_with("no credentials"));
   EXPECT_TRUE(loader.problem(loader.load({R"({"token_file": "t.json"})"})).starts_with("no credentials"));
   EXPECT_TRUE(loader.problem(loader.load({R"({"oauth_credentials": {}})"})).starts_with("no credentials"));
@@ -562,13 +562,21 @@ TEST(LoadConfig, StreamMapsPointToAMapper) {
   EXPECT_TRUE(any_contains(result.warnings, "meltano-map-transform"));
 }
 
-TEST(LoadConfig, FlatteningNeedsItsDepth) {
+TEST(LoadConfig, PathsMayBeginWithTheHomeFolder) {
+  Loader loader;
+  const auto load = [&] { return loader.load_members(R"("token_file": "~/t.json", "ca_file": "a/~/ca.pem")"); };
+  EXPECT_EQ(loader.problem(load()), "token_file: begins with ~, and HOME is not set");
+  loader.environment["HOME"] = "/home/me";
+  EXPECT_EQ(loader.good(load()).token_file, "/home/me/t.json");
+  EXPECT_EQ(loader.good(load()).ca_file, "a/~/ca.pem");
+}
+
+TEST(LoadConfig, FlatteningGoesOneLevelDeepUnlessItIsToldAnother) {
   const Loader loader;
-  EXPECT_EQ(loader.load_members(R"("flattening_enabled": true)").problems,
-            std::vector<std::string>{"flattening_max_depth: missing; flattening_enabled needs it"});
   const auto flattening = [&](const char* members) {
     return loader.good(loader.load_members(members)).flattening;
   };
+  EXPECT_EQ(flattening(R"("flattening_enabled": true)").max_depth, 1);
   EXPECT_EQ(flattening(R"("flattening_enabled": false, "flattening_max_depth": 2)").max_depth, 0);
   EXPECT_EQ(flattening(R"("flattening_max_depth": 2)").max_depth, 0);
   EXPECT_EQ(flattening(R"("flattening_enabled": true, "flattening_max_depth": 2)").max_depth, 2);

@@ -1,0 +1,38 @@
+// The file of --write-state: the last STATE that has left the program, for shells whose target keeps none.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "tap_pinterest/util/clock.hpp"
+
+namespace tap_pinterest::sync {
+
+// Not safe for several threads at once.
+class StateFile {
+ public:
+  // Follows a symbolic link to the file that is replaced. Throws util::FileError if there is something else
+  // than a file, or if none can be made beside it.
+  StateFile(const std::string& path, const util::Clock& clock);
+
+  // Takes a state to be saved; a later one replaces it.
+  void keep(std::string state);
+  // Whether a state waits to be saved, and the last one was saved a second ago or more.
+  bool is_due() const;
+  bool has_unsaved() const { return unsaved_.has_value(); }
+  // Puts what waits in the file. If that fails it still waits, with a warning the first time.
+  void save();
+  // Why the last save() failed.
+  const std::string& problem() const { return problem_; }
+
+ private:
+  std::string path_;
+  std::string new_path_;
+  const util::Clock& clock_;
+  std::optional<std::string> unsaved_;
+  std::optional<util::SteadyTime> saved_at_;
+  std::string problem_;
+};
+
+}  // namespace tap_pinterest::sync
