@@ -1,14 +1,35 @@
 #!/usr/bin/env bash
-# Usage: to_duckdb.sh CONFIG DATABASE
-# Brings a DuckDB database up to date: table `records`, one row for each stream and key. Records and state come in
-# together or not at all.
+# Usage: to_duckdb.sh CONFIG [DATABASE]
+# Brings a DuckDB database (pinterest.duckdb) up to date: a view for each stream, flat and typed, over the table
+# `records`. Then prints the spend by campaign. Records and state come in together or not at all.
 set -euo pipefail
 
-config=$1 database=$2
+config=$1 database=${2:-pinterest.duckdb}
+here=$(dirname "$0")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-if [[ -e "$database" ]]; then duckdb -noheader -list "$database" "select value from state" >"$folder/state.json"; fi
+
+duckdb=$(command -v duckdb || true)
+if [[ -z "$duckdb" ]]; then
+  venv=${XDG_CACHE_HOME:-$HOME/.cache}/tap-pinterest/duckdb
+  duckdb=$venv/bin/duckdb
+  if [[ ! -x "$duckdb" ]]; then
+    echo "installing DuckDB in $venv" >&2
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check duckdb-cli==1.5.6
+  fi
+fi
+
+if [[ -e "$database" ]]; then "$duckdb" -noheader -list "$database" "select value from state" >"$folder/state.json"; fi
 state=()
 if [[ -s "$folder/state.json" ]]; then state=(--state "$folder/state.json"); fi
 # An incomplete run is loaded as well: its state tells what is missing.
-tap-pinterest --config "$config" "${state[@]}" | duckdb -bail "$database" ".read '$(dirname "$0")/load.sql'"
+code=0
+TAP_PINTEREST_FLATTENING_ENABLED=true tap-pinterest --config "$config" --config ENV "${state[@]}" \
+  >"$folder/messages.jsonl" || code=$?
+if [[ ! -s "$folder/messages.jsonl" ]]; then exit "$code"; fi
+"$duckdb" -bail "$database" ".read '$here/load.sql'" <"$folder/messages.jsonl"
+"$duckdb" -noheader -list "$database" ".read '$here/views.sql'" >"$folder/views.sql"
+"$duckdb" -bail "$database" ".read '$folder/views.sql'"
+"$duckdb" -readonly -box "$database" ".read '$here/spend.sql'"
+exit "$code"

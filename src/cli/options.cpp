@@ -36,9 +36,9 @@ Exit codes: 0 all selected data written; 1 the run failed or is incomplete; 2 ba
 state; 128+N stopped by signal N.)";
 
 constexpr std::string_view kLoginFooter = R"(
-Without --config it asks for what ~/.config/tap-pinterest/config.json lacks (in $XDG_CONFIG_HOME, if that is
-set): the app's ID and its secret key. It keeps them there, and the tokens beside it, where every other command
-without --config finds them. A config file of your own needs client_id, client_secret and token_file.
+Without --config it asks for what ~/.config/tap-pinterest/config.json lacks (or $XDG_CONFIG_HOME instead of
+~/.config): the app's ID and its secret key. It keeps them there, and the tokens beside it, where every other
+command without --config finds them. A config file of your own needs client_id, client_secret and token_file.
 
 The redirect URI must be one of those that the app has at developers.pinterest.com. Where the browser is on
 another machine, or the redirect URI is not of this one, paste the address that the browser ends up at, or the

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 from compare import assert_same_keys, true_entities, true_rows
-from harness import KEYS, RUN_SECONDS
+from harness import KEYS, RUN_SECONDS, is_disturbing
+
+ENTITY_STREAMS = ("ad_accounts", "campaigns", "ad_groups", "ads", "pins")
+SPEND_BY_CAMPAIGN = """
+select ad_account_id as account, max(CAMPAIGN_NAME) as campaign, sum(SPEND_IN_DOLLAR) as spend
+from campaign_analytics group by ad_account_id, CAMPAIGN_ID"""
 
 SHELL = Path(__file__).parents[2] / "examples" / "shell"
 START = "2026-02-20"
@@ -28,19 +33,20 @@ def shell(tap, world, config):
     programs = tap.directory / "bin"
     programs.mkdir()
     (programs / "tap-pinterest").symlink_to(tap.program)
+    kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
     path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-    def run(script, *arguments):
+    def run(script, *arguments, code=0):
         command = [SHELL / script, settings, *arguments] if script.endswith(".sh") else [script, *arguments]
         done = subprocess.run(
             [str(part) for part in command],
-            env={**os.environ, "PATH": path},
+            env={**kept, "PATH": path},
             cwd=tap.directory,
             capture_output=True,
             text=True,
             timeout=RUN_SECONDS,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
     return run
@@ -57,12 +63,13 @@ def records(path, stream):
 
 
 def true_spend(world):
-    """Each campaign's name, which need not be its alone, and what it has spent, by the ledger."""
+    """Account, campaign and spend of each campaign, by the ledger; names need not be a campaign's alone."""
     spend, names = Counter(), {}
     for row in true_rows(world, "campaign_analytics", START):
-        spend[row["CAMPAIGN_ID"]] += Decimal(row["metrics"]["SPEND_IN_DOLLAR"] or 0)
-        names[row["CAMPAIGN_ID"]] = row["metrics"]["CAMPAIGN_NAME"] or names.get(row["CAMPAIGN_ID"])
-    return sorted((names[campaign], value) for campaign, value in spend.items())
+        key = row["ad_account_id"], row["CAMPAIGN_ID"]
+        spend[key] += Decimal(row["metrics"]["SPEND_IN_DOLLAR"] or 0)
+        names[key] = row["metrics"]["CAMPAIGN_NAME"] or names.get(key)
+    return sorted((key[0], names[key], value) for key, value in spend.items())
 
 
 def test_to_files_goes_on_where_the_last_run_ended(shell, tap, world):
@@ -82,16 +89,32 @@ def test_to_duckdb_has_the_ledgers_spend_also_after_it_was_restated(shell, tap, 
     spends = []
     for generation in range(2):
         world.generation(generation)
-        shell("to_duckdb.sh", database)
-        rows = query(shell, database, (SHELL / "spend.sql").read_text())
-        spend = [(row["campaign"], Decimal(row["spend"])) for row in rows]
+        printed = shell("to_duckdb.sh", database)
+        assert "currency" in printed and "\u2588" in printed
+        totals = query(shell, database, SPEND_BY_CAMPAIGN)
+        spend = [(row["account"], row["campaign"], Decimal(row["spend"])) for row in totals]
         assert sorted(spend) == true_spend(world)
-        assert spend == sorted(spend, key=lambda row: -row[1])
+        rows = query(shell, database, f".read '{SHELL / 'spend.sql'}'")
+        assert sorted(Decimal(row["spend"]) for row in rows) == sorted(round(each[-1], 2) for each in spend)
+        assert rows == sorted(rows, key=lambda row: (row["currency"], -Decimal(row["spend"])))
+        assert len({(row["account"], row["currency"]) for row in rows}) == 2
         spends.append(spend)
-    assert spends[0] != spends[1]
-    rows = query(shell, database, "select stream, count(*) as count from records group by stream")
-    counts = {row["stream"]: row["count"] for row in rows}
-    assert counts.keys() == KEYS.keys()
-    for stream in ("ad_accounts", "campaigns", "ads", "pins"):
-        assert counts[stream] == len(true_entities(world, stream))
-    assert counts["campaign_analytics"] == len(true_rows(world, "campaign_analytics", START))
+    assert sorted(spends[0]) != sorted(spends[1])
+    for stream in KEYS:
+        (count,) = query(shell, database, f"select count(*) as rows from {stream}")
+        truth = true_entities(world, stream) if stream in ENTITY_STREAMS else true_rows(world, stream, START)
+        assert count["rows"] == len(truth)
+    described = query(shell, database, "describe campaign_analytics")
+    types = {column["column_name"]: column["column_type"] for column in described}
+    assert types["DATE"] == "DATE" and types["SPEND_IN_DOLLAR"] == "DECIMAL(38,12)" and types["CAMPAIGN_NAME"] == "VARCHAR"
+    assert list(types).count("CAMPAIGN_ID") == 1 and "metrics__CAMPAIGN_ID" not in types
+
+
+def test_to_duckdb_loads_an_incomplete_run_and_says_so(shell, tap, world):
+    denied = world.account_ids()[0]
+    world.fault("status", endpoint="/ad_accounts/{ad_account_id}/campaigns", match=denied, every=1, status=400)
+    database = tap.directory / "pinterest.duckdb"
+    printed = shell("to_duckdb.sh", database, code=1)
+    assert "\u2588" in printed
+    (count,) = query(shell, database, "select count(distinct ad_account_id) as accounts from campaigns")
+    assert count["accounts"] == 1

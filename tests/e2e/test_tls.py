@@ -1,6 +1,7 @@
 """Whom the tap trusts: certificates, certificate authorities, redirects."""
 
 import http.server
+import socket
 import ssl
 import subprocess
 
@@ -182,3 +183,15 @@ def test_no_redirect_is_followed(tap, api, config, endpoint, status):
     assert elsewhere.requests == []
     assert str(status) in run.log_lines("CRITICAL")[0]
     assert api.counters()["faults"] <= 2  # once for an account, not again and again
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_fails_is_named_without_its_credentials(tap, config, variable):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody listens
+        place = f"127.0.0.1:{closed.getsockname()[1]}"
+        env = {variable: f"http://user:proxy-auth-000000@{place}", "no_proxy": ""}
+        settings = {"api_url": "https://pinterest.invalid/v5", "access_token": "access-token-000000"}
+        run = tap.run({**settings, "max_retry_seconds": 1}, env=env, code=1)
+    assert f"the proxy {place} (of HTTPS_PROXY or ALL_PROXY) failed" in run.log_lines("CRITICAL")[0]
+    assert "user" not in run.stderr
