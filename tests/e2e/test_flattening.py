@@ -77,7 +77,7 @@ def test_what_is_selected_is_flattened(tap, api, config):
         for item in entry["metadata"]:
             if item["breadcrumb"][:2] == ["properties", "metrics"] and item["breadcrumb"][-1] == "CTR":
                 item["metadata"]["selected"] = False
-    settings = config(api, start_date=START, flattening_enabled=True, flattening_max_depth=1)
+    settings = config(api, start_date=START, flattening_enabled=True)  # one level by default
     run = tap.run(settings, catalog=catalog, code=0)
     columns = run.schemas["ad_analytics"]["schema"]["properties"]
     assert "metrics__SPEND_IN_DOLLAR" in columns and "metrics__CTR" not in columns

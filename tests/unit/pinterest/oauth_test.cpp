@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <utility>
@@ -509,7 +510,8 @@ TEST_F(TokenSourceWithFile, KeepsTheEndOfARefreshTokenThatIsNotRotated) {
 
 TEST_F(TokenSourceWithFile, SendsNothingWhenTheFileCannotBeWritten) {
   config::Config settings = config();
-  settings.token_file = folder_.file("none/token.json");
+  std::ofstream(folder_.file("plain")) << "no folder";
+  settings.token_file = folder_.file("plain/token.json");
   TokenRun run(settings, no_request);
   const Renewal renewal = run.renew();
   EXPECT_EQ(renewal.outcome, Outcome::fatal);
