@@ -564,7 +564,9 @@ TEST(LoadConfig, StreamMapsPointToAMapper) {
 
 TEST(LoadConfig, PathsMayBeginWithTheHomeFolder) {
   Loader loader;
-  const auto load = [&] { return loader.load_members(R"("token_file": "~/t.json", "ca_file": "a/~/ca.pem")"); };
+  const auto load = [&] {
+    return loader.load_members(R"("token_file": "~/t.json", "ca_file": "a/~/ca.pem")");
+  };
   EXPECT_EQ(loader.problem(load()), "token_file: begins with ~, and HOME is not set");
   loader.environment["HOME"] = "/home/me";
   EXPECT_EQ(loader.good(load()).token_file, "/home/me/t.json");
