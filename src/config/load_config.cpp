@@ -17,9 +17,9 @@ using Problems = std::vector<std::string>;
 
 constexpr std::chrono::days kLongestTotal{90};
 
-constexpr auto kGranularities = std::to_array<Granularity>(
+constexpr auto kGranularityValues = std::to_array<Granularity>(
     {Granularity::total, Granularity::day, Granularity::hour, Granularity::week, Granularity::month});
-constexpr auto kPinSplits = std::to_array<PinSplit>({PinSplit::app_type, PinSplit::no_split});
+constexpr auto kPinSplitValues = std::to_array<PinSplit>({PinSplit::app_type, PinSplit::no_split});
 
 // The enumerator that is written as `text`, which has been checked.
 template <typename Enumerators>
@@ -83,14 +83,14 @@ Config store(const Values& values) {
   config.start_date = values.day("start_date");
   config.end_date = values.day("end_date");
   config.analytics_columns = values.list("analytics_columns");
-  config.granularity = from_string(kGranularities, values.text("analytics_granularity"));
+  config.granularity = from_string(kGranularityValues, values.text("analytics_granularity"));
   config.click_window_days = values.integer("click_window_days");
   config.engagement_window_days = values.integer("engagement_window_days");
   config.view_window_days = values.integer("view_window_days");
   config.conversion_report_time = values.text("conversion_report_time");
   config.lookback_days = values.optional_integer("lookback_days");
   config.pin_metric_types = values.list("pin_metric_types");
-  config.pin_split = from_string(kPinSplits, values.text("pin_analytics_split_field"));
+  config.pin_split = from_string(kPinSplitValues, values.text("pin_analytics_split_field"));
   config.entity_statuses = sorted(values.list("entity_statuses"));
   config.ad_account_ids = values.list("ad_account_ids");
   config.include_shared_accounts = values.boolean("include_shared_accounts");

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tap_pinterest/util/dates.hpp"
+#include "trim.hpp"
 
 namespace tap_pinterest::http {
 namespace {
@@ -26,13 +27,6 @@ constexpr milliseconds kLongestWindowToSpread = std::chrono::minutes{1};
 constexpr double kWholePermit = 1.0 - 1e-6;
 
 constexpr std::string_view kWindow = ";w=";
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 // The first number of a list such as "99, 10;w=60".
 std::optional<double> first_number(std::string_view text) {

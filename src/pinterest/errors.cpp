@@ -9,6 +9,7 @@
 
 #include "tap_pinterest/http/rate_limiter.hpp"
 #include "tap_pinterest/log/log.hpp"
+#include "text_of.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -65,11 +66,6 @@ std::optional<std::chrono::seconds> wait_in_message(std::string_view message) {
   if (error != std::errc{} || seconds < 0) return std::nullopt;
   if (!std::string_view(end, lower.data() + lower.size()).starts_with(" second")) return std::nullopt;
   return std::chrono::seconds(seconds);
-}
-
-std::string text_of(const nlohmann::json& body, const char* name) {
-  const auto found = body.find(name);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace

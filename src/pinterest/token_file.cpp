@@ -20,6 +20,7 @@
 #include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/descriptor.hpp"
 #include "tap_pinterest/util/replace_file.hpp"
+#include "text_of.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -58,15 +59,6 @@ std::string read_all(int descriptor, const std::string& path) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kMaxFileBytes) fail("is no token file:", path, EFBIG);
   }
-}
-
-std::string text_of(const json& document, const char* name) {
-  const auto found = document.find(name);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-json time_json(const std::optional<util::Instant>& instant) {
-  return instant ? json(util::format_date_time(*instant)) : json();
 }
 
 std::string serialize(const StoredToken& token) {

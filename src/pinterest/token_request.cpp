@@ -10,6 +10,7 @@
 
 #include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
+#include "text_of.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -40,11 +41,6 @@ std::optional<util::Instant> end_of(const json& document, const char* name, util
   constexpr double kLongestSeconds = 1e10;
   if (!(value >= 1 && value < kLongestSeconds)) return std::nullopt;
   return now + std::max(kShortestLife, std::chrono::seconds(static_cast<long long>(value)));
-}
-
-std::string string_of(const json& document, const char* name) {
-  const auto found = document.find(name);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 http::Request token_post(const config::Config& config, std::string url, std::string_view content_type,
@@ -115,12 +111,12 @@ std::optional<TokenAnswer> parse_token_answer(std::string_view body, util::Insta
   const json document = json::parse(body, nullptr, /*allow_exceptions=*/false);
   if (!document.is_object()) return std::nullopt;
   TokenAnswer answer;
-  answer.token.access_token = Secret(string_of(document, "access_token"));
+  answer.token.access_token = Secret(text_of(document, "access_token"));
   if (answer.token.access_token.empty()) return std::nullopt;
   answer.token.access_token_expires_at = end_of(document, "expires_in", now);
-  answer.token.refresh_token = Secret(string_of(document, "refresh_token"));
+  answer.token.refresh_token = Secret(text_of(document, "refresh_token"));
   answer.token.refresh_token_expires_at = end_of(document, "refresh_token_expires_in", now);
-  answer.scope = string_of(document, "scope");
+  answer.scope = text_of(document, "scope");
   return answer;
 }
 

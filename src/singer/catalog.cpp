@@ -77,7 +77,7 @@ SelectedStream select_whole(const StreamDescription& stream) {
 }
 
 // A member that is there and not null.
-const Json* find_member(const Json& object, std::string_view name) {
+const Json* find_value(const Json& object, std::string_view name) {
   const auto member = object.find(name);
   return member == object.end() || member->is_null() ? nullptr : &*member;
 }
@@ -90,9 +90,9 @@ class EntryReader {
   }
 
   bool is_selected() const {
-    const Json* const schema = find_member(entry_, "schema");
+    const Json* const schema = find_value(entry_, "schema");
     if (const auto decision = metadata_.decides({}, schema == nullptr ? Json() : *schema)) return *decision;
-    const Json* const selected = find_member(entry_, "selected");
+    const Json* const selected = find_value(entry_, "selected");
     return selected != nullptr && parse_flag(*selected).value_or(false);
   }
 
@@ -120,11 +120,11 @@ class EntryReader {
   // The metadata wins over the entry's own field.
   const Json* find_setting(std::string_view in_metadata, std::string_view in_entry) const {
     const Json* const value = metadata_.find({}, in_metadata);
-    return value != nullptr ? value : find_member(entry_, in_entry);
+    return value != nullptr ? value : find_value(entry_, in_entry);
   }
 
   void read_name() {
-    const Json* const name = find_member(entry_, "stream");
+    const Json* const name = find_value(entry_, "stream");
     if (name != nullptr && *name != id_) {
       warnings_.push_back("the name " + name->dump() + " in 'stream' is not used, records are written as " +
                           quote(id_));
@@ -133,7 +133,7 @@ class EntryReader {
 
   void read_keys(const StreamDescription& stream) {
     for (const Json* const value :
-         {metadata_.find({}, "table-key-properties"), find_member(entry_, "key_properties")}) {
+         {metadata_.find({}, "table-key-properties"), find_value(entry_, "key_properties")}) {
       if (value == nullptr) continue;
       const Json expected = stream.key_properties;
       if (!value->is_array() ||
@@ -170,7 +170,7 @@ class EntryReader {
   }
 
   void read_schema(const StreamDescription& stream, SelectedStream& result) {
-    const Json* schema = find_member(entry_, "schema");
+    const Json* schema = find_value(entry_, "schema");
     if (schema == nullptr) schema = &stream.schema;
     if (!schema->is_object() || !schema->contains("properties") || !schema->at("properties").is_object()) {
       problems_.emplace_back("its schema is not an object with properties");
@@ -226,7 +226,7 @@ void read_entry(const Json& entry, const std::string& id, const std::vector<Stre
 }
 
 void read_catalog(const Json& catalog, const std::vector<StreamDescription>& streams, Selection& selection) {
-  const Json* const entries = catalog.is_object() ? find_member(catalog, "streams") : nullptr;
+  const Json* const entries = catalog.is_object() ? find_value(catalog, "streams") : nullptr;
   if (entries == nullptr || !entries->is_array()) {
     selection.problems.emplace_back("the catalog is not an object with a list 'streams'");
     return;
@@ -235,7 +235,7 @@ void read_catalog(const Json& catalog, const std::vector<StreamDescription>& str
   SelectedById selected;
   for (std::size_t i = 0; i < entries->size(); ++i) {
     const Json& entry = (*entries)[i];
-    const Json* const id = entry.is_object() ? find_member(entry, "tap_stream_id") : nullptr;
+    const Json* const id = entry.is_object() ? find_value(entry, "tap_stream_id") : nullptr;
     if (id == nullptr || !id->is_string()) {
       selection.problems.push_back("streams[" + std::to_string(i) + "] of the catalog has no tap_stream_id");
     } else if (!seen.insert(id->get<std::string>()).second) {

@@ -8,11 +8,6 @@
 #include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::sync {
-namespace {
-
-constexpr std::size_t kMostAccountsNamed = 20;
-
-}  // namespace
 
 std::string name_accounts(std::span<const std::string> accounts) {
   const auto named = accounts.first(std::min(accounts.size(), kMostAccountsNamed));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -18,6 +19,8 @@ namespace tap_pinterest::sync {
 
 // What helps against most of what makes a run incomplete.
 inline constexpr std::string_view kRunAgain = "run again from the last state for the rest";
+// A line that names accounts counts those beyond these.
+inline constexpr std::size_t kMostAccountsNamed = 20;
 
 // "account 1", or "accounts 1, 2 and 3 more". At least one.
 std::string name_accounts(std::span<const std::string> accounts);
