@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,9 @@
 #include <string_view>
 #include <utility>
 
+#include "tap_pinterest/http/authorities.hpp"
 #include "tap_pinterest/util/read_file.hpp"
+#include "trim.hpp"
 
 // Before 7.87 a name lookup could not be left behind at cancellation (CURLOPT_QUICK_EXIT).
 #if LIBCURL_VERSION_NUM < 0x075700
@@ -62,13 +65,6 @@ void initialize_curl_once() {
 }
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 // ---- What libcurl's codes mean for the caller ----
 
@@ -181,21 +177,28 @@ bool append(CurlList& list, const std::string& line) {
 
 // ---- Certificate authorities ----
 
-// libcurl takes one bundle, so the system's and the added file become one text. The system's directory of
-// authorities, where libcurl knows one, stays in use beside it.
-std::string bundle_with(const std::string& ca_file, CURL* handle) {
+AuthorityFile trusted_authorities(CURL* handle) {
+  char* built_in = nullptr;
+  const bool has_one =
+      curl_easy_getinfo(handle, CURLINFO_CAINFO, &built_in) == CURLE_OK && built_in != nullptr;
+  return find_authorities([](const char* name) { return std::getenv(name); }, has_one ? built_in : "",
+                          [](const std::string& path) { return ::access(path.c_str(), R_OK) == 0; });
+}
+
+std::string read_authorities(std::string_view what, const std::string& path) {
   std::string problem;
-  const auto added = util::read_file(ca_file, problem);
-  if (!added) throw std::runtime_error(fmt::format("ca_file {} {}", ca_file, problem));
-  if (added->find("CERTIFICATE-----") == std::string::npos) {
-    throw std::runtime_error(fmt::format("ca_file {} holds no certificate in PEM form", ca_file));
+  auto text = util::read_file(path, problem);
+  if (!text) throw std::runtime_error(fmt::format("{} {} {}", what, path, problem));
+  if (text->find("CERTIFICATE-----") == std::string::npos) {
+    throw std::runtime_error(fmt::format("{} {} holds no certificate in PEM form", what, path));
   }
-  std::string bundle;
-  char* system_path = nullptr;
-  if (curl_easy_getinfo(handle, CURLINFO_CAINFO, &system_path) == CURLE_OK && system_path != nullptr) {
-    bundle = util::read_file(system_path, problem).value_or("");
-  }
-  return bundle + "\n" + *added + "\n";
+  return std::move(*text);
+}
+
+// libcurl takes one bundle, so the trusted file and the added one become one text.
+std::string bundle_of(const std::string& trusted, const std::string& added) {
+  std::string bundle = trusted.empty() ? "" : read_authorities("the certificate authorities", trusted);
+  return bundle + "\n" + read_authorities("ca_file", added) + "\n";
 }
 
 // ---- One answer, as it arrives ----
@@ -269,7 +272,8 @@ class CurlTransport final : public Transport {
     easy_.reset(curl_easy_init());
     multi_.reset(curl_multi_init());
     if (!easy_ || !multi_) throw std::runtime_error("libcurl cannot be initialized");
-    if (!options.ca_file.empty()) authorities_ = bundle_with(options.ca_file, easy_.get());
+    trusted_ = trusted_authorities(easy_.get());
+    if (!options.ca_file.empty()) bundle_ = bundle_of(trusted_.path, options.ca_file);
   }
 
   Result send(const Request& request, std::stop_token stop) override {
@@ -372,10 +376,17 @@ class CurlTransport final : public Transport {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
     set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-    if (!authorities_.empty()) {
-      curl_blob blob{authorities_.data(), authorities_.size(), CURL_BLOB_NOCOPY};
+    if (!bundle_.empty()) {
+      curl_blob blob{bundle_.data(), bundle_.size(), CURL_BLOB_NOCOPY};
       set(CURLOPT_CAINFO_BLOB, &blob);
       set(CURLOPT_PROXY_CAINFO_BLOB, &blob);
+    } else if (!trusted_.path.empty()) {
+      set(CURLOPT_CAINFO, trusted_.path.c_str());
+      set(CURLOPT_PROXY_CAINFO, trusted_.path.c_str());
+    }
+    if (trusted_.is_from_the_environment) {  // the system's directory of authorities does not count then
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+      set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
     }
     set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -467,8 +478,9 @@ class CurlTransport final : public Transport {
   }
 
   std::string user_agent_;
-  // PEM text that libcurl reads in place; empty for the system's own.
-  std::string authorities_;
+  AuthorityFile trusted_;
+  // PEM text of these and of ca_file, which libcurl reads in place; empty without ca_file.
+  std::string bundle_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   CURLcode setup_result_ = CURLE_OK;
   // The multi handle holds the connections and so must go last.

@@ -75,6 +75,39 @@ def test_the_token_request_trusts_the_same(tap, serve, config, certificates):
     assert api.counters()["requests"][TOKEN] == api.counters()["requests"]["/proxy/refresh"] == 1
 
 
+# As curl has it: the first of these that is set names all the authorities that are trusted.
+TRUST = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"]
+ABSENT = dict.fromkeys(TRUST, "")
+
+
+@pytest.mark.parametrize("variable", TRUST)
+def test_an_authority_of_the_environment_is_trusted(tap, serve, config, certificates, variable):
+    api = serve("good")
+    environment = {**ABSENT, variable: str(certificates["authority"])}
+    run = tap.run(config(api), catalog=tap.catalog("ads"), env=environment, code=0)
+    assert_same_keys(run.keys("ads"), [ad["id"] for ad in true_entities(api, "ads")])
+
+
+@pytest.mark.parametrize("variable", TRUST)
+def test_authorities_of_the_environment_and_of_the_config_are_trusted_beside_each_other(
+    tap, serve, config, certificates, tmp_path, variable
+):
+    api, another = serve("good"), tmp_path / "another.pem"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
+            "-out", another, "-subj", "/CN=Another authority", "-days", "30")  # fmt: skip
+    known = str(certificates["authority"])
+    for named, added in ((known, another), (another, known)):
+        settings = config(api, ca_file=str(added))
+        tap.run(settings, catalog=tap.catalog("ads"), env={**ABSENT, variable: str(named)}, code=0)
+
+
+@pytest.mark.parametrize("variable", TRUST)
+def test_a_file_of_the_environment_that_is_missing_is_named(tap, serve, config, variable):
+    api = serve("good")
+    run = tap.run(config(api), env={**ABSENT, variable: "/missing/ca.pem"}, code=1)
+    assert any("/missing/ca.pem" in line for line in run.log_lines("CRITICAL"))
+
+
 # Whatever else turns verification off, or trusts more, in curl, OpenSSL, Python, Node and Go.
 LURES = {
     "SSL_NO_VERIFY": "1",
@@ -86,7 +119,7 @@ LURES = {
     "TAP_PINTEREST_VERIFY": "false",
     "TAP_PINTEREST_SSL_VERIFY": "false",
 }
-TRUST = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
+TRUST_OF_OTHERS = ["REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
 TRUST_FOLDERS = ["SSL_CERT_DIR", "CURL_CA_PATH"]
 
 # name: (the certificate, whether ca_file names its authority, what the error must say)
@@ -111,7 +144,7 @@ def test_no_other_certificate_is_trusted_whatever_the_environment_says(
         del settings["access_token"]
     api.reset_counters()
     folders = dict.fromkeys(TRUST_FOLDERS, str(certificates["folder"]))
-    run = tap.run(settings, env={**LURES, **dict.fromkeys(TRUST, authority), **folders}, code=1)
+    run = tap.run(settings, env={**LURES, **dict.fromkeys(TRUST_OF_OTHERS, authority), **folders}, code=1)
     (line,) = run.log_lines("CRITICAL")
     assert text in line.lower() and "check api_url and ca_file" in line
     assert api.counters()["requests"] == {}

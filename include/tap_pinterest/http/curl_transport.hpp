@@ -10,7 +10,7 @@ namespace tap_pinterest::http {
 
 struct CurlOptions {
   std::string user_agent;
-  // A file of certificate authorities (PEM) to trust beside the system's; empty for none.
+  // A file of certificate authorities (PEM) to trust beside those of find_authorities(); empty for none.
   std::string ca_file;
 };
 
@@ -18,9 +18,10 @@ struct CurlOptions {
 // read or holds no certificate.
 //
 // Verifies TLS always; neither an option nor the environment can switch that off. Connections are kept alive
-// and reused, and compressed answers accepted. Of the environment only proxies are heeded (https_proxy,
-// no_proxy), as tunnels for https that never see a header of the request; plain http and loopback addresses
-// are always reached directly. Takes SSLKEYLOGFILE out of the environment. The program must ignore SIGPIPE.
+// and reused, and compressed answers accepted. Of the environment only a file of certificate authorities
+// (find_authorities()) and proxies are heeded (https_proxy, no_proxy), these as tunnels for https that never
+// see a header of the request; plain http and loopback addresses are always reached directly. Takes
+// SSLKEYLOGFILE out of the environment. The program must ignore SIGPIPE.
 std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options);
 
 }  // namespace tap_pinterest::http
