@@ -29,7 +29,7 @@ last_state() { grep '^{"type":"STATE"' "$1" | tail -n 1 | sed 's/^{"type":"STATE
 say "Install what is missing, and build"
 scripts/install_packages.sh build simulator
 cmake --preset release --log-level=WARNING >/dev/null
-cmake --build "$build" -- --quiet
+cmake --build "$build"
 
 say "Start a simulated Pinterest: 2 ad accounts, 30 campaigns and 120 ads in each, 50 pins"
 rm -rf "$out"

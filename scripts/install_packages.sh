@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the groups named as arguments (build, simulator, bench, test), those that are
+# Installs the Debian packages of the groups named as arguments (build, static, simulator, wheel, check, bench, test), those that are
 # missing only: quick when there are none.
 set -euo pipefail
 
@@ -7,6 +7,9 @@ declare -A groups=(
   [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
+  [check]="binutils debootstrap openssl"
+  [static]="dpkg-dev zlib1g-dev"
+  [wheel]="binutils python3 python3-venv"
   [bench]="python3"
   [test]="ccache chromium chromium-driver clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev openssl
           postgresql pypy3

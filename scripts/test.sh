@@ -18,15 +18,22 @@ make_venv() {
   echo "$made_of" >"$venv/made-of"
 }
 
-build() {
-  local preset=$1
-  shift
-  say "build: $preset"
-  cmake --preset "$preset" --log-level=WARNING "$@"
+# configure PRESET OPTION...
+configure() {
+  say "build: $1"
+  cmake --preset "$@" --log-level=WARNING
+}
+# compile ARGUMENT...: ninja's status line on a terminal, else every 20th of its lines and all warnings and errors.
+compile() {
+  if [[ -t 1 ]]; then
+    cmake --build "$@"
+  else
+    cmake --build "$@" | awk '!/^\[[0-9]+\/[0-9]+\] / || ++line % 20 == 0'
+  fi
 }
 
 say "packages"
-scripts/install_packages.sh build simulator test
+scripts/install_packages.sh build static wheel simulator test
 make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt
 # The tap's partners in tests: each has its own, and target-csv needs a Python before 3.10, which PyPy's is.
 for requirements in tests/e2e/partners/*.txt; do
@@ -43,22 +50,25 @@ if command -v ccache >/dev/null; then
 fi
 
 # The executable alone, as a packager builds it: no GoogleTest, no simulator. The end-to-end tests run this one.
-build release -B build/executable -DTAP_PINTEREST_SIMULATOR=OFF
-cmake --build build/executable -- --quiet
+configure release -B build/executable -DTAP_PINTEREST_SIMULATOR=OFF
+compile build/executable
 
-build debug -DTAP_PINTEREST_ALL_TESTS=ON \
+say "build: wheel"
+scripts/build_wheels.sh >build/wheels.log 2>&1 || { cat build/wheels.log; exit 1; }
+
+configure debug -DTAP_PINTEREST_ALL_TESTS=ON \
   -DTAP_PINTEREST_E2E_PYTHON="$PWD/build/venv/bin/python" \
   -DTAP_PINTEREST_E2E_PARTNERS="$PWD/build/partners" \
   -DTAP_PINTEREST_E2E_TAP="$PWD/build/executable/tap-pinterest"
-cmake --build build/debug -- --quiet
+compile build/debug
 
 for sanitizer in asan tsan; do
-  build "$sanitizer"
-  cmake --build "build/$sanitizer" -- --quiet
+  configure "$sanitizer"
+  compile "build/$sanitizer"
 done
 
-build fuzz
-cmake --build --preset fuzz -- --quiet
+configure fuzz
+compile --preset fuzz
 
 say "tests"
 ctest --preset debug --parallel "$(nproc)" "$@"

@@ -8,9 +8,11 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <cstdint>
 #include <optional>
-#include <random>
 #include <stop_token>
+#include <system_error>
 
 #include "signals.hpp"
 #include "tap_pinterest/app/exit_code.hpp"
@@ -152,6 +154,14 @@ int exit_code(const sync::RunResult& result, int signal) {
   return kExitFailure;
 }
 
+// libstdc++'s random_device would need glibc 2.36, which Ubuntu 22.04 has not.
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  if (getentropy(&seed, sizeof(seed)) != 0)
+    throw std::system_error(errno, std::generic_category(), "getentropy");
+  return seed;
+}
+
 }  // namespace
 
 int run_sync(const config::Config& config, const singer::Selection& selection, singer::State state,
@@ -161,7 +171,7 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
                        .clock = util::real_clock(),
                        .make_transport = std::move(make_transport),
                        .output = STDOUT_FILENO,
-                       .random_seed = std::random_device()(),
+                       .random_seed = random_seed(),
                        .state_file = state_file},
                       selection, std::move(state));
   const auto started = std::chrono::steady_clock::now();

@@ -61,6 +61,10 @@ std::string read_all(int descriptor, const std::string& path) {
   }
 }
 
+json time_json(const std::optional<util::Instant>& instant) {
+  return instant ? json(util::format_date_time(*instant)) : json();
+}
+
 std::string serialize(const StoredToken& token) {
   const json document = {
       {"refresh_token", token.refresh_token.reveal()},

@@ -1,6 +1,7 @@
 """What is handed out: the wheel, the tarball, and what Meltano installs by itself."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,13 +11,19 @@ from pathlib import Path
 
 import pytest
 import yaml
+from compare import assert_same_keys, true_entities
 from conftest import TAP
+from harness import Tap
 from meltano_project import EXAMPLE, ROOT, Project, assert_complete, assert_is_a_valid_project, written
+from test_tls import certificates, serve  # noqa: F401 (fixtures)
 
 BUILD = Path(TAP).resolve().parent
 # Of the C++ world nothing, and of the system only what every one has.
 LIBRARIES = {"libcurl", "libcrypto", "libc", "libm", "ld-linux-x86-64", "ld-linux-aarch64"}
 EXECUTABLE_BITS = 0o111
+# That of Debian 12, where the wheel is built; what it uses may be in older ones.
+OLDEST_C_LIBRARY = (2, 36)
+MOST_WHEEL_BYTES = 6_000_000
 
 
 def shown(*command, **options):
@@ -28,25 +35,42 @@ def shown(*command, **options):
     return done.stdout
 
 
-def assert_stands_alone(program):
+def libraries_of(program):
     needed = shown("readelf", "--dynamic", program)
-    libraries = {line.split("[")[1].split(".so")[0] for line in needed.splitlines() if "(NEEDED)" in line}
-    assert {"libcurl", "libcrypto"} <= libraries <= LIBRARIES
+    return {line.split("[")[1].split(".so")[0] for line in needed.splitlines() if "(NEEDED)" in line}
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """What `pip install .` makes of the source; the compiler has the name that ccache knows its objects by."""
-    folder = tmp_path_factory.mktemp("wheel")
-    ccache = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "true"}
+def assert_stands_alone(program):
+    assert {"libcurl", "libcrypto"} <= libraries_of(program) <= LIBRARIES
+
+
+def build_wheel(source, folder):
+    """What `pip install SOURCE` installs; the compiler has the name that ccache knows its objects by."""
+    ccache = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_NOHASHDIR": "true", "CXX": "/usr/bin/c++"}
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    shown(*pip, "wheel", "--quiet", "--wheel-dir", folder, ROOT, env={**ccache, "CXX": "/usr/bin/c++", **os.environ})
-    (path,) = folder.iterdir()
+    environment = {**ccache, **os.environ, "CCACHE_BASEDIR": str(source)}
+    shown(*pip, "wheel", "--quiet", "--wheel-dir", folder, source, env=environment)
+    (path,) = folder.glob("*.whl")
     print(f"{path.name}: {path.stat().st_size} bytes")
     return path
 
 
-def test_the_wheel_carries_the_program_and_its_licences_and_nothing_else(wheel):
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def portable_wheel():
+    """What scripts/build_wheels.sh makes; scripts/test.sh runs it before the tests."""
+    (path,) = (ROOT / "dist").glob("*.whl")
+    print(f"{path.name}: {path.stat().st_size} bytes")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["wheel", "portable_wheel"])
+def test_the_wheel_carries_the_program_and_its_licences_and_nothing_else(kind, request):
+    wheel = request.getfixturevalue(kind)
     assert "-py3-none-" in wheel.name
     with zipfile.ZipFile(wheel) as content:
         names = {name.split("/", 1)[1]: name for name in content.namelist()}
@@ -63,6 +87,43 @@ def test_the_wheel_puts_the_program_on_the_path_of_a_fresh_environment(wheel, tm
     program = tmp_path / "bin" / "tap-pinterest"
     assert wheel.name.split("-")[1] in shown(program, "--version")
     assert_stands_alone(program)
+
+
+def test_the_portable_wheel_needs_nothing_but_the_c_library(portable_wheel, tmp_path):
+    major, minor = re.search(r"-py3-none-manylinux_(\d+)_(\d+)_", portable_wheel.name).groups()
+    assert (int(major), int(minor)) <= OLDEST_C_LIBRARY
+    assert portable_wheel.stat().st_size < MOST_WHEEL_BYTES
+    shown(sys.executable, "-m", "venv", tmp_path)
+    shown(tmp_path / "bin" / "pip", "install", "--quiet", "--no-index", portable_wheel)
+    program = tmp_path / "bin" / "tap-pinterest"
+    assert portable_wheel.name.split("-")[1] in shown(program, "--version")
+    assert libraries_of(program) <= LIBRARIES - {"libcurl", "libcrypto"}
+
+
+def test_the_portable_wheel_syncs_over_https(portable_wheel, serve, config, certificates, tmp_path):
+    with zipfile.ZipFile(portable_wheel) as content:
+        (name,) = (name for name in content.namelist() if name.endswith("scripts/tap-pinterest"))
+        program = Path(content.extract(name, tmp_path))
+    program.chmod(0o755)
+    tap, api = Tap(program, tmp_path), serve("good")
+    tap.run(config(api), env={"CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""}, code=1)
+    run = tap.run(config(api), env={"CURL_CA_BUNDLE": "", "SSL_CERT_FILE": str(certificates["authority"])}, code=0)
+    assert_same_keys(run.keys("ads"), [ad["id"] for ad in true_entities(api, "ads")])
+
+
+def test_the_source_distribution_builds_alone(tmp_path):
+    """Without git, and without what is for developers."""
+    shown(sys.executable, "-m", "build", "--sdist", "--outdir", tmp_path, ROOT)
+    (path,) = tmp_path.glob("*.tar.gz")
+    print(f"{path.name}: {path.stat().st_size} bytes")
+    shutil.unpack_archive(path, tmp_path, filter="data")
+    source = tmp_path / path.name.removesuffix(".tar.gz")
+    top = {entry.name for entry in source.iterdir()}
+    assert {"CMakeLists.txt", "LICENSE", "PKG-INFO", "README.md", "include", "pyproject.toml", "schemas", "src"} <= top
+    assert not top & {".ci", ".git", ".github", "build", "dist", "tests"}
+    wheel = build_wheel(source, tmp_path / "wheel")
+    with zipfile.ZipFile(wheel) as content:
+        assert any(name.endswith("scripts/tap-pinterest") for name in content.namelist())
 
 
 def test_meltano_adds_and_installs_the_tap_by_itself(wheel, tmp_path, simulate):
