@@ -20,7 +20,7 @@ using fakes::instant;
 using fakes::no_answer;
 using fakes::respond;
 using util::Secret;
-using Outcome = Redirect::Outcome;
+using RedirectOutcome = Redirect::Outcome;
 
 constexpr std::string_view kState = "0123456789abcdef";
 
@@ -43,7 +43,7 @@ TEST(ReadRedirect, FindsTheCodeWhereverItStands) {
         "http://localhost:8085/?code=a/b&state=0123456789abcdef#fragment",
         "https://example.com/callback?x&y=&code=a/b&&state=01234567%38%39abcdef&code=second"}) {
     const Redirect redirect = read_redirect(address, kState);
-    EXPECT_EQ(redirect.outcome, Outcome::granted) << address << ": " << redirect.message;
+    EXPECT_EQ(redirect.outcome, RedirectOutcome::granted) << address << ": " << redirect.message;
     EXPECT_EQ(redirect.code, Secret("a/b")) << address;
   }
 }
@@ -55,7 +55,7 @@ TEST(ReadRedirect, WithoutItsStateItIsForeignWhateverElseItSays) {
                               "/?code=a&xstate=0123456789abcdef", "/?error=access_denied", "/?code=a&state=%",
                               "/?code=a&state=%4", "/?code=a&state=%zz", "/?code=a&state=%+1",
                               "/?state=x&state=0123456789abcdef&code=a", "state=0123456789abcdef&code=a"}) {
-    EXPECT_EQ(read_redirect(address, kState).outcome, Outcome::foreign) << address;
+    EXPECT_EQ(read_redirect(address, kState).outcome, RedirectOutcome::foreign) << address;
   }
 }
 
@@ -85,20 +85,20 @@ TEST(ReadPasted, RefusesTheAnswerToAnotherQuestionAndWhatIsNone) {
 }
 
 TEST(ReadRedirect, AnEmptyStateIsNeverRight) {
-  EXPECT_EQ(read_redirect("/?code=a&state=0", "").outcome, Outcome::foreign);
+  EXPECT_EQ(read_redirect("/?code=a&state=0", "").outcome, RedirectOutcome::foreign);
 }
 
 TEST(ReadRedirect, WithoutACodeItIsForeign) {
   for (const char* address : {"/?state=0123456789abcdef", "/?code=&state=0123456789abcdef",
                               "/?code=%&state=0123456789abcdef", "/?code&state=0123456789abcdef"}) {
-    EXPECT_EQ(read_redirect(address, kState).outcome, Outcome::foreign) << address;
+    EXPECT_EQ(read_redirect(address, kState).outcome, RedirectOutcome::foreign) << address;
   }
 }
 
 TEST(ReadRedirect, AnErrorIsDenialEvenBesideACode) {
   const Redirect redirect = read_redirect(
       "/?error=access_denied&error_description=The+user+said+no&code=a&state=0123456789abcdef", kState);
-  EXPECT_EQ(redirect.outcome, Outcome::denied);
+  EXPECT_EQ(redirect.outcome, RedirectOutcome::denied);
   EXPECT_EQ(redirect.message, "access_denied: The user said no");
   EXPECT_TRUE(redirect.code.empty());
 }

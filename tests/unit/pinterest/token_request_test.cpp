@@ -17,33 +17,33 @@ using fakes::respond;
 using std::chrono::seconds;
 using util::Secret;
 
-config::AppCredentials app() {
+config::AppCredentials app_config() {
   return {.client_id = "1234", .client_secret = Secret("app-secret"), .refresh_token = Secret()};
 }
 
-const util::Instant kNow = instant("2026-11-24T10:00:00Z");
+const util::Instant kAnswered = instant("2026-11-24T10:00:00Z");
 
 TEST(ParseTokenAnswer, ReadsWhatIsThere) {
   const auto answer = parse_token_answer(
       R"({"access_token":"a","expires_in":2592000,"refresh_token":"r","refresh_token_expires_in":5184000,)"
       R"("scope":"ads:read","response_type":"x"})",
-      kNow);
+      kAnswered);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->token.access_token, Secret("a"));
-  EXPECT_EQ(answer->token.access_token_expires_at, kNow + std::chrono::days(30));
+  EXPECT_EQ(answer->token.access_token_expires_at, kAnswered + std::chrono::days(30));
   EXPECT_EQ(answer->token.refresh_token, Secret("r"));
-  EXPECT_EQ(answer->token.refresh_token_expires_at, kNow + std::chrono::days(60));
+  EXPECT_EQ(answer->token.refresh_token_expires_at, kAnswered + std::chrono::days(60));
   EXPECT_EQ(answer->scope, "ads:read");
 }
 
 TEST(ParseTokenAnswer, IsNothingWithoutAnAccessToken) {
   for (const char* body : {"", "[]", "{}", R"({"access_token":""})", R"({"access_token":7})", "<html>"}) {
-    EXPECT_FALSE(parse_token_answer(body, kNow)) << body;
+    EXPECT_FALSE(parse_token_answer(body, kAnswered)) << body;
   }
 }
 
 std::optional<util::Instant> end_of_life(const std::string& life) {
-  return parse_token_answer(R"({"access_token":"a","expires_in":)" + life + "}", kNow)
+  return parse_token_answer(R"({"access_token":"a","expires_in":)" + life + "}", kAnswered)
       ->token.access_token_expires_at;
 }
 
@@ -54,12 +54,12 @@ TEST(ParseTokenAnswer, KnowsNoEndWhereTheLifeMakesNoSense) {
 }
 
 TEST(ParseTokenAnswer, DoesNotBelieveAVeryShortLife) {
-  EXPECT_EQ(end_of_life("1"), kNow + kShortestLife);
-  EXPECT_EQ(end_of_life("11"), kNow + seconds(11));
+  EXPECT_EQ(end_of_life("1"), kAnswered + kShortestLife);
+  EXPECT_EQ(end_of_life("11"), kAnswered + seconds(11));
 }
 
 TEST(AppTokenRequest, IsFormEncodedWithBasicAuth) {
-  const auto request = app_token_request(fakes::test_config(), app(), Secret("a+b/c="));
+  const auto request = app_token_request(fakes::test_config(), app_config(), Secret("a+b/c="));
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://api.test/v5/oauth/token");
   EXPECT_EQ(request.authorization.reveal(), "Basic MTIzNDphcHAtc2VjcmV0");
@@ -69,7 +69,7 @@ TEST(AppTokenRequest, IsFormEncodedWithBasicAuth) {
 }
 
 TEST(AppTokenRequest, AsksForClientCredentialsWithoutARefreshToken) {
-  const auto request = app_token_request(fakes::test_config(), app(), Secret());
+  const auto request = app_token_request(fakes::test_config(), app_config(), Secret());
   EXPECT_EQ(request.body.reveal(),
             "grant_type=client_credentials&scope=ads%3Aread,boards%3Aread,pins%3Aread");
 }
@@ -116,7 +116,7 @@ TEST(ReadTokenReply, TellsWhatWillPassFromWhatWillNot) {
       {respond(400, R"({"code":1,"message":"No."})"), Outcome::refused, Blame::unknown},
   };
   for (const Row& row : rows) {
-    const TokenReply reply = read_token_reply(row.result, kNow);
+    const TokenReply reply = read_token_reply(row.result, kAnswered);
     EXPECT_EQ(reply.outcome, row.outcome) << reply.problem;
     EXPECT_EQ(reply.blame, row.blame) << reply.problem;
     EXPECT_EQ(reply.problem.empty(), row.outcome == Outcome::granted);

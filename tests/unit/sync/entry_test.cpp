@@ -28,7 +28,7 @@ Entry read(const std::string& json, Texts* warnings = nullptr, std::optional<uti
                     warnings == nullptr ? ignored : *warnings);
 }
 
-DaySet days(const char* first, const char* last) { return {{day(first), day(last)}}; }
+DaySet covered_days(const char* first, const char* last) { return {{day(first), day(last)}}; }
 
 TEST(Entry, IsEmptyWithoutState) {
   Texts warnings;
@@ -73,10 +73,10 @@ TEST(Entry, IgnoresABookmarkThatIsNoTimeWithAWarning) {
 TEST(Entry, ComesBackAsItWasWritten) {
   Entry entry;
   entry.bookmark = instant("2026-11-20T00:00:00Z");
-  entry.covered = days("2026-09-01", "2026-09-30") | days("2026-10-05", "2026-11-20");
+  entry.covered = covered_days("2026-09-01", "2026-09-30") | covered_days("2026-10-05", "2026-11-20");
   entry.entity_statuses = Texts{"ACTIVE", "PAUSED"};
   entry.granularity = "WEEK";
-  entry.missed = days("2026-08-03", "2026-08-03");
+  entry.missed = covered_days("2026-08-03", "2026-08-03");
   entry.left_out = {7, 18'000'000'000'000'000'000U};
   entry.rows = "1f0c22ab|30|30|1|TIME_OF_AD_ACTION";
   entry.resume = ResumeMarker{.range = {day("2026-10-01"), day("2026-11-24")},
@@ -178,40 +178,40 @@ TEST(Entry, OfAnOlderVersionCoversFromItsStartDateToItsBookmark) {
   const std::vector<Row> rows = {
       {"its own start_date",
        R"("replication_key_value":"2026-11-20","start_date":"2026-10-01","granularity":"DAY")", "",
-       days("2026-10-01", "2026-11-20")},
+       covered_days("2026-10-01", "2026-11-20")},
       {"which counts before the configured one",
        R"("replication_key_value":"2026-11-20","start_date":"2026-10-01","granularity":"DAY")", "2026-01-01",
-       days("2026-10-01", "2026-11-20")},
+       covered_days("2026-10-01", "2026-11-20")},
       {"which lies after the bookmark: no day was over",
        R"("replication_key_value":"2026-11-20","start_date":"2026-11-21","granularity":"DAY")",
        "",
        {}},
       {"hours, the last of a day",
        R"("replication_key_value":"2026-11-20T23:00:00Z","start_date":"2026-11-18","granularity":"HOUR")", "",
-       days("2026-11-18", "2026-11-20")},
+       covered_days("2026-11-18", "2026-11-20")},
       {"hours, the last but one of a day",
        R"("replication_key_value":"2026-11-20T22:00:00Z","start_date":"2026-11-18","granularity":"HOUR")", "",
-       days("2026-11-18", "2026-11-19")},
+       covered_days("2026-11-18", "2026-11-19")},
       {"weeks: the bookmark's may have been running",
        R"("replication_key_value":"2026-11-16","start_date":"2026-10-19","granularity":"WEEK")", "",
-       days("2026-10-19", "2026-11-15")},
+       covered_days("2026-10-19", "2026-11-15")},
       {"months: the bookmark's may have been running",
        R"("replication_key_value":"2026-11-01","start_date":"2026-09-01","granularity":"MONTH")", "",
-       days("2026-09-01", "2026-10-31")},
+       covered_days("2026-09-01", "2026-10-31")},
       {"of another tap: the configured start_date", R"("replication_key_value":"2026-11-20")", "2026-10-15",
-       days("2026-10-15", "2026-11-20")},
+       covered_days("2026-10-15", "2026-11-20")},
       {"of another tap, with a time", R"("replication_key_value":"2026-11-20T07:30:00+00:00")", "2026-10-15",
-       days("2026-10-15", "2026-11-20")},
+       covered_days("2026-10-15", "2026-11-20")},
       {"of another tap, in seconds", R"("replication_key_value":1795132800)", "2026-10-15",
-       days("2026-10-15", "2026-11-20")},
+       covered_days("2026-10-15", "2026-11-20")},
       {"of another tap, without start_date: the look-back", R"("replication_key_value":"2026-11-20")", "",
-       days("2026-11-17", "2026-11-20")},
+       covered_days("2026-11-17", "2026-11-20")},
       {"of another tap, with a later start_date: the bookmark's day, so that no day after it is lost",
-       R"("replication_key_value":"2026-11-20")", "2026-11-23", days("2026-11-20", "2026-11-20")},
+       R"("replication_key_value":"2026-11-20")", "2026-11-23", covered_days("2026-11-20", "2026-11-20")},
       {"no bookmark", R"("start_date":"2026-10-01","granularity":"DAY")", "2026-10-01", {}},
       {"covered says it all",
        R"("replication_key_value":"2026-11-20","covered":[["2026-11-01","2026-11-02"]])", "2026-10-15",
-       days("2026-11-01", "2026-11-02")},
+       covered_days("2026-11-01", "2026-11-02")},
   };
   for (const Row& row : rows) {
     Texts warnings;

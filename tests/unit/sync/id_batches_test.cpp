@@ -168,9 +168,9 @@ TEST(IdBatches, BeginsAnotherPassOverAllIds) {
 }
 
 // One window read by as many runs as it takes, each with a list in an order of its own, cut short anywhere.
-class History {
+class Batches {
  public:
-  explicit History(unsigned seed) : random_(seed), ordered_(chance(2)) {
+  explicit Batches(unsigned seed) : random_(seed), ordered_(chance(2)) {
     for (Id id = 1; id <= 30; ++id) {
       if (chance(2)) list_.push_back(id);
     }
@@ -251,7 +251,7 @@ class History {
 
 TEST(IdBatches, LoseNoIdWhateverTheOrderOfTheListInEachRun) {
   for (unsigned seed = 0; seed < 3000; ++seed) {
-    History history(seed);
+    Batches history(seed);
     history.run_until_complete();
     ASSERT_EQ(history.missing(), Ids()) << "seed " << seed;
   }

@@ -14,7 +14,7 @@ namespace {
 using pinterest::Category;
 using std::chrono::seconds;
 
-const util::SteadyTime kNow{std::chrono::hours(1)};
+const util::SteadyTime kStart{std::chrono::hours(1)};
 
 Job list_job(std::string bookmark, Category category = Category::ads_read) {
   return {.work = ListJob{.list = nullptr, .bookmark = std::move(bookmark)}, .category = category};
@@ -39,7 +39,7 @@ bool always(Job&) { return true; }
 JobQueue make_queue(double per_minute = 60'000, std::function<bool(const Job&)> is_dropped = never,
                     std::function<bool(Job&)> prepare = always) {
   JobQueue::Limiters limiters;
-  for (std::size_t i = 0; i < pinterest::kCategories; ++i) limiters.emplace_back(per_minute, kNow);
+  for (std::size_t i = 0; i < pinterest::kCategories; ++i) limiters.emplace_back(per_minute, kStart);
   return {std::move(limiters), std::move(is_dropped), std::move(prepare)};
 }
 
@@ -67,8 +67,8 @@ TEST(JobQueue, GivesListPagesBeforeAnalytics) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1));
   queue.push(list_job("page"));
-  EXPECT_EQ(name_of(queue.take(kNow)), "page");
-  EXPECT_EQ(name_of(queue.take(kNow)), "1");
+  EXPECT_EQ(name_of(queue.take(kStart)), "page");
+  EXPECT_EQ(name_of(queue.take(kStart)), "1");
   EXPECT_TRUE(queue.empty());
 }
 
@@ -76,56 +76,56 @@ TEST(JobQueue, GivesJobsOfOneKindInTheirOrder) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1));
   queue.push(analytics_job(2));
-  EXPECT_EQ(name_of(queue.take(kNow)), "1");
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "1");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
 }
 
 TEST(JobQueue, GivesAJobToBeTriedAgainFirstButNotBeforeItsTime) {
   JobQueue queue = make_queue();
-  queue.push_again(analytics_job(1), kNow + seconds(5));
+  queue.push_again(analytics_job(1), kStart + seconds(5));
   EXPECT_FALSE(queue.empty());
-  const auto taken = queue.take(kNow);
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "nothing");
-  EXPECT_EQ(taken.wake, kNow + seconds(5));
+  EXPECT_EQ(taken.wake, kStart + seconds(5));
   EXPECT_FALSE(taken.paused);
   queue.push(analytics_job(2));
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(5))), "1");
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(5))), "2");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(5))), "1");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(5))), "2");
 }
 
 TEST(JobQueue, WaitsForAPermitOfTheCategory) {
   JobQueue queue = make_queue(/*per_minute=*/60);
   queue.push(analytics_job(1));
   queue.push(analytics_job(2));
-  EXPECT_EQ(name_of(queue.take(kNow)), "1");
-  const auto taken = queue.take(kNow);
+  EXPECT_EQ(name_of(queue.take(kStart)), "1");
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "nothing");
-  EXPECT_GT(taken.wake, kNow);
-  EXPECT_LE(taken.wake, kNow + seconds(1));
+  EXPECT_GT(taken.wake, kStart);
+  EXPECT_LE(taken.wake, kStart + seconds(1));
   EXPECT_FALSE(taken.paused) << "the limit's pace is no pause";
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "2");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(1))), "2");
 }
 
 TEST(JobQueue, PausesOneCategoryWhileOthersGoOn) {
   JobQueue queue = make_queue();
-  queue.limiter(Category::ads_read).pause_until(kNow + seconds(60));
+  queue.limiter(Category::ads_read).pause_until(kStart + seconds(60));
   queue.push(list_job("ads"));
   queue.push(list_job("pins", Category::org_read));
-  EXPECT_EQ(name_of(queue.take(kNow)), "pins");
-  const auto taken = queue.take(kNow);
+  EXPECT_EQ(name_of(queue.take(kStart)), "pins");
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "nothing");
-  EXPECT_EQ(taken.wake, kNow + seconds(60));
+  EXPECT_EQ(taken.wake, kStart + seconds(60));
   EXPECT_EQ(taken.paused, Category::ads_read);
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(60))), "ads");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(60))), "ads");
 }
 
 TEST(JobQueue, ForgetsJobsWhosePartitionHasEnded) {
   bool dropped = false;
   JobQueue queue = make_queue(60'000, [&](const Job&) { return dropped; });
   queue.push(analytics_job(1));
-  queue.push_again(analytics_job(2), kNow + seconds(5));
+  queue.push_again(analytics_job(2), kStart + seconds(5));
   dropped = true;
-  const auto taken = queue.take(kNow);
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "nothing");
   EXPECT_EQ(taken.wake, util::SteadyTime::max());
   EXPECT_TRUE(queue.empty());
@@ -136,14 +136,14 @@ TEST(JobQueue, HoldsBodiesInFlightToTheBudget) {
   // 60 bytes a cell until an answer was measured.
   const double half_budget = static_cast<double>(kMemoryBudgetBytes) / 60 / 2;
   for (std::size_t i = 1; i <= 3; ++i) queue.push(analytics_job(i, half_budget));
-  const auto first = queue.take(kNow);
+  const auto first = queue.take(kStart);
   EXPECT_EQ(name_of(first), "1");
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
-  const auto third = queue.take(kNow);
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
+  const auto third = queue.take(kStart);
   EXPECT_EQ(name_of(third), "nothing");
   EXPECT_EQ(third.wake, util::SteadyTime::max()) << "whoever finishes wakes";
   queue.finished(*first.job, 0);
-  EXPECT_EQ(name_of(queue.take(kNow)), "3");
+  EXPECT_EQ(name_of(queue.take(kStart)), "3");
 }
 
 TEST(JobQueue, LetsAWideRequestRunBesideAListButBesideNoOtherAnalytics) {
@@ -151,28 +151,28 @@ TEST(JobQueue, LetsAWideRequestRunBesideAListButBesideNoOtherAnalytics) {
   queue.push(list_job("before"));
   queue.push(analytics_job(1, 1e9));  // larger than the budget
   queue.push(analytics_job(2));
-  const auto list = queue.take(kNow);
+  const auto list = queue.take(kStart);
   EXPECT_EQ(name_of(list), "before");
-  const auto wide = queue.take(kNow);
+  const auto wide = queue.take(kStart);
   EXPECT_EQ(name_of(wide), "1") << "it does not wait until all lists are read";
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   queue.finished(*list.job, 0);
   queue.push(list_job("beside"));
-  EXPECT_EQ(name_of(queue.take(kNow)), "beside");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "beside");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   queue.finished(*wide.job, 0);
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
 }
 
 TEST(JobQueue, HoldsAWideRequestBackWhileOtherAnalyticsAreUnderWay) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1));
   queue.push(analytics_job(2, 1e9));
-  const auto small = queue.take(kNow);
+  const auto small = queue.take(kStart);
   EXPECT_EQ(name_of(small), "1");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   queue.finished(*small.job, 0);
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
 }
 
 TEST(JobQueue, TakesAPermitOnlyForAJobThatIsStillToBeSent) {
@@ -185,25 +185,25 @@ TEST(JobQueue, TakesAPermitOnlyForAJobThatIsStillToBeSent) {
     return !done.contains(batch);
   });
   for (std::size_t i = 1; i <= 4; ++i) queue.push(analytics_job(i));
-  const auto taken = queue.take(kNow);
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "3") << "there is one permit, and it is left for this job";
   EXPECT_EQ(taken.job->units, 7) << "as it was prepared";
   EXPECT_EQ(prepared, (std::vector<std::size_t>{1, 2, 3}));
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(1))), "nothing");
   EXPECT_TRUE(queue.empty());
   queue.push(analytics_job(5));
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "5") << "a job that was not sent has taken none";
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(1))), "5") << "a job that was not sent has taken none";
 }
 
 TEST(JobQueue, TakesAPermitOnlyForAJobThatFits) {
   JobQueue queue = make_queue(/*per_minute=*/120);
   queue.push(analytics_job(1, 1e9));
   queue.push(analytics_job(2));
-  const auto wide = queue.take(kNow);
+  const auto wide = queue.take(kStart);
   EXPECT_EQ(name_of(wide), "1");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   queue.finished(*wide.job, 0);
-  EXPECT_EQ(name_of(queue.take(kNow)), "2") << "the second of a second's two permits";
+  EXPECT_EQ(name_of(queue.take(kStart)), "2") << "the second of a second's two permits";
 }
 
 TEST(JobQueue, TakesWhatPreparingPushes) {
@@ -215,7 +215,7 @@ TEST(JobQueue, TakesWhatPreparingPushes) {
   });
   pushed_to = &queue;
   queue.push(analytics_job(1));
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
   EXPECT_TRUE(queue.empty());
 }
 
@@ -226,17 +226,17 @@ TEST(JobQueue, AsksASourceWhenWhatWasPushedIsTaken) {
   queue.offer(source, Category::ads_analytics);
   queue.push(analytics_job(2));
   queue.push(list_job("page"));
-  EXPECT_EQ(name_of(queue.take(kNow)), "page");
-  EXPECT_EQ(name_of(queue.take(kNow)), "1");
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "page");
+  EXPECT_EQ(name_of(queue.take(kStart)), "1");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
   EXPECT_EQ(source->made(), 10U) << "what it asks for is decided when it is sent";
-  EXPECT_EQ(name_of(queue.take(kNow)), "10");
+  EXPECT_EQ(name_of(queue.take(kStart)), "10");
   EXPECT_DOUBLE_EQ(source->most_units(), static_cast<double>(kMemoryBudgetBytes) / 2 / 60);
   queue.push(analytics_job(3));
-  EXPECT_EQ(name_of(queue.take(kNow)), "3");
-  EXPECT_EQ(name_of(queue.take(kNow)), "11");
+  EXPECT_EQ(name_of(queue.take(kStart)), "3");
+  EXPECT_EQ(name_of(queue.take(kStart)), "11");
   EXPECT_FALSE(queue.empty()) << "nobody knows yet that it makes no more";
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   EXPECT_TRUE(queue.empty());
 }
 
@@ -246,9 +246,9 @@ TEST(JobQueue, AsksSourcesInTheOrderOfTheirOffers) {
   const auto none = std::make_shared<Numbers>(20, 0);
   const auto last = std::make_shared<Numbers>(30, 1);
   for (const auto& source : {first, none, last}) queue.offer(source, Category::ads_analytics);
-  EXPECT_EQ(name_of(queue.take(kNow)), "10");
-  EXPECT_EQ(name_of(queue.take(kNow)), "30");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "10");
+  EXPECT_EQ(name_of(queue.take(kStart)), "30");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   EXPECT_TRUE(queue.empty());
 }
 
@@ -256,12 +256,12 @@ TEST(JobQueue, AsksNoSourceWithoutAPermit) {
   JobQueue queue = make_queue(/*per_minute=*/60);
   const auto source = std::make_shared<Numbers>(10, 2);
   queue.offer(source, Category::ads_analytics);
-  EXPECT_EQ(name_of(queue.take(kNow)), "10");
-  const auto taken = queue.take(kNow);
+  EXPECT_EQ(name_of(queue.take(kStart)), "10");
+  const auto taken = queue.take(kStart);
   EXPECT_EQ(name_of(taken), "nothing");
-  EXPECT_LE(taken.wake, kNow + seconds(1));
+  EXPECT_LE(taken.wake, kStart + seconds(1));
   EXPECT_EQ(source->made(), 11U);
-  EXPECT_EQ(name_of(queue.take(kNow + seconds(1))), "11");
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(1))), "11");
 }
 
 TEST(JobQueue, KeepsAJobOfASourceUntilItFits) {
@@ -269,38 +269,38 @@ TEST(JobQueue, KeepsAJobOfASourceUntilItFits) {
   queue.push(analytics_job(1, 1e9));
   const auto source = std::make_shared<Numbers>(10, 2);
   queue.offer(source, Category::ads_analytics);
-  const auto wide = queue.take(kNow);
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  const auto wide = queue.take(kStart);
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
   EXPECT_EQ(source->made(), 11U) << "it makes no second one meanwhile";
   queue.finished(*wide.job, 0);
-  EXPECT_EQ(name_of(queue.take(kNow)), "10");
+  EXPECT_EQ(name_of(queue.take(kStart)), "10");
 }
 
 TEST(JobQueue, DoesNotTakeAnEmptyAnswerForTheMeasureOfAll) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1, 100));
-  const auto first = queue.take(kNow);
+  const auto first = queue.take(kStart);
   queue.finished(*first.job, 2);
   // An eighth of the 60 bytes a cell that are taken at first.
   const double half_budget = static_cast<double>(kMemoryBudgetBytes) / 7.5 / 2;
   for (std::size_t i = 2; i <= 4; ++i) queue.push(analytics_job(i, half_budget));
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
-  EXPECT_EQ(name_of(queue.take(kNow)), "3");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "3");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
 }
 
 TEST(JobQueue, EstimatesByTheLargestAnswerSeen) {
   JobQueue queue = make_queue();
   queue.push(analytics_job(1, 100));
-  const auto first = queue.take(kNow);
+  const auto first = queue.take(kStart);
   queue.finished(*first.job, kMemoryBudgetBytes / 2);
   queue.push(analytics_job(2, 100));
   queue.push(analytics_job(3, 100));
   queue.push(analytics_job(4, 1));
-  EXPECT_EQ(name_of(queue.take(kNow)), "2");
-  EXPECT_EQ(name_of(queue.take(kNow)), "3");
-  EXPECT_EQ(name_of(queue.take(kNow)), "nothing");
+  EXPECT_EQ(name_of(queue.take(kStart)), "2");
+  EXPECT_EQ(name_of(queue.take(kStart)), "3");
+  EXPECT_EQ(name_of(queue.take(kStart)), "nothing");
 }
 
 }  // namespace
