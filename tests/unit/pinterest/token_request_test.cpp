@@ -88,38 +88,38 @@ TEST(ProxyTokenRequest, IsJsonWithTheProxysOwnAuthorization) {
 }
 
 TEST(ReadTokenReply, TellsWhatWillPassFromWhatWillNot) {
-  using Outcome = TokenReply::Outcome;
+  using Reply = TokenReply::Outcome;
   struct Row {
     http::Result result;
-    Outcome outcome;
+    Reply outcome;
     Blame blame;
   };
   const std::vector<Row> rows = {
-      {respond(200, R"({"access_token":"a"})"), Outcome::granted, Blame::unknown},
-      {respond(200, "<html>"), Outcome::passing, Blame::unknown},
-      {respond(503, ""), Outcome::passing, Blame::unknown},
-      {respond(429, ""), Outcome::passing, Blame::unknown},
-      {no_answer(http::Failure::timeout, seconds(1)), Outcome::passing, Blame::connection},
-      {no_answer(http::Failure::tls, seconds(1)), Outcome::refused, Blame::connection},
-      {no_answer(http::Failure::invalid, seconds(1)), Outcome::refused, Blame::connection},
-      {respond(401, R"({"code":2,"message":"Authentication failed."})"), Outcome::refused, Blame::secret},
-      {respond(401, R"({"code":283,"message":"The authorization grant is invalid"})"), Outcome::refused,
+      {respond(200, R"({"access_token":"a"})"), Reply::granted, Blame::unknown},
+      {respond(200, "<html>"), Reply::passing, Blame::unknown},
+      {respond(503, ""), Reply::passing, Blame::unknown},
+      {respond(429, ""), Reply::passing, Blame::unknown},
+      {no_answer(http::Failure::timeout, seconds(1)), Reply::passing, Blame::connection},
+      {no_answer(http::Failure::tls, seconds(1)), Reply::refused, Blame::connection},
+      {no_answer(http::Failure::invalid, seconds(1)), Reply::refused, Blame::connection},
+      {respond(401, R"({"code":2,"message":"Authentication failed."})"), Reply::refused, Blame::secret},
+      {respond(401, R"({"code":283,"message":"The authorization grant is invalid"})"), Reply::refused,
        Blame::grant},
-      {respond(400, R"({"code":283,"message":"The authorization grant is invalid"})"), Outcome::refused,
+      {respond(400, R"({"code":283,"message":"The authorization grant is invalid"})"), Reply::refused,
        Blame::grant},
       {respond(401, R"({"code":3,"message":"Your application consumer type is not supported"})"),
-       Outcome::refused, Blame::app},
-      {respond(400, R"({"error":"invalid_grant"})"), Outcome::refused, Blame::grant},
-      {respond(401, R"({"error":"invalid_client","error_description":"No."})"), Outcome::refused,
+       Reply::refused, Blame::app},
+      {respond(400, R"({"error":"invalid_grant"})"), Reply::refused, Blame::grant},
+      {respond(401, R"({"error":"invalid_client","error_description":"No."})"), Reply::refused,
        Blame::secret},
-      {respond(401, ""), Outcome::refused, Blame::unknown},
-      {respond(400, R"({"code":1,"message":"No."})"), Outcome::refused, Blame::unknown},
+      {respond(401, ""), Reply::refused, Blame::unknown},
+      {respond(400, R"({"code":1,"message":"No."})"), Reply::refused, Blame::unknown},
   };
   for (const Row& row : rows) {
     const TokenReply reply = read_token_reply(row.result, kAnswered);
     EXPECT_EQ(reply.outcome, row.outcome) << reply.problem;
     EXPECT_EQ(reply.blame, row.blame) << reply.problem;
-    EXPECT_EQ(reply.problem.empty(), row.outcome == Outcome::granted);
+    EXPECT_EQ(reply.problem.empty(), row.outcome == Reply::granted);
   }
 }
 

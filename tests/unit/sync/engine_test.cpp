@@ -746,7 +746,7 @@ TEST(Engine, LeavesOutADeadPinAndReadsTheOthers) {
 // ---- State.
 
 // Looks at every STATE of a run as a target would that stops there: whatever it covers must stand before it.
-void expect_no_state_to_run_ahead(const EngineRun& run, std::uint64_t count, std::size_t days) {
+void expect_no_state_to_run_ahead(const EngineRun& run, std::uint64_t count, std::size_t days_covered) {
   std::map<std::uint64_t, std::size_t> rows;
   for (const Json& line : run.lines) {
     if (line.at("type") == "RECORD")
@@ -759,7 +759,7 @@ void expect_no_state_to_run_ahead(const EngineRun& run, std::uint64_t count, std
     if (entry->contains("resume"))
       covered = std::stoull(entry->at("resume").at("after_id").get<std::string>());
     for (std::uint64_t id = 1; id <= covered; ++id)
-      ASSERT_EQ(rows[id], days) << "id " << id << ", covered " << covered;
+      ASSERT_EQ(rows[id], days_covered) << "id " << id << ", covered " << covered;
   }
 }
 
