@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over the program's sources, on all cores.
 
-Usage: check_tidy.py SOURCE_DIR BUILD_DIR [FOLDER...]. FOLDER defaults to src. A source that was clean is not read
-again until something that it is made of changes: itself, a header of this project that it includes, the checks, the
-flags, or the machine's libraries. What is known to be clean is kept in ~/.cache/tap-pinterest/tidy.
+Usage: check_tidy.py [--all | --record] SOURCE_DIR BUILD_DIR. A source that was clean is not read again until something
+that it is made of changes: itself, a header of this project that it includes, the checks, the flags, or a library's
+version. What is known to be clean is kept in ~/.cache/tap-pinterest/tidy, and for fresh machines in
+tests/tidy_clean.txt, which --record writes. --all believes neither and reads everything.
 """
 
 import concurrent.futures
@@ -16,6 +17,10 @@ import subprocess
 import sys
 
 TIDY = "clang-tidy-14"
+RECORD = pathlib.Path("tests", "tidy_clean.txt")
+# What else a source is made of. A security update of Debian's changes no declaration.
+PACKAGES = ["clang-tidy-14", "libcli11-dev", "libcurl4-openssl-dev", "libfmt-dev", "libspdlog-dev", "libssl-dev",
+            "libstdc++-12-dev", "nlohmann-json3-dev"]  # fmt: skip
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "tap-pinterest", "tidy")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
@@ -35,11 +40,9 @@ def project_files(source: pathlib.Path, include_dirs: list) -> set:
 
 
 def library_versions() -> str:
-    """What else a source is made of: the machine's libraries and clang-tidy itself."""
-    packages = subprocess.run(["dpkg-query", "-W", "clang-tidy-14", "lib*-dev", "nlohmann-json3-dev"],
-                              capture_output=True, text=True, check=False)
-    version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True)
-    return packages.stdout + version.stdout
+    packages = subprocess.run(["dpkg-query", "-W", "-f=${Package} ${source:Upstream-Version}\n", *PACKAGES],
+                              capture_output=True, text=True, check=True)  # fmt: skip
+    return packages.stdout
 
 
 def fingerprint(command: dict, source_dir: pathlib.Path, common: str) -> str:
@@ -59,27 +62,32 @@ def tidy(source: str, build_dir: pathlib.Path):
 
 
 def main() -> int:
-    source_dir, build_dir = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
-    folders = [source_dir / folder for folder in sys.argv[3:] or ["src"]]
+    options = {argument for argument in sys.argv[1:] if argument.startswith("--")}
+    source_dir, build_dir = (pathlib.Path(argument).resolve() for argument in sys.argv[1:] if argument not in options)
     commands = [command for command in json.loads((build_dir / "compile_commands.json").read_text())
-                if any(folder in pathlib.Path(command["file"]).parents for folder in folders)]
+                if source_dir / "src" in pathlib.Path(command["file"]).parents]
     if not commands:
         print("no sources found")
         return 1
     common = library_versions() + (source_dir / ".clang-tidy").read_text()
     CACHE.mkdir(parents=True, exist_ok=True)
-    marks = {command["file"]: CACHE / fingerprint(command, source_dir, common) for command in commands}
-    waiting = [source for source, mark in marks.items() if not mark.exists()]
+    marks = {command["file"]: fingerprint(command, source_dir, common) for command in commands}
+    known = set() if "--all" in options else {*(source_dir / RECORD).read_text().split(), *os.listdir(CACHE)}
+    waiting = [source for source, mark in marks.items() if mark not in known]
 
-    dirty = 0
+    dirty = set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for source, (code, output) in zip(waiting, pool.map(lambda source: tidy(source, build_dir), waiting)):
             if code == 0:
-                marks[source].touch()
+                (CACHE / marks[source]).touch()
             else:
-                dirty += 1
+                dirty.add(source)
                 print(output, flush=True)
-    print(f"{len(marks)} sources, {len(marks) - len(waiting)} of them known to be clean, {dirty} not clean")
+    if "--record" in options:
+        clean = sorted((str(pathlib.Path(source).relative_to(source_dir)), mark)
+                       for source, mark in marks.items() if source not in dirty)  # fmt: skip
+        (source_dir / RECORD).write_text("".join(f"{source} {mark}\n" for source, mark in clean))
+    print(f"{len(marks)} sources, {len(marks) - len(waiting)} of them known to be clean, {len(dirty)} not clean")
     return 1 if dirty else 0
 
 
