@@ -21,8 +21,8 @@ BUILD = Path(TAP).resolve().parent
 # Of the C++ world nothing, and of the system only what every one has.
 LIBRARIES = {"libcurl", "libcrypto", "libc", "libm", "ld-linux-x86-64", "ld-linux-aarch64"}
 EXECUTABLE_BITS = 0o111
-# That of Debian 12, where the wheel is built; what it uses may be in older ones.
-OLDEST_C_LIBRARY = (2, 36)
+# That of Ubuntu 22.04; the wheel is built with Debian 12's, 2.36.
+OLDEST_C_LIBRARY = (2, 35)
 MOST_WHEEL_BYTES = 6_000_000
 
 
@@ -73,7 +73,7 @@ def test_the_wheel_carries_the_program_and_its_licences_and_nothing_else(kind, r
     wheel = request.getfixturevalue(kind)
     assert "-py3-none-" in wheel.name
     with zipfile.ZipFile(wheel) as content:
-        names = {name.split("/", 1)[1]: name for name in content.namelist()}
+        names = {name.split("/", 1)[1]: name for name in content.namelist() if not name.endswith("/")}
         program = content.getinfo(names["scripts/tap-pinterest"])
     assert set(names) == {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "licenses/src/NOTICES.md",
                           "scripts/tap-pinterest"}  # fmt: skip
