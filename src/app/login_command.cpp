@@ -31,12 +31,12 @@ namespace {
 using pinterest::Redirect;
 using util::Descriptor;
 
-constexpr int kForEver = -1;
+constexpr int kNoTimeout = -1;
 
 // Waits until one of them is readable.
 template <std::size_t N>
 void wait_for(std::array<pollfd, N>& watched) {
-  while (poll(watched.data(), watched.size(), kForEver) < 0) {
+  while (poll(watched.data(), watched.size(), kNoTimeout) < 0) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category());
   }
 }

@@ -37,7 +37,7 @@
 namespace tap_pinterest::app {
 namespace {
 
-constexpr int kIndent = 2;
+constexpr int kCatalogIndent = 2;
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -168,7 +168,7 @@ int discover(const cli::Options& options, const config::Config& config) {
     const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, catalog);
     if (!mistakes.empty()) return refuse("--select", mistakes);
   }
-  return print(catalog.dump(kIndent) + "\n");
+  return print(catalog.dump(kCatalogIndent) + "\n");
 }
 
 // The configuration, or nothing after its problems have been said.

@@ -4,7 +4,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
+
+#include "reason.hpp"
 
 namespace tap_pinterest::util {
 namespace {
@@ -14,8 +15,6 @@ constexpr std::size_t kMaxFileBytes = 64'000'000;
 struct Close {
   void operator()(std::FILE* file) const { (void)std::fclose(file); }
 };
-
-std::string reason(int error_number) { return std::generic_category().message(error_number); }
 
 }  // namespace
 

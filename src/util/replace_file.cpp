@@ -6,9 +6,9 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
+#include "reason.hpp"
 #include "tap_pinterest/util/descriptor.hpp"
 
 namespace tap_pinterest::util {
@@ -17,8 +17,6 @@ namespace {
 constexpr mode_t kAnyFile = 0666;
 constexpr mode_t kPermissions = 07777;
 constexpr mode_t kPrivateFolder = 0700;
-
-std::string reason(int error) { return std::generic_category().message(error); }
 
 std::string folder_of(const std::string& path) {
   return std::filesystem::absolute(path).parent_path().string();
