@@ -67,7 +67,7 @@ TEST(ReadPasted, TakesTheAddressItsQueryOrTheCodeWithWhateverStandsAroundThem) {
         "?code=abcdef-012345&state=0123456789abcdef", "code=abcdef-012345&state=0123456789abcdef",
         "code=abcdef-012345", "abcdef-012345", "'abcdef-012345'"}) {
     const Redirect redirect = read_pasted(text, kState);
-    EXPECT_EQ(redirect.outcome, Outcome::granted) << text << ": " << redirect.message;
+    EXPECT_EQ(redirect.outcome, RedirectOutcome::granted) << text << ": " << redirect.message;
     EXPECT_EQ(redirect.code, Secret("abcdef-012345")) << text;
   }
 }
@@ -76,11 +76,12 @@ TEST(ReadPasted, RefusesTheAnswerToAnotherQuestionAndWhatIsNone) {
   for (const char* text : {"", "\"", "yes", "what is this?", "http://localhost:8085/", "code=", "code=ab",
                            "http://localhost:8085/?code=abcdef-012345&state=0123456789abcdee",
                            "http://localhost:8085/?code=abcdef-012345", "code=abcdef-012345&state=guessed"}) {
-    EXPECT_EQ(read_pasted(text, kState).outcome, Outcome::foreign) << text;
+    EXPECT_EQ(read_pasted(text, kState).outcome, RedirectOutcome::foreign) << text;
   }
-  EXPECT_EQ(read_pasted(R"("?error=access_denied&state=0123456789abcdef")", kState).outcome, Outcome::denied);
+  EXPECT_EQ(read_pasted(R"("?error=access_denied&state=0123456789abcdef")", kState).outcome,
+            RedirectOutcome::denied);
   const std::string page = authorization_address(kAuthorizationUrl, "1", "http://localhost:8085/", kState);
-  EXPECT_EQ(read_pasted(page, kState).outcome, Outcome::foreign);
+  EXPECT_EQ(read_pasted(page, kState).outcome, RedirectOutcome::foreign);
   EXPECT_NE(read_pasted(page, kState).message.find("the address to open"), std::string::npos);
 }
 
