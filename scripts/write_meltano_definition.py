@@ -21,6 +21,8 @@ SIGN_IN = [
     ["access_token"],
     ["oauth_credentials.refresh_proxy_url", "oauth_credentials.refresh_token"],
 ]
+# Meltano's own default, "*.*", would select what the program leaves out by default too.
+SELECT = ["*.*", "!*.additional_fields"]
 # Meltano 4.4 fails on a setting of kind decimal that comes from the environment; the program reads numbers as text.
 KINDS = {"number": "string"}
 LONGEST_DEFAULT = 60  # characters; the README has the longer ones
@@ -81,6 +83,7 @@ def definition(about: dict) -> dict:
         "log_parser": "singer-sdk",
         "capabilities": about["capabilities"],
         "settings_group_validation": SIGN_IN,
+        "select": SELECT,
         "settings": [setting(name, schema) for name, schema in leaves(about["settings"]["properties"])],
     }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -42,6 +43,16 @@ constexpr int kCatalogIndent = 2;
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// The names of all environment variables.
+std::vector<std::string> variable_names() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 int print(const std::string& text) { return write_to_stdout(text) ? kExitSuccess : kExitFailure; }
@@ -177,6 +188,11 @@ std::optional<config::Config> load(const std::vector<std::string>& sources,
   config::LoadResult loaded =
       config::load_config(sources, variables, util::day_of(util::real_clock().system_now()), purpose);
   for (const std::string& warning : loaded.warnings) log::warning("{}", warning);
+  if (std::ranges::find(sources, "ENV") != sources.end()) {
+    for (const std::string& warning : config::find_unknown_variables(variable_names())) {
+      log::warning("{}", warning);
+    }
+  }
   if (loaded.config) {
     mask_secrets(*loaded.config);
   } else {

@@ -122,7 +122,18 @@ constexpr auto kAppRequired = std::to_array<std::string_view>({"client_id", "cli
 constexpr auto kCredentialSets =
     std::to_array<CredentialSet>({{kProxyMembers, kProxyRequired}, {kAppMembers, kAppRequired}});
 
-void check_credentials(const Values& values, Problems& problems) {
+// What is set but not read helps whoever forgot to name it.
+std::string unread_environment(std::span<const std::string> sources, const Environment& environment) {
+  if (std::ranges::find(sources, "ENV") != sources.end()) return {};
+  for (const Setting& setting : settings()) {
+    const std::string name = environment_name(setting);
+    if (environment(name))
+      return fmt::format("; {} is set, but the environment is read only with --config ENV", name);
+  }
+  return {};
+}
+
+void check_credentials(const Values& values, std::string_view hint, Problems& problems) {
   const auto stated = [&](std::string_view name) { return values.stated(name); };
   bool any = values.stated("access_token");
   for (const CredentialSet& set : kCredentialSets) {
@@ -135,9 +146,10 @@ void check_credentials(const Values& values, Problems& problems) {
   }
   // An object that is none has been complained about already, and may have been meant as credentials.
   if (any || values.stated("oauth_credentials")) return;
-  problems.emplace_back(
+  problems.push_back(fmt::format(
       "no credentials: run 'tap-pinterest login', or set access_token, or client_id and client_secret, or "
-      "oauth_credentials.refresh_proxy_url and oauth_credentials.refresh_token");
+      "oauth_credentials.refresh_proxy_url and oauth_credentials.refresh_token{}",
+      hint));
 }
 
 // A login gets what other credentials would be, so that only the app and the place for its tokens are needed.
@@ -178,11 +190,31 @@ void expand_paths(const Environment& environment, Config& config, Problems& prob
   }
 }
 
-void check_dates(const Values& values, const Config& config, util::Day today, Problems& problems) {
+// An offset can turn a moment into another day than the one that is written.
+void warn_of_offset(std::string_view name, const Stated& stated, const std::optional<util::Day>& day,
+                    LoadResult& result) {
+  const auto value = stated.values.find(name);
+  if (!day || value == stated.values.end()) return;
+  const auto& text = value->second.get_ref<const std::string&>();
+  const std::string used = util::format_day(*day);
+  const std::string written = text.substr(0, used.size());
+  if (written == used) return;
+  result.warnings.push_back(fmt::format(
+      "{}: is a moment of {} in UTC, and that is the day that counts, not {}", name, used, written));
+}
+
+void check_dates(const Values& values, const Stated& stated, const Config& config, util::Day today,
+                 LoadResult& result) {
   if (config.start_date && config.end_date && *config.start_date > *config.end_date) {
-    problems.emplace_back("start_date: is after end_date");
+    result.problems.emplace_back("start_date: is after end_date");
+  } else if (config.start_date && *config.start_date > today) {
+    result.warnings.push_back(
+        fmt::format("start_date: {} is in the future; until then no day of analytics is read",
+                    util::format_day(*config.start_date)));
   }
-  check_total(values, config, today, problems);
+  warn_of_offset("start_date", stated, config.start_date, result);
+  warn_of_offset("end_date", stated, config.end_date, result);
+  check_total(values, config, today, result.problems);
 }
 
 }  // namespace
@@ -195,9 +227,11 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
   Config config = store(values);
   expand_paths(environment, config, result.problems);
   // What seems to be missing may stand in a source that could not be read.
-  if (!stated.incomplete && purpose == Purpose::sync) check_credentials(values, result.problems);
+  if (!stated.incomplete && purpose == Purpose::sync) {
+    check_credentials(values, unread_environment(sources, environment), result.problems);
+  }
   if (!stated.incomplete && purpose == Purpose::login) check_login(values, result);
-  if (!stated.incomplete) check_dates(values, config, today, result.problems);
+  if (!stated.incomplete) check_dates(values, stated, config, today, result);
   if (result.problems.empty()) result.config = std::move(config);
   return result;
 }

@@ -131,6 +131,7 @@ std::vector<Setting> make_table() {
           .description = "Columns requested for campaign_analytics and ad_analytics.",
           .default_json = default_columns,
           .choices = analytics_column_names(),
+          .extensible = true,
       },
       {
           .name = "analytics_granularity",
@@ -190,6 +191,16 @@ std::vector<Setting> make_table() {
           .description = "Metrics requested for pin_analytics.",
           .default_json = default_pin_metrics,
           .choices = pin_metric_types(),
+          .extensible = true,
+      },
+      {
+          .name = "allow_unknown_values",
+          .kind = Kind::boolean,
+          .title = "Allow unknown values",
+          .description =
+              "Whether analytics_columns and pin_metric_types may name what this version does not know. Such "
+              "a column is requested all the same, and holds numbers or text.",
+          .default_json = "false",
       },
       {
           .name = "pin_analytics_split_field",

@@ -6,6 +6,8 @@
 #include <array>
 #include <optional>
 
+#include "tap_pinterest/util/nearest.hpp"
+
 namespace tap_pinterest::config {
 namespace {
 
@@ -106,10 +108,20 @@ class Reader {
     }
     const Setting* object = find_setting(name.substr(0, name.find('.')));
     if (object != nullptr && object->closed) {
-      add(problems_, fmt::format("{}: not one of {}", printable(name), members_of(*object)));
+      add(problems_, fmt::format("{}: not one of {}{}", printable(name), members_of(*object), meant(name)));
     } else {
-      add(warnings_, fmt::format("{}: unknown setting, ignored", printable(name)));
+      add(warnings_, fmt::format("{}: unknown setting, ignored{}", printable(name), meant(name)));
     }
+  }
+
+  static std::string meant(std::string_view name) {
+    // Of an object's member only its own name can be wrong.
+    const std::string_view object = name.substr(0, name.rfind('.') + 1);
+    std::vector<std::string_view> members;
+    for (const Setting& setting : settings()) {
+      if (setting.name.starts_with(object)) members.push_back(setting.name.substr(object.size()));
+    }
+    return util::did_you_mean(name.substr(object.size()), members);
   }
 
   static std::string members_of(const Setting& object) {
@@ -135,6 +147,24 @@ class Reader {
 };
 
 }  // namespace
+
+std::vector<std::string> find_unknown_variables(std::span<const std::string> names) {
+  // Meltano sets names with two underscores for its own extras.
+  constexpr std::string_view kPrefix = "TAP_PINTEREST_";
+  constexpr std::string_view kOfMeltano = "TAP_PINTEREST__";
+  constexpr std::string_view kOfTheLog = "TAP_PINTEREST_LOGLEVEL";
+  std::vector<std::string> known;
+  for (const Setting& setting : settings()) known.push_back(environment_name(setting));
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  std::vector<std::string> warnings;
+  for (const std::string& name : names) {
+    if (!name.starts_with(kPrefix) || name.starts_with(kOfMeltano) || name == kOfTheLog) continue;
+    if (std::ranges::find(known, name) != known.end()) continue;
+    warnings.push_back(fmt::format("{}: no setting has this variable, ignored{}", printable(name),
+                                   util::did_you_mean(name, views)));
+  }
+  return warnings;
+}
 
 Stated read_sources(std::span<const std::string> sources, const Environment& environment,
                     std::vector<std::string>& problems, std::vector<std::string>& warnings) {

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "tap_pinterest/config/url_rule.hpp"
+#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::config {
 namespace {
@@ -154,42 +155,73 @@ std::optional<Json> convert_id(const Json& stated) {
   return digits ? std::optional(stated) : std::nullopt;
 }
 
-// "item 3 is", "items 1 and 3 are", "items 1, 2, 3 and more are".
-std::string name_items(const std::vector<std::size_t>& positions) {
-  if (positions.size() == 1) return fmt::format("item {} is", positions.front());
-  const bool more = positions.size() > kMaxNamedItems;
-  const auto last =
-      positions.begin() + static_cast<std::ptrdiff_t>(more ? kMaxNamedItems : positions.size() - 1);
-  return fmt::format("items {} and {} are", fmt::join(positions.begin(), last, ", "),
-                     more ? "more" : std::to_string(*last));
+// "item 3 is", "items 1 (X) and 3 are", "items 1, 2, 3 and more are".
+std::string name_items(std::vector<std::string> items) {
+  if (items.size() == 1) return fmt::format("item {} is", items.front());
+  const bool more = items.size() > kMaxNamedItems;
+  const std::string last = more ? "more" : items.back();
+  items.resize(more ? kMaxNamedItems : items.size() - 1);
+  return fmt::format("items {} and {} are", fmt::join(items, ", "), last);
 }
 
-std::optional<Json> convert_list(const Setting& setting, const Json& stated, std::string& problem) {
+// A value that may be shown, as one of the wrong items of a list: "3 (SPEND)".
+std::string name_item(std::size_t position, const Json& item) {
+  const bool is_shown = item.is_string() && util::is_plain_name(item.get_ref<const std::string&>());
+  return is_shown ? fmt::format("{} ({})", position, item.get_ref<const std::string&>())
+                  : std::to_string(position);
+}
+
+std::string meant(const Setting& setting, const Json& stated) {
+  return stated.is_string() ? util::did_you_mean(stated.get_ref<const std::string&>(), setting.choices)
+                            : std::string();
+}
+
+// A name that Pinterest may have added.
+std::optional<Json> convert_unknown(const Json& item) {
+  if (!item.is_string() || !util::is_plain_name(item.get_ref<const std::string&>())) return std::nullopt;
+  return item;
+}
+
+std::optional<Json> convert_list(const Setting& setting, const Json& stated, bool allow_unknown,
+                                 std::string& problem) {
   if (!stated.is_array()) return std::nullopt;
   Json items = Json::array();
-  std::vector<std::size_t> bad_positions;
+  std::vector<std::string> bad_items;
+  std::string suggestion;
   for (std::size_t i = 0; i < stated.size(); ++i) {
-    const auto item =
-        setting.kind == Kind::id_list ? convert_id(stated[i]) : choose(setting.choices, stated[i]);
+    auto item = setting.kind == Kind::id_list ? convert_id(stated[i]) : choose(setting.choices, stated[i]);
+    if (!item && allow_unknown && setting.extensible) item = convert_unknown(stated[i]);
     if (!item) {
-      bad_positions.push_back(i + 1);
+      bad_items.push_back(name_item(i + 1, stated[i]));
+      if (suggestion.empty()) suggestion = meant(setting, stated[i]);
     } else if (std::ranges::find(items, *item) == items.end()) {
       items.push_back(*item);
     }
   }
-  if (!bad_positions.empty()) {
-    problem = fmt::format("{} not {}", name_items(bad_positions),
-                          setting.kind == Kind::id_list ? "an id, which is digits" : named(setting.choices));
+  if (!bad_items.empty()) {
+    problem = fmt::format("{} not {}{}", name_items(std::move(bad_items)),
+                          setting.kind == Kind::id_list ? "an id, which is digits" : named(setting.choices),
+                          suggestion);
     return std::nullopt;
   }
-  if (items.empty() && setting.kind == Kind::list) {
-    problem = "must have at least one item";
+  if (items.empty()) {
+    problem = fmt::format("must have at least one item{}",
+                          setting.kind == Kind::id_list ? "; leave it out to read all" : "");
     return std::nullopt;
   }
   return items;
 }
 
-std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, std::string& problem) {
+std::optional<Json> convert_choice(const Setting& setting, const Json& stated, std::string& problem) {
+  const auto choice = choose(setting.choices, stated);
+  if (choice || !convert_unknown(stated)) return choice;
+  problem = fmt::format("must be {}, not {}{}", named(setting.choices), stated.get_ref<const std::string&>(),
+                        meant(setting, stated));
+  return std::nullopt;
+}
+
+std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, bool allow_unknown,
+                                    std::string& problem) {
   switch (setting.kind) {
     case Kind::string:
     case Kind::secret:
@@ -205,10 +237,10 @@ std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, 
     case Kind::boolean:
       return convert_boolean(stated);
     case Kind::choice:
-      return choose(setting.choices, stated);
+      return convert_choice(setting, stated, problem);
     case Kind::list:
     case Kind::id_list:
-      return convert_list(setting, stated, problem);
+      return convert_list(setting, stated, allow_unknown, problem);
     case Kind::object:
       break;  // its members have been taken out; what is left was no object
   }
@@ -217,13 +249,16 @@ std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, 
 
 }  // namespace
 
-std::optional<Json> convert(const Setting& setting, const Json& stated, std::string& problem) {
-  std::optional<Json> value = convert_by_kind(setting, stated, problem);
+std::optional<Json> convert(const Setting& setting, const Json& stated, bool allow_unknown,
+                            std::string& problem) {
+  std::optional<Json> value = convert_by_kind(setting, stated, allow_unknown, problem);
   if (!value && problem.empty()) problem = expectation(setting);
   return value;
 }
 
 Values::Values(const std::map<std::string_view, Json>& stated, std::vector<std::string>& problems) {
+  const auto allow = stated.find("allow_unknown_values");
+  const bool allow_unknown = allow != stated.end() && convert_boolean(allow->second) == Json(true);
   for (const Setting& setting : settings()) {
     Value& value = values_[setting.name];
     if (!setting.default_json.empty()) value.value = Json::parse(setting.default_json);
@@ -231,7 +266,7 @@ Values::Values(const std::map<std::string_view, Json>& stated, std::vector<std::
     if (found == stated.end()) continue;
     value.stated = true;
     std::string problem;
-    if (std::optional<Json> converted = convert(setting, found->second, problem)) {
+    if (std::optional<Json> converted = convert(setting, found->second, allow_unknown, problem)) {
       value.value = std::move(*converted);
     } else {
       value.broken = true;

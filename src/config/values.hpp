@@ -13,8 +13,10 @@
 namespace tap_pinterest::config {
 
 // Turns a stated value into the form of the setting's kind where that loses nothing ("30" into 30, "day" into
-// "DAY"), or says in `problem` what is expected. Dates become "YYYY-MM-DD".
-std::optional<Json> convert(const Setting& setting, const Json& stated, std::string& problem);
+// "DAY"), or says in `problem` what is expected. Dates become "YYYY-MM-DD". `allow_unknown` lets an
+// extensible list hold other names.
+std::optional<Json> convert(const Setting& setting, const Json& stated, bool allow_unknown,
+                            std::string& problem);
 
 // Looked up by name; a name that the table lacks is a mistake of the program (std::logic_error).
 class Values {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 
 #include "tap_pinterest/config/columns.hpp"
@@ -99,20 +100,26 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .scopes = kPinScopes},
 });
 
-singer::Json column_schema(bool is_text, std::string_view name) {
-  return {{"type", {is_text ? "string" : "number", "null"}},
+singer::Json column_schema(std::optional<bool> is_text, std::string_view name) {
+  singer::Json types = {"number", "string", "null"};
+  if (is_text) types.erase(*is_text ? 0 : 1);
+  return {{"type", std::move(types)},
           {"description", "The column " + std::string(name) + " as the API reports it."}};
 }
 
 void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const config::Config& config) {
   singer::Json& properties = schema["properties"]["metrics"]["properties"];
   if (stream.source == Source::pin_analytics) {
-    for (const auto& name : config.pin_metric_types) properties[name] = column_schema(false, name);
+    const auto known = config::pin_metric_types();
+    for (const auto& name : config.pin_metric_types) {
+      const bool is_known = std::ranges::find(known, name) != known.end();
+      properties[name] = column_schema(is_known ? std::optional(false) : std::nullopt, name);
+    }
     return;
   }
   for (const auto& name : config.analytics_columns) {
     const config::Column* column = config::find_column(name);
-    properties[name] = column_schema(column != nullptr && column->is_text, name);
+    properties[name] = column_schema(column == nullptr ? std::nullopt : std::optional(column->is_text), name);
   }
 }
 
@@ -167,7 +174,12 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
   for (const std::string_view key : stream.key) {
     if (!key.empty()) description.key_properties.emplace_back(key);
   }
-  if (stream.source == Source::list) return description;
+  if (stream.source == Source::list) {
+    description.schema["properties"][singer::kAdditionalFields] = {
+        {"type", {"object", "null"}},
+        {"description", "What Pinterest sends and this schema lacks, by name; null if there is nothing."}};
+    return description;
+  }
 
   description.configured_object = "metrics";
   fill_metrics(description.schema, stream, config);

@@ -1,6 +1,7 @@
 #include "tap_pinterest/singer/catalog.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include "tap_pinterest/singer/flattening.hpp"
 #include "tap_pinterest/singer/schema_filter.hpp"
 #include "tap_pinterest/singer/stream_metadata.hpp"
+#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
@@ -45,7 +47,7 @@ void append_field_metadata(Json& metadata, const Json& schema, const Breadcrumb&
       values["inclusion"] = "automatic";
     } else {
       values["inclusion"] = "available";
-      values["selected-by-default"] = true;
+      values["selected-by-default"] = !parent.empty() || name != kAdditionalFields;
     }
     metadata.push_back({{"breadcrumb", breadcrumb}, {"metadata", std::move(values)}});
     append_field_metadata(metadata, field, breadcrumb, automatic);
@@ -71,9 +73,11 @@ Json stream_metadata(const StreamDescription& stream) {
 
 SelectedStream select_whole(const StreamDescription& stream) {
   const bool incremental = !stream.replication_key.empty();
-  return {stream.id, stream.schema, stream.key_properties,
-          incremental ? ReplicationMethod::incremental : ReplicationMethod::full_table,
-          stream.replication_key};
+  SelectedStream selected{stream.id, stream.schema, stream.key_properties,
+                          incremental ? ReplicationMethod::incremental : ReplicationMethod::full_table,
+                          stream.replication_key};
+  selected.schema["properties"].erase(std::string(kAdditionalFields));
+  return selected;
 }
 
 // A member that is there and not null.
@@ -201,10 +205,11 @@ void append(std::vector<std::string>& to, std::vector<std::string> from) {
 }
 
 std::string unknown_stream(const std::string& id, const std::vector<StreamDescription>& streams) {
-  std::string known;
-  for (const StreamDescription& stream : streams) known += (known.empty() ? "" : ", ") + stream.id;
-  return "stream " + quote(id) + ": it is selected in the catalog, but the tap has no such stream; it has " +
-         known;
+  std::vector<std::string_view> known;
+  for (const StreamDescription& stream : streams) known.emplace_back(stream.id);
+  return fmt::format(
+      "stream '{}': it is selected in the catalog, but the tap has no such stream; it has {}{}", id,
+      fmt::join(known, ", "), util::did_you_mean(id, known));
 }
 
 using SelectedById = std::map<std::string, SelectedStream>;

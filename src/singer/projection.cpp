@@ -1,5 +1,7 @@
 #include "tap_pinterest/singer/projection.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -35,6 +37,7 @@ struct Projection::Node {
   std::vector<Node> children;
   std::vector<std::string> dropped;  // keys that are known but not selected
   bool open = false;                 // every other key is known too
+  const Node* rest = nullptr;        // takes the values of unknown keys; null: they are dropped
   std::unique_ptr<Node> items;
 };
 
@@ -112,6 +115,13 @@ class Compiler {
   void compile_record(const Json& selected, const Json& known, Node& node) {
     const Row record;
     compile(selected, known, node, &record);
+    const auto rest = std::ranges::find(node.names, kAdditionalFields);
+    if (rest == node.names.end() || node.open) return;
+    Node& child = node.children[static_cast<std::size_t>(rest - node.names.begin())];
+    if (child.object_form != Form::copied) refuse(child.path, "must be an object without properties");
+    child.array_form = Form::copied;
+    child.scalar = {};  // so that scalars leave the fast way
+    share_rest(child, node);
   }
 
  private:
@@ -169,6 +179,12 @@ class Compiler {
     }
   }
 
+  static void share_rest(const Node& rest, Node& node) {
+    if (!node.open) node.rest = &rest;
+    for (Node& child : node.children) share_rest(rest, child);
+    if (node.items) share_rest(rest, *node.items);
+  }
+
   static std::string prefix(const std::string& name, bool first) {
     std::string text = first ? "" : ",";
     append_json_string(text, name);
@@ -218,6 +234,8 @@ namespace {
 
 // An API that sends ever new keys must not fill the memory: no more than these are remembered for one object.
 constexpr std::size_t kMaxUnknownKeys = 1000;
+// Where their values are kept, the answer itself is the limit.
+constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max() / 2;
 
 // Finds the child that a key names. Keys come in the same order record after record, so the key that followed
 // the last one before is tried first.
@@ -226,7 +244,7 @@ class KeyTable {
   explicit KeyTable(const Node& node) : node_(&node) {
     for (std::size_t i = 0; i < node.names.size(); ++i) add(node.names[i], &node.children[i]);
     for (const std::string& name : node.dropped) add(name, nullptr);
-    max_keys_ = keys_.size() + kMaxUnknownKeys;
+    max_keys_ = keys_.size() + (node.rest == nullptr ? kMaxUnknownKeys : kNoLimit);
   }
 
   void begin() { previous_ = kNone; }
@@ -243,7 +261,8 @@ class KeyTable {
     return keys_[found].child;
   }
 
-  const Node& node() const { return *node_; }
+  // The key that was found last.
+  const std::string& found() const { return keys_[previous_].name; }
 
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
@@ -265,7 +284,7 @@ class KeyTable {
     if (const auto position = positions_.find(name); position != positions_.end()) return position->second;
     if (keys_.size() >= max_keys_) return kNone;
     unknown = !node_->open;
-    add(name, nullptr);
+    add(name, node_->rest);
     return keys_.size() - 1;
   }
 
@@ -277,7 +296,7 @@ class KeyTable {
   std::size_t previous_ = kNone;
 };
 
-enum class Content : unsigned char { absent, null, text, object, array };
+enum class Content : unsigned char { absent, null, text, object, array, rest };
 
 // The value of one property of the record in hand. Text lies in the arena.
 struct Slot {
@@ -291,6 +310,7 @@ struct Frame {
   const Node* node = nullptr;
   bool is_array = false;
   std::size_t arena_mark = 0;
+  std::size_t elements = 0;  // of an array: those that have begun or ended
 };
 
 }  // namespace
@@ -305,8 +325,10 @@ struct RecordBuilder::Impl {
   void leave_object();
   void leave_array();
   void put_null(const Node& node, bool fits);
+  bool is_rest(const Node& node) const { return &node == root->rest; }
+  std::string& begin_rest();
   const Node* target() const;
-  std::string& element_text(const Frame& frame);
+  std::string& element_text(Frame& frame);
   void render_object(const Node& node, std::string& out) const;
   void render_members(const Node& node, bool is_there, std::string& out) const;
   void render_text(const Node& node, std::string& out) const;
@@ -339,6 +361,7 @@ struct RecordBuilder::Impl {
   std::vector<std::string> misfits;
   std::vector<std::string> unknown_fields;
   std::string rendered_value;
+  std::string rest_text;  // the members of `additional_fields`
 };
 
 void RecordBuilder::Impl::adopt(const Node& node) {
@@ -355,6 +378,7 @@ void RecordBuilder::Impl::clear() {
   arena.clear();
   frames.clear();
   misfits.clear();
+  rest_text.clear();
   for (const Node& child : root->children) slots[child.slot].content = Content::absent;
   property = nullptr;
   skip_depth = 0;
@@ -368,7 +392,8 @@ const Node* RecordBuilder::Impl::target() const {
 }
 
 // The text of the array of `frame`, ready for one more element.
-std::string& RecordBuilder::Impl::element_text(const Frame& frame) {
+std::string& RecordBuilder::Impl::element_text(Frame& frame) {
+  ++frame.elements;
   std::string& text = array_texts[frame.node->array];
   if (!text.empty()) text += ',';
   return text;
@@ -383,6 +408,26 @@ void RecordBuilder::Impl::report_unknown(const Node& node, std::string_view name
   if (!path.empty()) path += '.';
   path += name;
   unknown_fields.push_back(std::move(path));
+}
+
+// Names the value that comes next among the additional fields by its path, as in "items[2].name".
+std::string& RecordBuilder::Impl::begin_rest() {
+  std::string path;
+  std::string_view rest_of_path = frames.back().node->path;
+  for (const Frame& frame : frames) {
+    if (!frame.is_array) continue;
+    const std::size_t bracket = rest_of_path.find("[]");
+    path += fmt::format("{}[{}]", rest_of_path.substr(0, bracket), frame.elements);
+    rest_of_path.remove_prefix(bracket + 2);
+  }
+  path += rest_of_path;
+  if (!path.empty()) path += '.';
+  path += key_tables[frames.back().node->object].found();
+  if (!rest_text.empty()) rest_text += ',';
+  append_json_string(rest_text, path);
+  rest_text += ':';
+  slots[root->rest->slot].content = Content::rest;
+  return rest_text;
 }
 
 void RecordBuilder::Impl::put_null(const Node& node, bool fits) {
@@ -420,7 +465,7 @@ void RecordBuilder::Impl::begin(bool is_array) {
   }
   if (form == Form::copied) {
     copy_node = node;
-    copy_to = frames.back().is_array ? &element_text(frames.back()) : &arena;
+    copy_to = is_rest(*node) ? &begin_rest() : frames.back().is_array ? &element_text(frames.back()) : &arena;
     copy_start = copy_to->size();
     copy_needs_comma = false;
     copy_begin(bracket);
@@ -512,6 +557,11 @@ void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const
       out += array_texts[node.array];
       out += ']';
       return;
+    case Content::rest:
+      out += '{';
+      out += rest_text;
+      out += '}';
+      return;
   }
 }
 
@@ -529,7 +579,7 @@ void RecordBuilder::Impl::copy_begin(char bracket) {
 void RecordBuilder::Impl::copy_end(char bracket) {
   *copy_to += bracket;
   copy_needs_comma = true;
-  if (--copy_depth > 0 || frames.back().is_array) return;
+  if (--copy_depth > 0 || frames.back().is_array || is_rest(*copy_node)) return;
   slots[copy_node->slot] = {Content::text, copy_start, copy_to->size() - copy_start};
 }
 
@@ -614,6 +664,12 @@ void RecordBuilder::scalar(Token token) {
   const Node* const node = impl.target();
   if (node == nullptr) return;
   if (token.kind == TokenKind::null || !node->scalar.any()) {
+    if (impl.is_rest(*node)) {
+      impl.copy_to = &impl.begin_rest();
+      impl.copy_needs_comma = false;
+      impl.copy_scalar(token);
+      return;
+    }
     impl.put_null(*node, token.kind == TokenKind::null);
     return;
   }

@@ -1,10 +1,14 @@
 #include "tap_pinterest/singer/schema_filter.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "schema_types.hpp"
+#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
@@ -62,7 +66,7 @@ Json SchemaFilter::filter(const Json& schema, std::string_view configured_object
 void SchemaFilter::warn_of_lists() {
   if (!unknown_.empty()) {
     warnings_.push_back("the catalog has fields that the tap does not write, they are left out: " +
-                        join(unknown_));
+                        fmt::format("{}", fmt::join(unknown_, ", ")));
   }
   if (!added_.empty()) warnings_.push_back("the catalog lacks fields, they are added: " + join(added_));
 }
@@ -109,7 +113,8 @@ Json SchemaFilter::filter_properties(const Json& schema, const Json& known, cons
 
 std::optional<Json> SchemaFilter::filter_field(const Json& schema, const Json& known_parent,
                                                const Place& place) {
-  if (!is_automatic(place.breadcrumb) && !metadata_.decides(place.breadcrumb, schema).value_or(true)) {
+  const bool by_default = place.path != kAdditionalFields;
+  if (!is_automatic(place.breadcrumb) && !metadata_.decides(place.breadcrumb, schema).value_or(by_default)) {
     warn_of_orphans(schema, place);
     return std::nullopt;
   }
@@ -117,7 +122,11 @@ std::optional<Json> SchemaFilter::filter_field(const Json& schema, const Json& k
   if (siblings == nullptr) return filter_node(schema, Json(), place);  // a free map: it may hold anything
   const auto known = siblings->find(place.breadcrumb.back());
   if (known == siblings->end()) {
-    unknown_.push_back(place.path);
+    std::vector<std::string_view> names;
+    for (const auto& [name, field] : siblings->items()) names.emplace_back(name);
+    const auto meant = util::nearest(place.breadcrumb.back(), names);
+    unknown_.push_back(meant ? fmt::format("'{}' (did you mean '{}'?)", place.path, *meant)
+                             : fmt::format("'{}'", place.path));
     return std::nullopt;
   }
   return filter_node(schema, *known, place);

@@ -188,6 +188,11 @@ std::string field_that_ends_in(const std::string& name, const std::vector<std::s
   return found == paths.end() ? std::string() : *found;
 }
 
+std::string nearest_of(std::string_view word, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  return std::string(util::nearest(word, names).value_or(""));
+}
+
 // Nothing if the pattern matches something.
 std::string problem_of(const Pattern& pattern, const std::vector<Stream>& streams) {
   std::vector<std::string> ids;
@@ -204,14 +209,14 @@ std::string problem_of(const Pattern& pattern, const std::vector<Stream>& stream
 
   std::string meant;
   if (first_match.empty()) {
-    meant = util::nearest(pattern.stream, ids);
+    meant = nearest_of(pattern.stream, ids);
     if (meant.empty()) {
       return fmt::format("'{}' matches nothing; the streams are {}", pattern.text, fmt::join(ids, ", "));
     }
     if (!pattern.field.empty()) meant += "." + pattern.field;
   } else {
     std::string field = field_that_ends_in(pattern.field, paths);
-    if (field.empty()) field = util::nearest(pattern.field, paths);
+    if (field.empty()) field = nearest_of(pattern.field, paths);
     if (field.empty()) {
       return fmt::format("'{}' matches nothing; --discover lists the fields of {}", pattern.text,
                          first_match);

@@ -400,11 +400,7 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
   report_.records[id] += rows.records;
   bookmarks_.records_written(rows.records);
   if (!stream.selected()) return;
-  for (const std::string& field : rows.unknown_fields) {
-    report_.warn_once(id, fmt::format("Pinterest sends the field {}, which this version does not know; it is "
-                                      "left out",
-                                      field));
-  }
+  streams_.at(id)->note_unknown(rows.unknown_fields);
   for (const pinterest::Misfit& misfit : rows.misfits) {
     const std::string cause =
         fmt::format("values of {}.{} do not fit the type that the schema gives", id, misfit.field);
@@ -512,6 +508,7 @@ void Engine::note_unfinished() {
 RunResult Engine::finish() {
   const std::scoped_lock lock(mutex_);
   report_.say_missed();
+  for (const std::string& id : selected_streams()) selected_stream(id)->say_unknown();
   try {
     bookmarks_.write_last();
   } catch (const OutputClosed&) {

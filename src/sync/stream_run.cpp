@@ -1,7 +1,12 @@
 #include "tap_pinterest/sync/stream_run.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
+
+#include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
@@ -9,6 +14,8 @@ namespace {
 using pinterest::Source;
 using pinterest::StreamDefinition;
 using singer::Json;
+
+constexpr std::size_t kMostFieldsNamed = 20;
 
 // Everything the API may send without surprise: all fields of the stream, and what stands in rows of
 // analytics whatever columns are asked for.
@@ -69,6 +76,25 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
 
 bool StreamRun::wants_pin_metrics() const {
   return selected_ && selection_.schema.contains(Json::json_pointer("/properties/pin_metrics"));
+}
+
+void StreamRun::note_unknown(const std::vector<std::string>& fields) {
+  unknown_.insert(fields.begin(), fields.end());
+}
+
+void StreamRun::say_unknown() const {
+  const bool is_list = definition_->source == Source::list;
+  const Json& properties = selection_.schema.at("properties");
+  if (unknown_.empty() || (is_list && properties.contains(singer::kAdditionalFields))) return;
+  std::vector<std::string> named(unknown_.begin(), unknown_.end());
+  if (named.size() > kMostFieldsNamed) {
+    const std::size_t more = named.size() - kMostFieldsNamed;
+    named.resize(kMostFieldsNamed);
+    named.push_back(fmt::format("{} more", more));
+  }
+  log::write(log::Level::info, id(),
+             fmt::format("Pinterest sends fields that the schema lacks: {}{}", fmt::join(named, ", "),
+                         is_list ? fmt::format("; to get them, select {}", singer::kAdditionalFields) : ""));
 }
 
 }  // namespace tap_pinterest::sync

@@ -1,46 +1,71 @@
 #include "tap_pinterest/util/nearest.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 namespace tap_pinterest::util {
 namespace {
 
-// One letter in so many may be wrong, and two of any word, as where they changed places.
-constexpr std::size_t kLettersPerMistake = 3;
-constexpr std::size_t kMistakesOfAny = 2;
+// Longer than any name, and short enough to compare with all of them.
+constexpr std::size_t kLongestName = 60;
+constexpr std::ptrdiff_t kMostDigits = 4;
+// So many letters to one that may be wrong.
+constexpr std::size_t kLettersToAMistake = 3;
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// How many letters have to be changed, added or taken away (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (to_lower(a[i]) == to_lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-std::string nearest(std::string_view word, std::span<const std::string> known) {
-  std::size_t least = std::max(kMistakesOfAny, word.size() / kLettersPerMistake) + 1;
-  std::string result;
-  for (const std::string& candidate : known) {
-    const std::size_t mistakes = distance(word, candidate);
-    // What has nothing in common with a short word is not near it.
-    if (mistakes >= least || mistakes >= std::max(word.size(), candidate.size()) - 1) continue;
-    least = mistakes;
-    result = candidate;
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  // Of each beginning of `b` to the beginning of `a` that ends here, one and two letters before.
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  std::vector<std::size_t> above = row;
+  std::vector<std::size_t> two_above = row;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::swap(two_above, above);
+    std::swap(above, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
+      const bool swapped =
+          i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+      if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
+    }
   }
-  return result;
+  return row[b.size()];
+}
+
+std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known) {
+  if (word.size() > kLongestName) return std::nullopt;
+  std::size_t least = std::max<std::size_t>(word.size() / kLettersToAMistake, 1) + 1;
+  std::optional<std::string_view> found;
+  for (const std::string_view name : known) {
+    const std::size_t distance = edit_distance(word, name);
+    if (distance >= least) continue;
+    least = distance;
+    found = name;
+  }
+  return found;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+  const auto name = nearest(word, known);
+  return name ? fmt::format("; did you mean {}?", *name) : std::string();
+}
+
+bool is_plain_name(std::string_view text) {
+  const auto digits = std::ranges::count_if(text, is_digit);
+  const bool has_lower = std::ranges::any_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool has_others = std::ranges::any_of(
+      text, [](char c) { return (lower(c) < 'a' || lower(c) > 'z') && !is_digit(c) && c != '_'; });
+  return !text.empty() && text.size() <= kLongestName && !has_others &&
+         digits <= (has_lower ? 0 : kMostDigits);
 }
 
 }  // namespace tap_pinterest::util

@@ -284,6 +284,7 @@ SETTINGS = [
     "conversion_report_time",
     "lookback_days",
     "pin_metric_types",
+    "allow_unknown_values",
     "pin_analytics_split_field",
     "entity_statuses",
     "ad_account_ids",

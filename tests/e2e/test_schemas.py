@@ -20,26 +20,33 @@ KEYS = {
 }
 
 FIELDS = {
-    "ad_accounts": "id name country currency owner permissions created_time updated_time",
+    "ad_accounts": "id name country currency owner permissions time_zone created_time updated_time",
     "campaigns": """
         id ad_account_id name status objective_type type start_time end_time daily_spend_cap lifetime_spend_cap
         is_campaign_budget_optimization is_flexible_daily_budgets is_automated_campaign is_performance_plus
-        tracking_urls bid_options order_line_id summary_status created_time updated_time""",
+        tracking_urls bid_options order_line_id summary_status default_ad_group_budget_in_micro_currency
+        intended_promotion_type is_carting is_ltv_optimized is_top_of_search performance_plus_campaign_settings
+        created_time updated_time""",
     "ad_groups": """
         id name ad_account_id campaign_id status budget_in_micro_currency bid_in_micro_currency bid_strategy_type
         bid_multiplier budget_type billable_event start_time end_time placement_group pacing_delivery_type
         targeting_spec targeting_template_ids optimization_goal_metadata lifetime_frequency_cap tracking_urls
         auto_targeting_enabled is_creative_optimization conversion_learning_mode_type promotion_id
-        promotion_application_level feed_profile_id summary_status type created_time updated_time""",
+        promotion_application_level feed_profile_id summary_status type customer_segment_id enabled_catalog_expansion
+        ext_features is_automated_campaign is_creative_expansion is_local_inventory local_inventory_radius_in_miles
+        performance_plus_campaign_settings placement_traffic_type promotion_ids created_time updated_time""",
     "ads": """
         id name ad_account_id campaign_id ad_group_id pin_id status creative_type destination_url android_deep_link
         ios_deep_link click_tracking_url view_tracking_url disclosure_type disclosure_url lead_form_id grid_click_type
-        customizable_cta_type is_pin_deleted is_removable review_status rejected_reasons rejection_labels tracking_urls
-        collection_items_destination_url_template carousel_destination_urls carousel_android_deep_links
-        carousel_ios_deep_links quiz_pin_data summary_status type created_time updated_time""",
+        customizable_cta_type is_pin_deleted is_removable review_status rejected_reasons rejection_labels
+        tracking_urls collection_items_destination_url_template carousel_destination_urls carousel_android_deep_links
+        carousel_ios_deep_links quiz_pin_data summary_status type carting_platform_type carting_products
+        collections_header_type is_carting is_collage_accepted_terms is_collage_single_destination created_time
+        updated_time""",
     "pins": """
         id title description link alt_text board_id board_section_id board_owner creative_type dominant_color media
-        parent_pin_id pin_metrics has_been_promoted is_owner is_standard created_at""",
+        parent_pin_id pin_metrics has_been_promoted is_owner is_standard ai_disclosures is_product is_removable
+        created_at""",
     "campaign_analytics": "CAMPAIGN_ID DATE ad_account_id metrics",
     "ad_analytics": "AD_ID DATE ad_account_id metrics",
     "pin_analytics": "pin_id app_type date data_status metrics",
@@ -47,8 +54,11 @@ FIELDS = {
 
 # Objects without properties: their keys are data.
 FREE_MAPS = {
+    "campaigns.bid_options.age_bucket_multipliers",
     "campaigns.bid_options.app_type_multipliers",
     "campaigns.bid_options.audience_multipliers",
+    "campaigns.bid_options.frequency_multipliers",
+    "campaigns.bid_options.gender_multipliers",
     "campaigns.bid_options.placement_multipliers",
 }
 # Objects whose properties come from the config.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from compare import assert_same_keys, assert_same_rows, true_rows
-from harness import partition, stream_entry
+from harness import partition, stream_entry, stream_metadata
 
 LIST = "/ad_accounts/{ad_account_id}/"
 START = "2026-03-05"
@@ -178,19 +178,39 @@ def test_an_hour_without_a_time_fails_the_stream(tap, api, config):
 # --- unknown fields, odd text -------------------------------------------------------------------------------------
 
 
-def test_unknown_fields_are_left_out_and_named_once(tap, simulate, config):
+def test_unknown_fields_are_named_once_and_kept_on_demand(tap, simulate, config):
     api = simulate(accounts=1, campaigns=60, ad_groups=60, ads=60, pins=60, unknown_fields=True, limits="off")
     run = tap.run(config(api, start_date=START), code=0)
     assert "brand_new_field" not in run.stdout.decode()
     for stream in ("campaigns", "ad_groups", "ads", "pins"):
-        assert len(run.warnings("brand_new_field", f"{stream}")) == 1, stream
+        (line,) = run.log_lines(f"INFO {stream}: ", "brand_new_field")
+        assert line.endswith("to get them, select additional_fields"), line
+    assert not run.warnings("brand_new_field")
     assert_same_rows("ad_analytics", run.records["ad_analytics"], true_rows(api, "ad_analytics", START))
 
 
 def test_unknown_nested_fields_are_named_too(tap, api, config):
     run = campaigns(tap, api, config, '{"id": "1", "tracking_urls": {"click": ["u"], "telepathy": ["v"]}}')
     assert run.code == 0
-    assert run.warnings("campaigns", "telepathy")
+    assert not run.warnings("telepathy")
+    assert len(run.log_lines("INFO campaigns: ", "tracking_urls.telepathy;")) == 1
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_additional_fields_hold_what_the_schema_lacks(tap, api, config, flat):
+    catalog = tap.catalog("campaigns")
+    metadata = stream_metadata(stream_entry(catalog, "campaigns"), "properties", "additional_fields")
+    assert metadata == {"inclusion": "available", "selected-by-default": False}
+    metadata["selected"] = True
+    item = '{"id": "1", "new": {"n": 1.50}, "tracking_urls": {"telepathy": ["v"]}, "plain": "x", "none": null}'
+    settings = {"flattening_enabled": True, "flattening_max_depth": 1} if flat else {}
+    api.fault("body", endpoint=LIST + "campaigns", body=page(item))
+    run = tap.run(config(api, **settings), catalog=catalog, code=0)
+    assert not run.log_lines("telepathy")
+    (record,) = run.records["campaigns"]
+    expected = {"new": {"n": 1.5}, "tracking_urls.telepathy": ["v"], "plain": "x", "none": None}
+    assert (json.loads(record["additional_fields"]) if flat else record["additional_fields"]) == expected
+    assert b"1.50" in run.stdout
 
 
 def test_lone_surrogates_are_replaced_with_a_warning(tap, simulate, config):

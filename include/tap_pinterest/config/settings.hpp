@@ -45,6 +45,8 @@ struct Setting {
   bool above_minimum = false;
   // Of an object: a member that is not in the table is a problem, not only a warning.
   bool closed = false;
+  // Of a list: `allow_unknown_values` lets it hold other names.
+  bool extensible = false;
 };
 
 // All settings, in the order of the documentation; an object stands before its members.
@@ -78,6 +80,10 @@ enum class Purpose { sync, discover, login };
 // future.
 LoadResult load_config(std::span<const std::string> sources, const Environment& environment, util::Day today,
                        Purpose purpose);
+
+// A warning for each of these names of environment variables that begins with TAP_PINTEREST_ and is no
+// setting's.
+std::vector<std::string> find_unknown_variables(std::span<const std::string> names);
 
 // Reads the JSON object of a file for `what` ("config", "catalog", "state"). On failure appends one problem,
 // which names the file and, for broken JSON, line and column, and quotes nothing of its content. Files over

@@ -56,7 +56,8 @@ inline constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
 // What `granted` (separated by blanks or commas) is not enough for: "pins (boards:read)", in order.
 std::vector<std::string> lacking_scopes(std::string_view granted);
 
-// A stream for discovery: its schema from schemas/, with the configured columns as properties of `metrics`,
+// A stream for discovery: its schema from schemas/, with singer::kAdditionalFields where it is a list, the
+// configured columns as properties of `metrics`,
 // the DATE of the configured granularity, and no replication key where the granularity has no bookmark.
 singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config);
 

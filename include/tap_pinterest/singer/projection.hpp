@@ -21,14 +21,19 @@ struct Flattening {
   std::string separator = "__";
 };
 
+// The top-level property (a free object) that takes what the API sends and the schema lacks: each value by
+// its path ("new", "owner.new", "items[2].new"), null if there is none. It costs nothing unless it is
+// selected.
+inline constexpr std::string_view kAdditionalFields = "additional_fields";
+
 // A tree of the schema's shape. Immutable; shared by all threads.
 class Projection {
  public:
   // `selected` is the schema of the record that is written: what is deselected is already gone from it.
   // `known` is the schema with everything the API is known to send: a field in `known` but not in `selected`
-  // is dropped silently, one in neither is reported as unknown. Records are rendered flat if `flattening`
-  // says so. Throws std::invalid_argument, naming the field, for a schema that cannot be compiled ($ref,
-  // anyOf, no type, ...).
+  // is dropped silently, one in neither is reported as unknown, and kept if kAdditionalFields is selected.
+  // Records are rendered flat if `flattening` says so. Throws std::invalid_argument, naming the field, for a
+  // schema that cannot be compiled ($ref, anyOf, no type, ...).
   Projection(const Json& selected, const Json& known, const Flattening& flattening = {});
   ~Projection();
   Projection(Projection&&) noexcept;
@@ -74,7 +79,7 @@ class RecordBuilder final : public JsonSink {
 
   // Fields (dotted names, "items[]" for elements) whose value did not fit in the record in hand.
   const std::vector<std::string>& misfits() const;
-  // Fields that neither schema knows, each once in the life of this builder.
+  // Fields that neither schema knows, each once in the life of this builder, whether they are kept or not.
   const std::vector<std::string>& unknown_fields() const;
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,11 @@ class StreamRun {
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
+  // Takes note of fields that Pinterest sends and the schema lacks.
+  void note_unknown(const std::vector<std::string>& fields);
+  // Names them in one line, unless they are written; at the end of the run.
+  void say_unknown() const;
+
  private:
   const pinterest::StreamDefinition* definition_;
   bool selected_;
@@ -39,6 +45,7 @@ class StreamRun {
   std::unique_ptr<singer::Projection> projection_;
   std::unique_ptr<pinterest::RecordFormat> format_;
   std::vector<std::string> columns_;
+  std::set<std::string> unknown_;
 };
 
 }  // namespace tap_pinterest::sync

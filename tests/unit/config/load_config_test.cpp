@@ -357,7 +357,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "rate_limits.ads_read: must be a number above 0 and at most 1000000"},
         BadMembers{"LimitOfUnknownCategory", R"("rate_limits": {"ads_write": 5})",
                    "rate_limits.ads_write: not one of rate_limits.ads_read, rate_limits.ads_analytics, "
-                   "rate_limits.org_read, rate_limits.org_analytics"},
+                   "rate_limits.org_read, rate_limits.org_analytics; did you mean ads_read?"},
         BadMembers{"LimitsNoObject", R"("rate_limits": 100)", "rate_limits: must be an object"},
         BadMembers{"CredentialsNoObject", R"("oauth_credentials": "hunter2")",
                    "oauth_credentials: must be an object"},
@@ -374,24 +374,32 @@ INSTANTIATE_TEST_SUITE_P(
                    "access_token: must not begin or end with a blank"},
         BadMembers{"SecretIsNumber", R"("access_token": 12345)", "access_token: must be a string"},
         BadMembers{"ChoiceUnknown", R"("analytics_granularity": "YEAR")",
-                   "analytics_granularity: must be one of TOTAL, DAY, HOUR, WEEK, MONTH"},
+                   "analytics_granularity: must be one of TOTAL, DAY, HOUR, WEEK, MONTH, not YEAR"},
         BadMembers{"ChoiceIsNumber", R"("access_tier": 1)", "access_tier: must be one of standard, trial"},
         BadMembers{"ColumnsAreText", R"("analytics_columns": "CTR")",
                    "analytics_columns: must be a list of strings, each one of the 175 values that "
                    "`tap-pinterest --about --format json` lists"},
         BadMembers{"ColumnUnknown", R"("analytics_columns": ["CTR", "HUNTER2", "AD_ID", 7])",
-                   "analytics_columns: items 2 and 4 are not one of the 175 values that "
+                   "analytics_columns: items 2 (HUNTER2) and 4 are not one of the 175 values that "
                    "`tap-pinterest --about --format json` lists"},
         BadMembers{"ColumnsEmpty", R"("analytics_columns": [])",
                    "analytics_columns: must have at least one item"},
-        BadMembers{"StatusUnknown", R"("entity_statuses": ["ACTIVE", "DEAD"])",
-                   "entity_statuses: item 2 is not one of ACTIVE, PAUSED, ARCHIVED, DRAFT, DELETED_DRAFT"},
+        BadMembers{
+            "StatusUnknown", R"("entity_statuses": ["ACTIVE", "DEAD"])",
+            "entity_statuses: item 2 (DEAD) is not one of ACTIVE, PAUSED, ARCHIVED, DRAFT, DELETED_DRAFT"},
         BadMembers{
             "ManyMetricsUnknown", R"("pin_metric_types": [1,2,3,4,5,6,7,8,9,10,11,12])",
             "pin_metric_types: items 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and more are not one of IMPRESSION, "
             "OUTBOUND_CLICK, PIN_CLICK, SAVE, SAVE_RATE"},
         BadMembers{"AccountNotDigits", R"("ad_account_ids": ["1", "../2", -3, 4.5, ""])",
                    "ad_account_ids: items 2, 3, 4 and 5 are not an id, which is digits"},
+        BadMembers{"ColumnMisspelt", R"("analytics_columns": ["spend_in_dolar"])",
+                   "analytics_columns: item 1 (spend_in_dolar) is not one of the 175 values that "
+                   "`tap-pinterest --about --format json` lists; did you mean SPEND_IN_DOLLAR?"},
+        BadMembers{"ChoiceMisspelt", R"("analytics_granularity": "dayly")",
+                   "analytics_granularity: must be one of TOTAL, DAY, HOUR, WEEK, MONTH, not dayly"},
+        BadMembers{"NoAccounts", R"("ad_account_ids": [])",
+                   "ad_account_ids: must have at least one item; leave it out to read all"},
         BadMembers{"AccountsNoList", R"("ad_account_ids": 12)",
                    "ad_account_ids: must be a list of ids, which are digits"},
         BadMembers{"DateDoesNotExist", R"("start_date": "2026-02-29")", kDate},
@@ -542,6 +550,63 @@ TEST(LoadConfig, UnknownSettingsWarnByNameOnce) {
   loader.good(result);
   EXPECT_EQ(result.warnings, (std::vector<std::string>{"colour: unknown setting, ignored",
                                                        "oauth_credentials.scope: unknown setting, ignored"}));
+}
+
+TEST(LoadConfig, AMisspeltSettingNamesTheOneThatIsMeant) {
+  const Loader loader;
+  const LoadResult result =
+      loader.load_members(R"("start_dat": "2026-01-01", "rate_limits": {}, "oauth_credentials":
+      {"acess_token": "hunter2"})");
+  EXPECT_EQ(result.warnings,
+            (std::vector<std::string>{"start_dat: unknown setting, ignored; did you mean start_date?",
+                                      "oauth_credentials.acess_token: unknown setting, ignored; did you mean "
+                                      "access_token?"}));
+}
+
+TEST(LoadConfig, AVariableOfNoSettingIsNamed) {
+  const auto names = std::to_array<std::string>({"TAP_PINTEREST_CLIENTID", "TAP_PINTEREST_CLIENT_ID",
+                                                 "TAP_PINTEREST_LOGLEVEL", "TAP_PINTEREST__SELECT", "HOME"});
+  EXPECT_EQ(
+      find_unknown_variables(names),
+      (std::vector<std::string>{"TAP_PINTEREST_CLIENTID: no setting has this variable, ignored; did you mean "
+                                "TAP_PINTEREST_CLIENT_ID?"}));
+}
+
+TEST(LoadConfig, AnOffsetThatChangesTheDayIsSaid) {
+  const Loader loader;
+  const LoadResult result = loader.load_members(
+      R"("start_date": "2026-10-01T00:00:00+02:00", "end_date": "2026-10-05T01:00:00+01:00")");
+  EXPECT_EQ(result.warnings,
+            (std::vector<std::string>{"start_date: is a moment of 2026-09-30 in UTC, and that is the "
+                                      "day that counts, not 2026-10-01"}));
+}
+
+TEST(LoadConfig, AStartInTheFutureIsSaid) {
+  const Loader loader;
+  const LoadResult result = loader.load_members(R"("start_date": "2126-10-01")");
+  EXPECT_TRUE(result.config);
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_EQ(result.warnings[0],
+            "start_date: 2126-10-01 is in the future; until then no day of analytics is read");
+}
+
+TEST(LoadConfig, UnknownColumnsAreTakenOnDemand) {
+  const Loader loader;
+  const LoadResult result =
+      loader.load_members(R"("allow_unknown_values": true, "analytics_columns": ["CTR", "BRAND_NEW_2"])");
+  ASSERT_TRUE(result.config);
+  EXPECT_EQ(result.config->analytics_columns, (std::vector<std::string>{"CTR", "BRAND_NEW_2"}));
+  EXPECT_FALSE(loader.load_members(R"("allow_unknown_values": true, "entity_statuses": ["NEW"])").config);
+  EXPECT_FALSE(loader.load_members(R"("allow_unknown_values": true, "analytics_columns": ["a,b"])").config);
+}
+
+TEST(LoadConfig, CredentialsInAnEnvironmentThatIsNotReadAreMentioned) {
+  Loader loader;
+  loader.environment = {{"TAP_PINTEREST_ACCESS_TOKEN", "hunter2"}};
+  const LoadResult result = loader.load({"{}"});
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_TRUE(result.problems[0].ends_with(
+      "; TAP_PINTEREST_ACCESS_TOKEN is set, but the environment is read only with --config ENV"));
 }
 
 TEST(LoadConfig, NamesFromAFileCannotForgeALine) {

@@ -178,6 +178,42 @@ TEST(Projection, EverNewKeysDoNotFillTheMemory) {
   EXPECT_EQ(projector.builder.unknown_fields().size(), 1000U);
 }
 
+TEST(Projection, AdditionalFieldsKeepWhatTheSchemaLacks) {
+  Projector projector(
+      object_of(R"({"a":{"type":"string"},"o":{"type":"object","properties":{"x":{"type":"string"}}},
+    "l":{"type":"array","items":{"type":"object","properties":{"x":{"type":"integer"},
+      "k":{"type":"array","items":{"type":"object","properties":{}}}}}},
+    "m":{"type":"object"},"additional_fields":{"type":["object","null"]}})"));
+  EXPECT_EQ(
+      projector.project(R"({"new":{"o":{"x":1.10}},"a":"x","o":{"y":[1],"x":"z"},"m":{"w":1},"old":null,
+                           "l":[{"x":1},{"z":"q","k":[{},{"n":true}]}],"additional_fields":5,"t":"\n"})"),
+      R"({"a":"x","o":{"x":"z"},"l":[{"x":1,"k":null},{"x":null,"k":[{},{}]}],"m":{"w":1},)"
+      R"("additional_fields":{"new":{"o":{"x":1.10}},"o.y":[1],"old":null,"l[1].z":"q","l[1].k[1].n":true,)"
+      R"("additional_fields":5,"t":"\n"}})");
+  EXPECT_EQ(projector.builder.misfits(), Names{});
+  EXPECT_EQ(projector.project(R"({"a":"y","new":7})"),
+            R"({"a":"y","o":null,"l":null,"m":null,"additional_fields":{"new":7}})");
+  EXPECT_EQ(projector.project(R"({"a":"y"})"),
+            R"({"a":"y","o":null,"l":null,"m":null,"additional_fields":null})");
+}
+
+TEST(Projection, AdditionalFieldsLeaveOutWhatIsDeselected) {
+  const Json known =
+      object_of(R"({"a":{"type":"string"},"o":{"type":"object","properties":{"x":{"type":"string"}}},
+    "additional_fields":{"type":"object"}})");
+  Projector projector(object_of(R"({"additional_fields":{"type":"object"}})"), known);
+  EXPECT_EQ(projector.project(R"({"a":"1","o":{"x":"2","y":3},"b":4})"), R"({"additional_fields":{"b":4}})");
+}
+
+TEST(Projection, NoAdditionalFieldIsLostHoweverManyThereAre) {
+  Projector projector(object_of(R"({"additional_fields":{"type":"object"}})"));
+  constexpr int kMany = 3000;
+  Json record;
+  for (int i = 0; i < kMany; ++i) record[std::to_string(i)] = i;
+  const Json written = Json::parse(projector.project(record.dump()));
+  EXPECT_EQ(written["additional_fields"], record);
+}
+
 TEST(Projection, KeysMayComeInAnyOrder) {
   Projector projector(object_of(R"({"a":{"type":"integer"},"b":{"type":"integer"},"c":{"type":"integer"}})"));
   for (const std::string_view text :

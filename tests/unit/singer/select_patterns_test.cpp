@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
@@ -84,15 +83,6 @@ TEST(SelectPatterns, AMalformedCatalogIsLeftToWhoReadsIt) {
   }
   Json catalog = Json::parse(R"({"streams":[{"tap_stream_id":"ads","metadata":7,"schema":[]}]})");
   EXPECT_EQ(apply_patterns({"ads"}, streams(), catalog), Names{});
-}
-
-TEST(Nearest, IsTheOneWithTheFewestMistakesAndNoneThatIsFar) {
-  const Names known = {"ads", "ad_groups", "campaigns", "pins"};
-  EXPECT_EQ(util::nearest("campains", known), "campaigns");
-  EXPECT_EQ(util::nearest("PINS", known), "pins");
-  EXPECT_EQ(util::nearest("adgroup", known), "ad_groups");
-  EXPECT_EQ(util::nearest("users", known), "");
-  EXPECT_EQ(util::nearest("", known), "");
 }
 
 }  // namespace
