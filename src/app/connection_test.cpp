@@ -147,10 +147,13 @@ class ConnectionTest {
           reply.body = std::move(body);
           return reply;
         }
-        reply.problem = "an answer that is not JSON";
+        reply.problem = pinterest::is_html(response)
+                            ? pinterest::describe_html(response.status, config_.api_url)
+                            : "an answer that is not JSON";
         continue;
       }
-      reply.problem = error.describe();
+      reply.problem =
+          error.is_html ? pinterest::describe_html(response.status, config_.api_url) : error.describe();
       if (action == pinterest::Action::authenticate) {
         tokens_.refused(token->generation, reply.problem);
         const std::string problem = renew();
@@ -231,6 +234,11 @@ class ConnectionTest {
                                               .range = {yesterday, yesterday},
                                               .app_type = "ALL"};
     const Reply analytics = get(pinterest::analytics_url(config_, request, config_.pin_metric_types));
+    if (!analytics.body && analytics.action != pinterest::Action::deny &&
+        analytics.action != pinterest::Action::deny_app) {
+      say(false, "/pins/analytics", analytics.problem);
+      return;
+    }
     say(true, "/pins/analytics",
         analytics.body ? "beta endpoint is there: 100 pins a request"
                        : "beta endpoint is not there: one request for each pin");

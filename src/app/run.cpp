@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,11 +66,14 @@ void occupy_standard_descriptors() {
   if (descriptor >= 0) close(descriptor);
 }
 
-// Says every problem, then ends with the one line that callers look for.
+// Ends with the one line that callers look for; several problems are said before it.
 int refuse(std::string_view what, const std::vector<std::string>& problems) {
+  if (problems.size() == 1) {
+    log::critical("{} cannot be used: {}", what, problems.front());
+    return kExitUsage;
+  }
   for (const std::string& problem : problems) log::error("{}", problem);
-  log::critical("{} cannot be used: {}{}", what, problems.front(),
-                problems.size() == 1 ? "" : fmt::format(" (and {} more, see above)", problems.size() - 1));
+  log::critical("{} cannot be used: {} problems, see above", what, problems.size());
   return kExitUsage;
 }
 
@@ -142,7 +146,8 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
   return state;
 }
 
-int sync(const cli::Options& options, const config::Config& config) {
+int sync(const cli::Options& options, const std::vector<std::string>& sources,
+         const config::Config& config) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
   if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);
@@ -168,6 +173,9 @@ int sync(const cli::Options& options, const config::Config& config) {
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
   for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");
+  log::info("tap-pinterest {} reads {} stream{}; config {}, catalog {}, state {}", TAP_PINTEREST_VERSION,
+            selection.streams.size(), selection.streams.size() == 1 ? "" : "s", fmt::join(sources, ", "),
+            options.catalog.value_or("none"), options.state.value_or("none"));
   return run_sync(config, selection, std::move(state), state_file ? &*state_file : nullptr,
                   transports(config));
 }
@@ -262,7 +270,7 @@ int run_mode(const cli::Options& options) {
   if (const auto problem = pinterest::find_missing_login(config))
     return refuse("the configuration", {*problem});
   if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
-  return sync(options, config);
+  return sync(options, sources, config);
 }
 
 }  // namespace

@@ -141,7 +141,9 @@ int exit_code(const sync::RunResult& result, int signal) {
     case sync::Ending::complete:
       return kExitSuccess;
     case sync::Ending::output_closed:
-      log::info("the output was closed by its reader");
+      log::critical(
+          "standard output was closed by its reader, which has ended or failed: see what it says; the last "
+          "state it took is safe to resume from");
       return kExitFailure;
     case sync::Ending::stopped:
       log::critical("stopped by {}: the state is written and safe to resume from",
@@ -195,8 +197,12 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
   const auto duration = std::chrono::steady_clock::now() - started;
   if (result.ending != sync::Ending::output_closed) {
     write_metrics(engine, duration);
-    for (const std::string& line : engine.report().table(
-             engine.selected_streams(), std::chrono::duration_cast<std::chrono::seconds>(duration))) {
+    // Where nothing was ever read a table of zeros says nothing.
+    const bool nothing_read = engine.report().records.empty() && result.ending != sync::Ending::complete;
+    for (const std::string& line :
+         nothing_read ? std::vector<std::string>()
+                      : engine.report().table(engine.selected_streams(),
+                                              std::chrono::duration_cast<std::chrono::seconds>(duration))) {
       log::info("{}", line);
     }
   }

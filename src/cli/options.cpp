@@ -13,6 +13,7 @@
 #include "tap_pinterest/config/url_rule.hpp"
 #include "tap_pinterest/pinterest/login.hpp"
 #include "tap_pinterest/util/home.hpp"
+#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::cli {
 namespace {
@@ -184,16 +185,26 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   return options;
 }
 
-// The names of unexpected options. A value may be a secret that was meant for another place, so that nothing
-// but names is shown.
-std::string describe_unexpected(const std::vector<std::string>& arguments) {
+// A value may be a secret that was meant for another place, so that only names of options and of JSON files
+// are shown.
+std::string describe_unexpected(const CLI::App& app, const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
   for (const std::string& argument : arguments) {
     if (argument.size() > 1 && argument.starts_with('-'))
       names.push_back(argument.substr(0, argument.find('=')));
   }
-  if (names.empty()) return "no argument without an option is expected";
-  return fmt::format("no such option: {}", fmt::join(names, ", "));
+  if (names.empty()) {
+    const bool is_file = arguments.front().ends_with(".json");
+    return is_file ? fmt::format("unexpected argument '{0}'; did you mean --config {0}?", arguments.front())
+                   : "unexpected argument without an option";
+  }
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  return fmt::format(
+      "no such option: {}{}", fmt::join(names, ", "),
+      util::did_you_mean(names.front(), std::vector<std::string_view>(known.begin(), known.end())));
 }
 
 std::string one_line(std::string text) {
@@ -229,7 +240,7 @@ std::variant<Options, Finished> parse_options(int argc, const char* const* argv)
     return Finished{
         .exit_code = 0, .standard_output = fmt::format("{}\n", version.what()), .standard_error = {}};
   } catch (const CLI::ExtrasError&) {
-    return usage_error(describe_unexpected(app.remaining(/*recurse=*/true)));
+    return usage_error(describe_unexpected(app, app.remaining(/*recurse=*/true)));
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "tap_pinterest/util/dates.hpp"
+
 namespace tap_pinterest::log {
 namespace {
 
@@ -87,15 +89,20 @@ std::string dump(const ordered_json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/false, ordered_json::error_handler_t::replace);
 }
 
-std::string render_text(bool with_level, const Line& line) {
+// The message after the name of its stream, unless it begins with that already.
+std::string message_of(const Line& line) {
   std::string text;
-  if (with_level) text.append(names_of(line.level).upper).append(" ");
-  if (line.metric != nullptr) {
-    text += "METRIC: ";
-  } else if (!line.stream.empty() && !begins_with_word(line.message, line.stream)) {
+  if (line.metric == nullptr && !line.stream.empty() && !begins_with_word(line.message, line.stream)) {
     text.append(one_line(line.stream, kMaxNameBytes)).append(": ");
   }
   return text + one_line(line.message, kMaxMessageBytes);
+}
+
+std::string render_text(bool with_level, const Line& line) {
+  std::string text;
+  if (with_level) text.append(names_of(line.level).upper).append(" ");
+  if (line.metric != nullptr) text += "METRIC: ";
+  return text + message_of(line);
 }
 
 std::string render_structured(const Line& line, const Origin& origin) {
@@ -115,7 +122,7 @@ std::string render_structured(const Line& line, const Origin& origin) {
     object["message"] = "METRIC";
     object["metric_info"] = *line.metric;
   } else {
-    object["message"] = one_line(line.message, kMaxMessageBytes);
+    object["message"] = message_of(line);
   }
   object["extra"] = ordered_json::object();
   return dump(object);
@@ -149,6 +156,10 @@ std::string json_escaped(const std::string& text) {
 
 std::string render(Form form, const Line& line, const Origin& origin) {
   if (form == Form::structured) return render_structured(line, origin);
+  if (form == Form::stamped) {
+    return util::format_date_time(std::chrono::floor<std::chrono::seconds>(origin.time)) + ' ' +
+           render_text(/*with_level=*/true, line);
+  }
   // Whoever reads only messages must still be able to find the one that ended the run.
   return render_text(form == Form::text || line.level == Level::critical, line);
 }

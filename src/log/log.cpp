@@ -127,13 +127,18 @@ class ConsoleSink final : public spdlog::sinks::sink {
 class State {
  public:
   void open(std::FILE* out, const Options& options) {
-    form_ = options.form;
+    // A terminal is read as it is written: there the time says nothing, and numbers for machines are in the
+    // way.
+    const bool is_terminal = ::isatty(::fileno(out)) == 1;
+    form_ = options.form == Form::text && !is_terminal ? Form::stamped : options.form;
+    metric_level_ = options.form == Form::text && is_terminal ? Level::debug : Level::info;
     logger_.set_level(to_spdlog(options.level));
     sink_->open(::fileno(out), options.allow_progress && options.form != Form::structured);
   }
 
   ConsoleSink& sink() { return *sink_; }
 
+  Level metric_level() const { return metric_level_; }
   bool wants(Level level) const { return logger_.should_log(to_spdlog(level)); }
 
   void write(Line line) {
@@ -169,6 +174,7 @@ class State {
   std::shared_ptr<ConsoleSink> sink_ = std::make_shared<ConsoleSink>();
   spdlog::logger logger_{"tap-pinterest", sink_};
   std::atomic<Form> form_ = Form::text;
+  std::atomic<Level> metric_level_ = Level::info;
   std::mutex redactor_mutex_;
   Redactor redactor_;
 };
@@ -187,7 +193,8 @@ void write(Level level, std::string_view stream, std::string_view message) {
 }
 
 void metric(const nlohmann::ordered_json& point) {
-  if (!state().wants(Level::info)) return;
+  const Level level = state().metric_level();
+  if (!state().wants(level)) return;
   const std::string text =
       point.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace);
   std::string stream;
@@ -196,7 +203,7 @@ void metric(const nlohmann::ordered_json& point) {
       stream = name->get<std::string>();
     }
   }
-  state().write({.level = Level::info, .stream = stream, .message = text, .metric = &point});
+  state().write({.level = level, .stream = stream, .message = text, .metric = &point});
 }
 
 void mask(const util::Secret& secret) { state().mask(secret); }

@@ -85,6 +85,7 @@ ApiError read_error(const http::Response& response) {
     body = nlohmann::json::parse(response.body, nullptr, /*allow_exceptions=*/false);
   }
   if (!body.is_object()) {
+    error.is_html = is_html(response);
     error.message =
         fmt::format("(a body of {} bytes that is not the API's error form)", response.body.size());
     return error;
@@ -100,6 +101,23 @@ ApiError read_error(const http::Response& response) {
     error.message = log::printable(description.empty() ? name : name + ": " + description, kMaxMessageBytes);
   }
   return error;
+}
+
+bool is_html(const http::Response& response) {
+  const std::string_view body = response.body;
+  const std::size_t begin = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return begin != std::string_view::npos && body[begin] == '<';
+}
+
+std::string_view host_of(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+std::string describe_html(int status, std::string_view url) {
+  return fmt::format(
+      "an HTML page instead of JSON, with status {} from {}; is api_url right, or does a proxy answer?",
+      status, host_of(url));
 }
 
 Action judge(const ApiError& error) {

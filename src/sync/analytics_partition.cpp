@@ -52,6 +52,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
       account_(std::move(account)),
       batches_(/*ordered=*/!is_pins()),
       size_(stream.definition().batch) {
+  ++context_.open[stream_.definition().id];
   Entry entry;
   if (stream_.incremental()) {
     entry = find_entry(context_, stream_, account_,
@@ -487,6 +488,7 @@ void AnalyticsPartition::close() {
 
 void AnalyticsPartition::end() {
   closed_ = true;
+  --context_.open[stream_.definition().id];
   context_.ended.push_back(account_);
 }
 

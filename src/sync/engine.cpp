@@ -9,6 +9,7 @@
 
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/singer/messages.hpp"
+#include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/thread.hpp"
 
 namespace tap_pinterest::sync {
@@ -74,7 +75,8 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
                .bookmarks = bookmarks_,
                .queue = queue_,
                .report = report_},
-      random_(dependencies.random_seed) {
+      random_(dependencies.random_seed),
+      started_(dependencies.clock.steady_now()) {
   compile(selection);
 }
 
@@ -167,6 +169,56 @@ void Engine::begin() {
   for (const StreamDefinition& list : pinterest::streams()) {
     if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
   }
+  if (!needs_accounts || accounts_are_given) say_what_begins();
+}
+
+// From which moment on a stream is read: its oldest bookmark, or start_date.
+std::string Engine::begin_of(const StreamRun& stream, std::span<const std::string> accounts) const {
+  std::vector<std::string> bookmarks;
+  for (const std::string& account : accounts) {
+    const auto entry = bookmarks_.find(stream.id(), account);
+    const auto value = entry ? entry->find("replication_key_value") : decltype(entry->find("")){};
+    if (entry && value != entry->end() && value->is_string()) bookmarks.push_back(value->get<std::string>());
+  }
+  if (stream.incremental() && !bookmarks.empty()) {
+    const std::size_t without = accounts.size() - bookmarks.size();
+    return fmt::format("from the bookmark {}{}", std::ranges::min(bookmarks),
+                       without == 0 ? "" : fmt::format(" ({} without one)", without));
+  }
+  if (stream.definition().source == Source::list) return "all of it";
+  return config_.start_date ? fmt::format("from {}", util::format_day(*config_.start_date))
+                            : "the last 30 days";
+}
+
+void Engine::say_what_begins() {
+  if (std::exchange(accounts_known_, true)) return;
+  std::vector<std::string> ids;
+  for (const auto& [id, account] : accounts_) ids.push_back(id);
+  for (const std::string& id : selected_streams()) {
+    const StreamRun& stream = *selected_stream(id);
+    const bool by_account = stream.definition().by_account;
+    const std::string user;
+    const auto accounts =
+        by_account ? std::span<const std::string>(ids) : std::span<const std::string>(&user, 1);
+    const std::string where =
+        by_account ? fmt::format("{} ad account{}, ", ids.size(), ids.size() == 1 ? "" : "s") : "";
+    log::write(log::Level::info, id, fmt::format("begins: {}{}", where, begin_of(stream, accounts)));
+  }
+}
+
+void Engine::say_what_ended() {
+  if (!accounts_known_ || !waiting_accounts_.empty()) return;
+  for (const std::string& id : selected_streams()) {
+    if (context_.open[pinterest::find_stream(id)->id] > 0 || !ended_streams_.insert(id).second) continue;
+    const auto records = report_.records.find(id);
+    const auto time = report_.stream_time.find(id);
+    const std::uint64_t count = records == report_.records.end() ? 0 : records->second;
+    const auto took = time == report_.stream_time.end() ? util::SteadyTime::duration(0)
+                                                        : time->second.end - time->second.begin;
+    log::write(log::Level::info, id,
+               fmt::format("ends: {} record{} in {}", count, count == 1 ? "" : "s",
+                           util::describe(std::chrono::floor<std::chrono::seconds>(took))));
+  }
 }
 
 void Engine::add_list(Reading& reading, const StreamDefinition& list, const std::string& account) {
@@ -186,7 +238,8 @@ void Engine::add_account(const std::string& id) {
 
 // Forgets what has come to its end, and begins other accounts in its place. Returns whether any was begun.
 bool Engine::begin_accounts() {
-  for (const std::string& id : std::exchange(context_.ended, {})) {
+  const std::vector<std::string> ended = std::exchange(context_.ended, {});
+  for (const std::string& id : ended) {
     Reading& reading = id.empty() ? user_ : accounts_.at(id).reading;
     const bool was_open = !reading.empty();
     if (std::ranges::all_of(reading, [](const auto& list) { return list->all_ended(); })) reading.clear();
@@ -204,6 +257,7 @@ bool Engine::begin_accounts() {
     ++open_accounts_;
     any = true;
   }
+  if (!ended.empty()) say_what_ended();
   return any;
 }
 
@@ -228,6 +282,7 @@ void Engine::accounts_listed() {
     }
   }
   if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
+  say_what_begins();
 }
 
 void Engine::work() {
@@ -289,9 +344,9 @@ bool Engine::stop_for_long_pause(const JobQueue::Taken& taken) {
   const auto wait = std::chrono::ceil<std::chrono::seconds>(taken.wake - clock_.steady_now());
   if (wait <= config_.max_rate_limit_wait) return false;
   end(
-      fmt::format("Pinterest's limit for {} is used up for another {} s, longer than "
+      fmt::format("Pinterest's limit for {} is used up for another {}, longer than "
                   "max_rate_limit_wait_seconds ({}); the state is saved: run again after {}",
-                  to_string(*taken.paused), wait.count(), config_.max_rate_limit_wait.count(),
+                  to_string(*taken.paused), util::describe(wait), config_.max_rate_limit_wait.count(),
                   util::format_date_time(std::chrono::floor<std::chrono::seconds>(api_clock_.now()) + wait)));
   return true;
 }
@@ -443,8 +498,10 @@ void Engine::say_what_remains() {
       continue;
     }
     const double per_minute = queue_.limiter(category).per_minute();
-    log::info("all lists are read; {} {} requests remain, at least {:.0f} s at the limit of {:.0f} a minute",
-              requests, to_string(category), 60.0 * static_cast<double>(requests) / per_minute, per_minute);
+    const std::chrono::duration<double> least(60.0 * static_cast<double>(requests) / per_minute);
+    log::info("all lists are read; {} {} requests remain, at least {} at the limit of {:.0f} a minute",
+              requests, to_string(category), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
+              per_minute);
   }
 }
 
@@ -484,8 +541,10 @@ std::string Engine::progress() {
   for_each_open([&](const ListRead& list) {
     for (const auto& child : list.children()) left += child->requests_left();
   });
-  return fmt::format("{} records, {} requests, {} in flight, at least {} to come", records,
-                     report_.request_count(), in_flight_, left);
+  const auto elapsed = std::chrono::floor<std::chrono::seconds>(clock_.steady_now() - started_);
+  const auto rate = records / static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
+  return fmt::format("{}: {} records ({}/s), {} requests, {} in flight, at least {} to come",
+                     util::describe(elapsed), records, rate, report_.request_count(), in_flight_, left);
 }
 
 // Nothing is left to do, so everything must have come to an end: a fault of this program must not pass for

@@ -7,6 +7,7 @@
 #include "tap_pinterest/http/retry_policy.hpp"
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/sync/engine.hpp"
+#include "tap_pinterest/util/dates.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
@@ -24,6 +25,7 @@ constexpr int kCodeNotAuthenticated = 2;
 // So many refusals for a first day that is too old may come of a clock of Pinterest's that runs ahead.
 constexpr int kTooOldTries = 3;
 constexpr int kBadRequest = 400;
+constexpr int kNotFound = 404;
 
 // Pins are refused one by one, and one of their routes may be closed to an app: such refusals say nothing of
 // the token.
@@ -35,6 +37,22 @@ bool is_of_pins(const Job& job) {
 bool is_batch(const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
   return work != nullptr && work->request.route == PinRoute::bulk;
+}
+
+// What a request asks for: "campaigns of account 1", "ad_analytics of account 1 from 2026-03-01 to
+// 2026-03-09".
+std::string describe(const Job& job) {
+  const auto of_account = [](std::string_view account) {
+    return account.empty() ? std::string() : fmt::format(" of account {}", account);
+  };
+  if (const auto* list = std::get_if<ListJob>(&job.work)) {
+    return fmt::format("{}{}{}", list->list->stream().id(), of_account(list->list->account()),
+                       list->bookmark.empty() ? "" : ", a later page");
+  }
+  const pinterest::AnalyticsRequest& request = std::get<AnalyticsJob>(job.work).request;
+  return fmt::format("{}{}, {} ids from {} to {}", request.stream->id, of_account(request.account),
+                     request.ids.size(), util::format_day(request.range.first),
+                     util::format_day(request.range.last));
 }
 
 }  // namespace
@@ -146,13 +164,20 @@ void Engine::try_again(Job job, const Fault& fault) {
   }
   if (in_time) {
     ++report_.retries;
-    log::debug("trying again in {} ms: {}", wait.count(), fault.message);
+    const std::string where = describe(job);
+    log::debug("{}: trying again in {} ms: {}", where, wait.count(), fault.message);
+    // Until there is an answer the configuration or the network may be wrong: that is worth a word.
+    if (fault.kind == Fault::Kind::transport && answers_ == 0) {
+      report_.info_once({}, fmt::format("no answer from {} yet ({}); trying again for up to {}",
+                                        pinterest::host_of(config_.api_url), fault.message,
+                                        util::describe(config_.max_retry)));
+    }
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
     return;
   }
   if (fault.kind == Fault::Kind::transport && job.tries.answers_before == answers_) {
-    end(fmt::format("no answer from api_url for {} s: {}; check the network and run again",
-                    config_.max_retry.count(), fault.message));
+    end(fmt::format("no answer from api_url for {}: {}; check the network and run again",
+                    util::describe(config_.max_retry), fault.message));
     return;
   }
   auto* analytics = std::get_if<AnalyticsJob>(&job.work);
@@ -184,8 +209,10 @@ void Engine::pause(Job job, const Fault& fault) {
       config_.max_rate_limit_wait, now);
   http::RateLimiter& limiter = queue_.limiter(job.category);
   if (now + wait > limiter.paused_until()) {
-    log::info("Pinterest's limit for {} is reached: waiting {} s", to_string(job.category),
-              std::chrono::ceil<std::chrono::seconds>(wait).count());
+    const bool stops = wait > config_.max_rate_limit_wait;
+    log::info("Pinterest's limit for {} is reached: {} {}", to_string(job.category),
+              stops ? "it opens in" : "waiting",
+              util::describe(std::chrono::ceil<std::chrono::seconds>(wait)));
   }
   limiter.pause_until(now + wait);
   queue_.push_again(std::move(job), now);
@@ -216,9 +243,16 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
 
 void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
-    if (list->list->account().empty()) {
-      list->list->fail(fault.message + "; check that the token has the scopes " +
-                       std::string(list->list->stream().definition().scopes));
+    const std::string_view scopes = list->list->stream().definition().scopes;
+    if (list->list->account().empty() && fault.error.status == kNotFound) {
+      end(
+          fmt::format("api_url is wrong: {} answers 404 to {}; it must be the address of the API, such as "
+                      "https://api.pinterest.com/v5",
+                      pinterest::host_of(config_.api_url), list->list->stream().definition().path));
+    } else if (list->list->account().empty()) {
+      list->list->fail(
+          fault.message,
+          fmt::format("the token needs the scopes {}: sign in again with 'tap-pinterest login'", scopes));
     } else {
       skip_account(list->list->account(), fault.message);
     }

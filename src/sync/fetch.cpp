@@ -61,10 +61,11 @@ Fault transport_fault(const http::TransportError& error) {
   return fault;
 }
 
-Fault api_fault(const http::Response& response, util::Instant now) {
+Fault api_fault(const config::Config& config, const http::Response& response, util::Instant now) {
   Fault fault{.error = pinterest::read_error(response)};
   fault.action = pinterest::judge(fault.error);
-  fault.message = fault.error.describe();
+  fault.message = fault.error.is_html ? pinterest::describe_html(response.status, config.api_url)
+                                      : fault.error.describe();
   fault.slow = fault.error.code == pinterest::kCodePassing;
   if (fault.action == Action::wait) fault.wait = pinterest::requested_wait(fault.error, response, now);
   return fault;
@@ -95,7 +96,9 @@ std::variant<Fault, pinterest::ListRows, pinterest::Rows> read_answer(const conf
                : pinterest::read_ads_analytics(format, response.body, options, extracted);
   } catch (const pinterest::UnreadableAnswer& error) {
     return make_fault(Fault::Kind::unreadable, Action::retry,
-                      fmt::format("an answer that cannot be read: {}", error.what()));
+                      pinterest::is_html(response)
+                          ? pinterest::describe_html(response.status, config.api_url)
+                          : fmt::format("an answer that cannot be read: {}", error.what()));
   } catch (const pinterest::UnusableRow& error) {
     return make_fault(Fault::Kind::unusable, Action::fail, error.what());
   }
@@ -135,7 +138,7 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
   constexpr int kFirstSuccess = 200;
   constexpr int kFirstRedirect = 300;
   if (response.status < kFirstSuccess || response.status >= kFirstRedirect) {
-    fetched.outcome = api_fault(response, now);
+    fetched.outcome = api_fault(config, response, now);
   } else if (response.body_cut) {
     fetched.outcome = make_fault(Fault::Kind::api, Action::halve,
                                  fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U));

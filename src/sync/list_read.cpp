@@ -32,6 +32,7 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
                    std::vector<std::shared_ptr<AnalyticsPartition>> children)
     : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
   ++context_.open_lists;
+  ++context_.open[stream_.definition().id];
   if (!stream_.incremental()) return;
   entry_ = find_entry(context_, stream_, account_, {.replication_key = stream_.selection().replication_key});
   had_entry_ = entry_.bookmark.has_value();
@@ -127,13 +128,13 @@ void ListRead::note_cut() {
                              "delete pins that are not needed any more, or deselect pins and pin_analytics");
 }
 
-void ListRead::fail(const std::string& why) {
+void ListRead::fail(const std::string& why, std::string_view remedy) {
   if (ended_) return;
   end();
   const std::string cause =
       fmt::format("the list of {}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete(cause);
+  context_.report.incomplete(cause, remedy);
   for (const auto& child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),
@@ -146,6 +147,7 @@ void ListRead::fail(const std::string& why) {
 void ListRead::end() {
   if (std::exchange(ended_, true)) return;
   --context_.open_lists;
+  --context_.open[stream_.definition().id];
   context_.ended.push_back(account_);
 }
 

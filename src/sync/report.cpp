@@ -6,8 +6,17 @@
 #include <algorithm>
 
 #include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/util/dates.hpp"
 
 namespace tap_pinterest::sync {
+namespace {
+
+// "1 retry", "2 retries".
+std::string count(std::uint64_t number, std::string_view one, std::string_view more) {
+  return fmt::format("{} {}", number, number == 1 ? one : more);
+}
+
+}  // namespace
 
 std::string name_accounts(std::span<const std::string> accounts) {
   const auto named = accounts.first(std::min(accounts.size(), kMostAccountsNamed));
@@ -87,12 +96,14 @@ std::vector<std::string> Report::table(const std::vector<std::string>& streams,
     const auto found = records.find(stream);
     lines.push_back(fmt::format("{:<20} {:>12}", stream, found == records.end() ? 0 : found->second));
   }
-  lines.push_back(
-      fmt::format("{} requests in {} s; {} retries, {} rate-limit pauses, {} batches halved, {} token "
-                  "renewals",
-                  request_count(), duration.count(), retries, rate_limited, halved, token_renewals));
+  lines.push_back(fmt::format("{} in {}; {}, {}, {}, {}", count(request_count(), "request", "requests"),
+                              util::describe(duration), count(retries, "retry", "retries"),
+                              count(rate_limited, "rate-limit pause", "rate-limit pauses"),
+                              count(halved, "batch halved", "batches halved"),
+                              count(token_renewals, "token renewal", "token renewals")));
   if (!pins_refused.empty()) {
-    lines.push_back(fmt::format("{} pins are gone or cannot be read", pins_refused.size()));
+    lines.push_back(
+        count(pins_refused.size(), "pin is gone or cannot be read", "pins are gone or cannot be read"));
   }
   if (!skipped_accounts.empty()) {
     lines.push_back(fmt::format("skipped accounts: {}", fmt::join(skipped_accounts, ", ")));

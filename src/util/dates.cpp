@@ -173,6 +173,28 @@ std::optional<Instant> parse_unix_time(std::string_view text) {
   return Instant(std::chrono::round<microseconds>(std::chrono::duration<double>(seconds)));
 }
 
+std::string describe(std::chrono::seconds duration) {
+  using namespace std::chrono;
+  struct Unit {
+    seconds length;
+    const char* name;
+  };
+  constexpr auto kUnits =
+      std::to_array<Unit>({{days(1), "days"}, {hours(1), "h"}, {minutes(1), "min"}, {seconds(1), "s"}});
+  std::string text;
+  int named = 0;
+  for (const Unit& unit : kUnits) {
+    const auto count = duration / unit.length;
+    duration -= count * unit.length;
+    if (count > 0) {
+      const bool is_one_day = unit.length == days(1) && count == 1;
+      text += fmt::format("{}{} {}", text.empty() ? "" : " ", count, is_one_day ? "day" : unit.name);
+    }
+    if (!text.empty() && ++named == 2) break;
+  }
+  return text.empty() ? "0 s" : text;
+}
+
 std::string format_date_time(Instant instant) {
   const Day day = day_of(instant);
   const std::chrono::hh_mm_ss time{instant - day};

@@ -257,7 +257,8 @@ class Run:
     def __init__(self, code, stdout, stderr, seconds=0.0):
         self.code = code
         self.stdout = stdout
-        self.stderr = stderr.decode("utf-8")
+        self.raw_stderr = stderr.decode("utf-8")
+        self.stderr = re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", "", self.raw_stderr, flags=re.MULTILINE)
         self.seconds = seconds
 
     @functools.cached_property

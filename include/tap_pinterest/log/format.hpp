@@ -15,6 +15,7 @@ namespace tap_pinterest::log {
 
 enum class Form {
   text,        // LEVEL STREAM: MESSAGE
+  stamped,     // the same after the time: 2026-11-24T15:04:00Z
   message,     // what a Python formatter of "%(message)s" gives; only CRITICAL keeps its name
   structured,  // a JSON object a line, as the Meltano SDK's StructuredFormatter writes it
 };

@@ -39,7 +39,8 @@ void critical(fmt::format_string<Args...> format, Args&&... args) {
   write(Level::critical, {}, fmt::format(format, std::forward<Args>(args)...));
 }
 
-// One METRIC line at level info; `point` is {"type", "metric", "value", "tags"}.
+// One METRIC line at level info, on a terminal at level debug; `point` is {"type", "metric", "value",
+// "tags"}.
 void metric(const nlohmann::ordered_json& point);
 
 // From now on the text of `secret` is masked wherever it would appear in a line. A second fence: no caller

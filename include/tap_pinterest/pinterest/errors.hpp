@@ -33,6 +33,8 @@ inline constexpr int kCodePassing = 12;
 struct ApiError {
   int status = 0;
   std::optional<long long> code;
+  // The body is a page for people: something else than the API has answered.
+  bool is_html = false;
   // log::printable(), at most 500 bytes; without the body's text if that is not the API's form.
   std::string message;
 
@@ -41,6 +43,13 @@ struct ApiError {
 };
 
 ApiError read_error(const http::Response& response);
+
+// Whether the body is HTML, as proxies, captive portals and web servers answer.
+bool is_html(const http::Response& response);
+// The host of an address, with its port, for people.
+std::string_view host_of(std::string_view url);
+// "an HTML page instead of JSON, with status 502 from HOST; …", for an answer that is_html().
+std::string describe_html(int status, std::string_view url);
 
 // The error of an answer with a status outside 2xx, classed.
 Action judge(const ApiError& error);

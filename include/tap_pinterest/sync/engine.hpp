@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -135,6 +137,10 @@ class Engine {
   void skip_account(const std::string& id, const std::string& why);
   void fail(const Job& job, const std::string& why);
 
+  // One line for each stream when all of its parts are known, and one when they have ended.
+  void say_what_begins();
+  std::string begin_of(const StreamRun& stream, std::span<const std::string> accounts) const;
+  void say_what_ended();
   void say_what_remains();
   bool stop_for_long_pause(const JobQueue::Taken& taken);
   // Ends the run, incomplete, with a message for its last line.
@@ -177,6 +183,9 @@ class Engine {
   std::uint64_t successes_ = 0;
   Pauses pauses_;
   bool said_what_remains_ = false;
+  bool accounts_known_ = false;
+  std::set<std::string> ended_streams_;
+  util::SteadyTime started_;
 
   // The newest token that was renewed for a batch of pins and refused all the same.
   std::uint64_t refused_with_pins_ = 0;

@@ -36,7 +36,7 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   // Takes a page whose records are written: passes on its ids, asks for the next page or ends.
   void page_done(const pinterest::ListRows& rows);
   // The list cannot be read to its end: it is incomplete, and so are its children.
-  void fail(const std::string& why);
+  void fail(const std::string& why, std::string_view remedy = kRunAgain);
   // Ends without a word; what its partitions had in the state stays.
   void drop();
 

@@ -12,6 +12,9 @@ namespace tap_pinterest::util {
 
 using Day = std::chrono::sys_days;
 
+// For people: "45 s", "12 min 5 s", "18 h 39 min", "3 days 2 h".
+std::string describe(std::chrono::seconds duration);
+
 // The day an instant lies in.
 Day day_of(Instant instant);
 

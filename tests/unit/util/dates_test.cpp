@@ -166,5 +166,17 @@ TEST(ParseHttpDate, RefusesOtherForms) {
   }
 }
 
+TEST(Dates, DurationsAreForPeople) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(describe(0s), "0 s");
+  EXPECT_EQ(describe(45s), "45 s");
+  EXPECT_EQ(describe(60s), "1 min");
+  EXPECT_EQ(describe(725s), "12 min 5 s");
+  EXPECT_EQ(describe(3605s), "1 h");
+  EXPECT_EQ(describe(67150s), "18 h 39 min");
+  EXPECT_EQ(describe(24h), "1 day");
+  EXPECT_EQ(describe(74h), "3 days 2 h");
+}
+
 }  // namespace
 }  // namespace tap_pinterest::util
