@@ -543,8 +543,8 @@ std::string Engine::progress() {
   });
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(clock_.steady_now() - started_);
   const auto rate = records / static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
-  return fmt::format("{}: {} records ({}/s), {} requests, {} in flight, at least {} to come",
-                     util::describe(elapsed), records, rate, report_.request_count(), in_flight_, left);
+  return fmt::format("{} records, {} requests, {} in flight, at least {} to come; {}, {} records/s", records,
+                     report_.request_count(), in_flight_, left, util::describe(elapsed), rate);
 }
 
 // Nothing is left to do, so everything must have come to an end: a fault of this program must not pass for

@@ -42,7 +42,7 @@ def run_onto_a_full_disk(tap, settings, state, size):
         code, stderr = running.wait()
         running.stdout.seek(0)
         output = running.stdout.read()
-    assert code == 0 or stderr.splitlines()[-1].startswith("CRITICAL cannot write to standard output: File too large")
+    assert code == 0 or stderr.splitlines()[-1].endswith("CRITICAL cannot write to standard output: File too large")
     return code, output
 
 

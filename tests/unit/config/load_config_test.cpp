@@ -357,7 +357,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "rate_limits.ads_read: must be a number above 0 and at most 1000000"},
         BadMembers{"LimitOfUnknownCategory", R"("rate_limits": {"ads_write": 5})",
                    "rate_limits.ads_write: not one of rate_limits.ads_read, rate_limits.ads_analytics, "
-                   "rate_limits.org_read, rate_limits.org_analytics; did you mean ads_read?"},
+                   "rate_limits.org_read, rate_limits.org_analytics"},
         BadMembers{"LimitsNoObject", R"("rate_limits": 100)", "rate_limits: must be an object"},
         BadMembers{"CredentialsNoObject", R"("oauth_credentials": "hunter2")",
                    "oauth_credentials: must be an object"},

@@ -93,7 +93,7 @@ TEST(RenderStructured, HasAllThatMeltanoAsksFor) {
                         {"thread_name", "worker"},
                         {"app_name", "tap-pinterest"},
                         {"stream_name", "ads"},
-                        {"message", "a \"quoted\" message"},
+                        {"message", "ads: a \"quoted\" message"},
                         {"extra", json::object()}}));
 }
 
