@@ -146,8 +146,7 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
   return state;
 }
 
-int sync(const cli::Options& options, const std::vector<std::string>& sources,
-         const config::Config& config) {
+int sync(const cli::Options& options, const std::vector<std::string>& sources, const config::Config& config) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
   if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);

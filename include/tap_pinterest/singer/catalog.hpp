@@ -47,8 +47,8 @@ struct Selection {
 // The catalog that --discover prints.
 Json discover(const std::vector<StreamDescription>& streams);
 
-// Applies a catalog. Without a catalog (null) all streams are selected whole, but for kAdditionalFields. That the records can be
-// flattened is checked too, but schemas stay nested here.
+// Applies a catalog. Without a catalog (null) all streams are selected whole, but for kAdditionalFields. That
+// the records can be flattened is checked too, but schemas stay nested here.
 Selection select(const std::vector<StreamDescription>& streams, const Json* catalog,
                  const Flattening& flattening = {});
 
