@@ -10,6 +10,7 @@
 
 #include "identity.hpp"
 #include "tap_pinterest/config/settings.hpp"
+#include "tap_pinterest/pinterest/streams.hpp"
 
 namespace tap_pinterest::cli {
 namespace {
@@ -26,12 +27,22 @@ constexpr std::size_t kMaxShownChoices = 10;
 
 constexpr std::size_t kLineWidth = 100;
 
+nlohmann::ordered_json streams_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+    list.push_back({{"name", stream.id}, {"path", stream.path}, {"scopes", stream.scopes}});
+    if (stream.batch > 0) list.back()["ids_per_request"] = stream.batch;
+  }
+  return list;
+}
+
 std::string about_json() {
   const nlohmann::ordered_json about = {
       {"name", kName},
       {"description", kDescription},
       {"version", kVersion},
       {"capabilities", kCapabilities},
+      {"streams", streams_json()},
       {"settings", config::settings_schema()},
   };
   return about.dump(2) + "\n";
@@ -76,13 +87,16 @@ std::string wrap(std::string_view text, std::string_view indent) {
 
 std::string about_text() {
   constexpr std::string_view kIndent = "      ";
-  std::string out = fmt::format("{} {}\n{}.\n\nCapabilities: {}\n\nSettings:\n", kName, kVersion,
-                                kDescription, fmt::join(kCapabilities, ", "));
-  for (const Setting& setting : config::settings()) {
-    out += fmt::format("\n  {} ({})\n", setting.name, config::to_string(setting.kind));
-    out += wrap(describe(setting), kIndent);
-    const std::string value = shown_default(setting);
-    if (!value.empty()) out += wrap(fmt::format("Default: {}", value), kIndent);
+  std::string out = fmt::format("{} {}\n{}.\n\nCapabilities: {}\n", kName, kVersion, kDescription,
+                                fmt::join(kCapabilities, ", "));
+  for (const config::SettingGroup& group : config::setting_groups()) {
+    out += fmt::format("\n{}\n", group.title);
+    for (const Setting& setting : group.settings) {
+      out += fmt::format("\n  {} ({})\n", setting.name, config::to_string(setting.kind));
+      out += wrap(describe(setting), kIndent);
+      const std::string value = shown_default(setting);
+      if (!value.empty()) out += wrap(fmt::format("Default: {}", value), kIndent);
+    }
   }
   return out;
 }
@@ -91,11 +105,17 @@ std::string about_markdown() {
   std::string out =
       fmt::format("# {}\n\n{}.\n\nVersion {}\n\n## Capabilities\n\n", kName, kDescription, kVersion);
   for (const std::string_view capability : kCapabilities) out += fmt::format("- `{}`\n", capability);
-  out += "\n## Settings\n\n| Setting | Kind | Default | Description |\n| --- | --- | --- | --- |\n";
-  for (const Setting& setting : config::settings()) {
-    const std::string value = shown_default(setting);
-    out += fmt::format("| `{}` | {} | {} | {} |\n", setting.name, config::to_string(setting.kind),
-                       value.empty() ? value : fmt::format("`{}`", value), describe(setting));
+  out += "\n## Settings\n\nMost configurations need only those in **bold**.\n";
+  for (const config::SettingGroup& group : config::setting_groups()) {
+    out += fmt::format("\n### {}\n\n| Setting | Kind | Default | Description |\n| --- | --- | --- | --- |\n",
+                       group.title);
+    for (const Setting& setting : group.settings) {
+      const std::string value = shown_default(setting);
+      const std::string_view mark = setting.essential ? "**" : "";
+      out += fmt::format("| {}`{}`{} | {} | {} | {} |\n", mark, setting.name, mark,
+                         config::to_string(setting.kind), value.empty() ? value : fmt::format("`{}`", value),
+                         describe(setting));
+    }
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "tap_pinterest/config/columns.hpp"
 
@@ -17,6 +18,14 @@ constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPL
 constexpr auto kEntityStatuses =
     std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
 constexpr auto kTiers = std::to_array<std::string_view>({"standard", "trial"});
+// Each goes from its first setting in the table to that of the next.
+constexpr auto kGroups =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"Sign in", "client_id"},
+                                                                  {"What to read", "start_date"},
+                                                                  {"Attribution", "click_window_days"},
+                                                                  {"Output", "flattening_enabled"},
+                                                                  {"Limits", "access_tier"},
+                                                                  {"Network", "api_url"}});
 constexpr double kMaxSeconds = 86'400;
 constexpr double kMaxFlatteningDepth = 100;
 constexpr double kMaxPerMinute = 1'000'000;
@@ -31,11 +40,42 @@ std::vector<Setting> make_table() {
   static const std::string default_pin_metrics = json_array(pin_metric_types());
   return {
       {
+          .name = "client_id",
+          .kind = Kind::string,
+          .title = "Client ID",
+          .description = "Your Pinterest app's ID.",
+          .essential = true,
+      },
+      {
+          .name = "client_secret",
+          .kind = Kind::secret,
+          .title = "Client secret",
+          .description = "Your Pinterest app's secret key.",
+          .essential = true,
+      },
+      {
+          .name = "token_file",
+          .kind = Kind::path,
+          .title = "Token file",
+          .description =
+              "A file where tokens are kept between runs (mode 0600), as they rotate. Written first by "
+              "tap-pinterest login.",
+          .essential = true,
+      },
+      {
+          .name = "refresh_token",
+          .kind = Kind::secret,
+          .title = "Refresh token",
+          .description = "A refresh token issued to the app. Not needed after tap-pinterest login, which "
+                         "keeps one in token_file. With neither, the tap reads what the app's owner can read "
+                         "(the client_credentials grant).",
+      },
+      {
           .name = "access_token",
           .kind = Kind::secret,
           .title = "Access token",
-          .description = "A ready access token, used as it is. If it is refused and refresh credentials are "
-                         "given too, those take over.",
+          .description = "A ready-made access token. If Pinterest refuses it, the refresh credentials take "
+                         "over, if there are any.",
       },
       {
           .name = "oauth_credentials",
@@ -47,14 +87,14 @@ std::vector<Setting> make_table() {
           .name = "oauth_credentials.refresh_proxy_url",
           .kind = Kind::url,
           .title = "Refresh proxy address",
-          .description = "Where an access token is asked for: a POST of JSON with grant_type and "
-                         "refresh_token. https, or http to this machine.",
+          .description = "URL of the proxy, which gets a JSON POST with grant_type and refresh_token. https, "
+                         "or http to this machine.",
       },
       {
           .name = "oauth_credentials.refresh_proxy_url_auth",
           .kind = Kind::secret,
           .title = "Refresh proxy authorization",
-          .description = "Sent to the proxy as the Authorization header.",
+          .description = "Authorization header for the proxy.",
       },
       {
           .name = "oauth_credentials.access_token",
@@ -69,66 +109,56 @@ std::vector<Setting> make_table() {
           .description = "The refresh token that the proxy exchanges for access tokens.",
       },
       {
-          .name = "client_id",
-          .kind = Kind::string,
-          .title = "Client ID",
-          .description = "The id of the Pinterest app.",
-      },
-      {
-          .name = "client_secret",
-          .kind = Kind::secret,
-          .title = "Client secret",
-          .description = "The secret of the Pinterest app.",
-      },
-      {
-          .name = "refresh_token",
-          .kind = Kind::secret,
-          .title = "Refresh token",
-          .description =
-              "The refresh token that the app was given. Without it the one in token_file is used. "
-              "Without token_file too, the client_credentials grant reads what the app's owner can read.",
-      },
-      {
-          .name = "token_file",
-          .kind = Kind::path,
-          .title = "Token file",
-          .description =
-              "A file where tokens are kept between runs (mode 0600), as they rotate. Written first by "
-              "tap-pinterest login.",
-      },
-      {
-          .name = "api_url",
-          .kind = Kind::url,
-          .title = "API address",
-          .description = "The address of the API. https, or http to this machine.",
-          .default_json = R"("https://api.pinterest.com/v5")",
-      },
-      {
-          .name = "ca_file",
-          .kind = Kind::path,
-          .title = "Certificate authorities",
-          .description = "A PEM file of certificate authorities to trust beside the system's.",
-      },
-      {
           .name = "start_date",
           .kind = Kind::date,
           .title = "Start date",
-          .description = "First day of analytics (UTC): a date, or a date-time with or without offset. The "
-                         "default is 30 days ago. It never filters accounts, campaigns, ads or pins.",
+          .description = "First day of analytics (UTC), as a date or a date-time. Defaults to 30 days ago. "
+                         "It does not filter accounts, campaigns, ads, or Pins.",
+          .essential = true,
       },
       {
           .name = "end_date",
           .kind = Kind::date,
           .title = "End date",
-          .description =
-              "Last day of analytics (UTC), inclusive. The default is today, and a later day means "
-              "today.",
+          .description = "Last day of analytics (UTC), inclusive. Defaults to today.",
+      },
+      {
+          .name = "lookback_days",
+          .kind = Kind::integer,
+          .title = "Look-back",
+          .description = "Days before the bookmark to read again, because conversions arrive late. Defaults "
+                         "to the widest of the three attribution windows, at least 3; for Pins to 7.",
+          .minimum = 0,
+          .maximum = 1000,
+      },
+      {
+          .name = "ad_account_ids",
+          .kind = Kind::id_list,
+          .title = "Ad accounts",
+          .description = "IDs of the ad accounts to read. Defaults to all. If one of them cannot be read, "
+                         "the run fails.",
+      },
+      {
+          .name = "include_shared_accounts",
+          .kind = Kind::boolean,
+          .title = "Include shared accounts",
+          .description = "Also read accounts that others share with the user.",
+          .default_json = "true",
+      },
+      {
+          .name = "entity_statuses",
+          .kind = Kind::list,
+          .title = "Entity statuses",
+          .description = "Statuses of the campaigns, ad groups, and ads to read. Without ARCHIVED, the past "
+                         "spend of archived ones is missing.",
+          .default_json = R"(["ACTIVE","PAUSED","ARCHIVED"])",
+          .choices = kEntityStatuses,
       },
       {
           .name = "analytics_columns",
           .kind = Kind::list,
           .title = "Analytics columns",
-          .description = "Columns requested for campaign_analytics and ad_analytics.",
+          .description = "Columns to request for campaign_analytics and ad_analytics.",
           .default_json = default_columns,
           .choices = analytics_column_names(),
           .extensible = true,
@@ -137,61 +167,27 @@ std::vector<Setting> make_table() {
           .name = "analytics_granularity",
           .kind = Kind::choice,
           .title = "Analytics granularity",
-          .description = "The period that a row of ads analytics covers. TOTAL is one row for start_date "
-                         "(which must be set) to end_date, at most 90 days.",
+          .description = "The period that one row of ads analytics covers. TOTAL is one row for start_date "
+                         "(required) to end_date, at most 90 days.",
           .default_json = R"("DAY")",
           .choices = kGranularities,
-      },
-      {
-          .name = "click_window_days",
-          .kind = Kind::integer,
-          .title = "Click window",
-          .description = "Days after a click in which a conversion is attributed to it.",
-          .default_json = "30",
-          .choices = kWindowDays,
-      },
-      {
-          .name = "engagement_window_days",
-          .kind = Kind::integer,
-          .title = "Engagement window",
-          .description = "Days after an engagement in which a conversion is attributed to it.",
-          .default_json = "30",
-          .choices = kWindowDays,
-      },
-      {
-          .name = "view_window_days",
-          .kind = Kind::integer,
-          .title = "View window",
-          .description = "Days after a view in which a conversion is attributed to it.",
-          .default_json = "1",
-          .choices = kWindowDays,
-      },
-      {
-          .name = "conversion_report_time",
-          .kind = Kind::choice,
-          .title = "Conversion report time",
-          .description =
-              "The day a conversion counts for: that of the ad's action or that of the conversion.",
-          .default_json = R"("TIME_OF_AD_ACTION")",
-          .choices = kReportTimes,
-      },
-      {
-          .name = "lookback_days",
-          .kind = Kind::integer,
-          .title = "Look-back",
-          .description = "Days of analytics read again before the bookmark, since conversions arrive late. "
-                         "The default is the widest of the three windows and at least 3; for pins 7.",
-          .minimum = 0,
-          .maximum = 1000,
       },
       {
           .name = "pin_metric_types",
           .kind = Kind::list,
           .title = "Pin metric types",
-          .description = "Metrics requested for pin_analytics.",
+          .description = "Metrics to request for pin_analytics.",
           .default_json = default_pin_metrics,
           .choices = pin_metric_types(),
           .extensible = true,
+      },
+      {
+          .name = "pin_analytics_split_field",
+          .kind = Kind::choice,
+          .title = "Pin analytics split",
+          .description = "Whether pin_analytics has rows by app type or only the total.",
+          .default_json = R"("APP_TYPE")",
+          .choices = kPinSplits,
       },
       {
           .name = "allow_unknown_values",
@@ -203,146 +199,36 @@ std::vector<Setting> make_table() {
           .default_json = "false",
       },
       {
-          .name = "pin_analytics_split_field",
-          .kind = Kind::choice,
-          .title = "Pin analytics split",
-          .description = "Whether pin_analytics has rows by app type or only their sum.",
-          .default_json = R"("APP_TYPE")",
-          .choices = kPinSplits,
+          .name = "click_window_days",
+          .kind = Kind::integer,
+          .title = "Click window",
+          .description = "Days after a click in which a conversion counts.",
+          .default_json = "30",
+          .choices = kWindowDays,
       },
       {
-          .name = "entity_statuses",
-          .kind = Kind::list,
-          .title = "Entity statuses",
-          .description = "Statuses of the campaigns, ad groups and ads that are read. Without ARCHIVED their "
-                         "past spend is lost.",
-          .default_json = R"(["ACTIVE","PAUSED","ARCHIVED"])",
-          .choices = kEntityStatuses,
+          .name = "engagement_window_days",
+          .kind = Kind::integer,
+          .title = "Engagement window",
+          .description = "Days after an engagement in which a conversion counts.",
+          .default_json = "30",
+          .choices = kWindowDays,
       },
       {
-          .name = "ad_account_ids",
-          .kind = Kind::id_list,
-          .title = "Ad accounts",
-          .description = "Ids of the ad accounts to read. The default is all. One that is listed and cannot "
-                         "be read is an error.",
-      },
-      {
-          .name = "include_shared_accounts",
-          .kind = Kind::boolean,
-          .title = "Include shared accounts",
-          .description = "Whether accounts that others share with the user are read too.",
-          .default_json = "true",
-      },
-      {
-          .name = "access_tier",
-          .kind = Kind::choice,
-          .title = "Access tier",
-          .description =
-              "The tier of the Pinterest app, for the estimate of what remains. A trial app has 1,000 "
-              "requests a day; where they end the run is told by the API.",
-          .default_json = R"("standard")",
-          .choices = kTiers,
-      },
-      {
-          .name = "rate_limits",
-          .kind = Kind::object,
-          .title = "Rate limits",
-          .description = "Requests a minute by category, where they differ from the tier's.",
-          .closed = true,
-      },
-      {
-          .name = "rate_limits.ads_read",
-          .kind = Kind::number,
-          .title = "Limit of ads_read",
-          .description = "Requests a minute for ad accounts, campaigns, ad groups and ads.",
-          .default_json = "1000",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.ads_analytics",
-          .kind = Kind::number,
-          .title = "Limit of ads_analytics",
-          .description = "Requests a minute for ads analytics.",
-          .default_json = "300",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.org_read",
-          .kind = Kind::number,
-          .title = "Limit of org_read",
-          .description = "Requests a minute for pins and tokens.",
-          .default_json = "1000",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.org_analytics",
-          .kind = Kind::number,
-          .title = "Limit of org_analytics",
-          .description = "Requests a minute for pin analytics.",
-          .default_json = "300",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limit_share",
-          .kind = Kind::number,
-          .title = "Share of the rate limits",
-          .description = "The part of the limits that this process may use, for several of them beside each "
-                         "other with one app.",
+          .name = "view_window_days",
+          .kind = Kind::integer,
+          .title = "View window",
+          .description = "Days after a view in which a conversion counts.",
           .default_json = "1",
-          .minimum = 0,
-          .maximum = 1,
-          .above_minimum = true,
+          .choices = kWindowDays,
       },
       {
-          .name = "max_concurrency",
-          .kind = Kind::integer,
-          .title = "Requests in flight",
-          .description = "How many requests may be in flight at once.",
-          .default_json = "16",
-          .minimum = 1,
-          .maximum = 64,
-      },
-      {
-          .name = "request_timeout_seconds",
-          .kind = Kind::integer,
-          .title = "Request timeout",
-          .description = "Seconds that one request may take.",
-          .default_json = "120",
-          .minimum = 1,
-          .maximum = kMaxSeconds,
-      },
-      {
-          .name = "max_retry_seconds",
-          .kind = Kind::integer,
-          .title = "Retry time",
-          .description = "Seconds that all tries of one request may take, waits for rate limits not counted.",
-          .default_json = "600",
-          .minimum = 1,
-          .maximum = kMaxSeconds,
-      },
-      {
-          .name = "max_rate_limit_wait_seconds",
-          .kind = Kind::integer,
-          .title = "Longest wait for a rate limit",
-          .description = "Seconds. If the API asks for a longer wait, the run stops with its state saved.",
-          .default_json = "900",
-          .minimum = 0,
-          .maximum = kMaxSeconds,
-      },
-      {
-          .name = "user_agent",
-          .kind = Kind::string,
-          .title = "User agent",
-          .description = "The name that the tap gives itself towards the API.",
-          .default_json = "\"tap-pinterest/" TAP_PINTEREST_VERSION "\"",
+          .name = "conversion_report_time",
+          .kind = Kind::choice,
+          .title = "Conversion report time",
+          .description = "Count a conversion on the day of the ad action or on the day of the conversion.",
+          .default_json = R"("TIME_OF_AD_ACTION")",
+          .choices = kReportTimes,
       },
       {
           .name = "flattening_enabled",
@@ -366,8 +252,132 @@ std::vector<Setting> make_table() {
           .name = "flattening_separator",
           .kind = Kind::string,
           .title = "Flattening separator",
-          .description = "What stands between the names.",
+          .description = "What joins the parts of a flattened name.",
           .default_json = R"("__")",
+      },
+      {
+          .name = "access_tier",
+          .kind = Kind::choice,
+          .title = "Access tier",
+          .description = "Access tier of your app, to estimate how long a run takes. A trial app may make "
+                         "1,000 requests a day.",
+          .default_json = R"("standard")",
+          .choices = kTiers,
+      },
+      {
+          .name = "rate_limit_share",
+          .kind = Kind::number,
+          .title = "Share of the rate limits",
+          .description = "Fraction of the rate limits this run may use when several share one app.",
+          .default_json = "1",
+          .minimum = 0,
+          .maximum = 1,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits",
+          .kind = Kind::object,
+          .title = "Rate limits",
+          .description = "Requests per minute by category, if your limits differ from the tier's.",
+          .closed = true,
+      },
+      {
+          .name = "rate_limits.ads_read",
+          .kind = Kind::number,
+          .title = "Limit of ads_read",
+          .description = "Requests per minute for ad accounts, campaigns, ad groups, and ads.",
+          .default_json = "1000",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.ads_analytics",
+          .kind = Kind::number,
+          .title = "Limit of ads_analytics",
+          .description = "Requests per minute for ads analytics.",
+          .default_json = "300",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.org_read",
+          .kind = Kind::number,
+          .title = "Limit of org_read",
+          .description = "Requests per minute for Pins and tokens.",
+          .default_json = "1000",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.org_analytics",
+          .kind = Kind::number,
+          .title = "Limit of org_analytics",
+          .description = "Requests per minute for Pin analytics.",
+          .default_json = "300",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "max_concurrency",
+          .kind = Kind::integer,
+          .title = "Requests in flight",
+          .description = "How many requests may be in flight at once.",
+          .default_json = "16",
+          .minimum = 1,
+          .maximum = 64,
+      },
+      {
+          .name = "max_rate_limit_wait_seconds",
+          .kind = Kind::integer,
+          .title = "Longest wait for a rate limit",
+          .description = "Longest wait for a rate limit, in seconds. If Pinterest asks for more, the run "
+                         "stops with its state saved.",
+          .default_json = "900",
+          .minimum = 0,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "max_retry_seconds",
+          .kind = Kind::integer,
+          .title = "Retry time",
+          .description =
+              "How long to keep retrying one request, in seconds, not counting waits for rate limits.",
+          .default_json = "600",
+          .minimum = 1,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "request_timeout_seconds",
+          .kind = Kind::integer,
+          .title = "Request timeout",
+          .description = "Timeout of one request, in seconds.",
+          .default_json = "120",
+          .minimum = 1,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "api_url",
+          .kind = Kind::url,
+          .title = "API address",
+          .description = "Base URL of the API. https, or http to this machine.",
+          .default_json = R"("https://api.pinterest.com/v5")",
+      },
+      {
+          .name = "ca_file",
+          .kind = Kind::path,
+          .title = "Certificate authorities",
+          .description = "PEM file of certificate authorities to trust in addition to the system's.",
+      },
+      {
+          .name = "user_agent",
+          .kind = Kind::string,
+          .title = "User agent",
+          .description = "User-Agent header.",
+          .default_json = "\"tap-pinterest/" TAP_PINTEREST_VERSION "\"",
       },
   };
 }
@@ -477,6 +487,17 @@ const Setting* find_setting(std::string_view name) {
   const auto table = settings();
   const auto found = std::ranges::find(table, name, &Setting::name);
   return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<SettingGroup> setting_groups() {
+  const std::span<const Setting> table = settings();
+  std::vector<SettingGroup> groups;
+  for (std::size_t i = kGroups.size(), end = table.size(); i-- > 0;) {
+    const auto first = static_cast<std::size_t>(find_setting(kGroups.at(i).second) - table.data());
+    groups.insert(groups.begin(), {kGroups.at(i).first, table.subspan(first, end - first)});
+    end = first;
+  }
+  return groups;
 }
 
 std::string environment_name(const Setting& setting) {

@@ -73,7 +73,7 @@ MISTAKES = {
     "a page instead of JSON": {"fault": {"kind": "body", "endpoint": "/ad_accounts", "body": HTML}, "says": ["CRITICAL", "HTML", "status 200", "127.0.0.1", "api_url"], "code": 1},
     "a page with an error": {"fault": {"kind": "status", "endpoint": "/ad_accounts", "status": 418, "body": HTML}, "says": ["CRITICAL", "HTML", "status 418", "127.0.0.1"], "code": 1},
     "a beta that fails, tested": {"arguments": ["--test"], "fault": {"kind": "status", "endpoint": "/pins/analytics", "status": 503}, "says": ["/pins/analytics", "FAILED", "503"], "silent": ["not there"], "code": 1},
-    "a proxy that is not there": {"settings": {"api_url": "https://api.pinterest.com/v5", "max_retry_seconds": 1}, "env": {"https_proxy": "http://me:proxy-auth-000000@127.0.0.1:9"}, "says": ["CRITICAL", "the proxy 127.0.0.1:9 that https_proxy names"], "code": 1},
+    "a proxy that is not there": {"settings": {"api_url": "https://api.pinterest.com/v5", "max_retry_seconds": 1}, "env": {"https_proxy": "http://me:proxy-auth-000000@127.0.0.1:9"}, "says": ["CRITICAL", "the proxy 127.0.0.1:9 (of HTTPS_PROXY or ALL_PROXY) failed"], "code": 1},
 }  # fmt: skip
 
 

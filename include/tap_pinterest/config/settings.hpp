@@ -45,12 +45,21 @@ struct Setting {
   bool above_minimum = false;
   // Of an object: a member that is not in the table is a problem, not only a warning.
   bool closed = false;
+  // Among the few that nearly every configuration has.
+  bool essential = false;
   // Of a list: `allow_unknown_values` lets it hold other names.
   bool extensible = false;
 };
 
 // All settings, in the order of the documentation; an object stands before its members.
 std::span<const Setting> settings();
+// Settings that belong together, for those who read about them.
+struct SettingGroup {
+  std::string_view title;
+  std::span<const Setting> settings;
+};
+// All settings, in their order.
+std::vector<SettingGroup> setting_groups();
 // The setting of that name, or null.
 const Setting* find_setting(std::string_view name);
 // The environment variable of a setting: "TAP_PINTEREST_OAUTH_CREDENTIALS__REFRESH_TOKEN".

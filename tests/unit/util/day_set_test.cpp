@@ -130,9 +130,9 @@ TEST(DaySet, TakesRangesInAnyOrder) {
 
 TEST(Describe, NamesRangesAndSingleDays) {
   const auto day = [](const char* text) { return *parse_day(text); };
-  EXPECT_EQ(describe({}), "");
-  EXPECT_EQ(describe({{day("2026-03-05"), day("2026-03-05")}}), "2026-03-05");
-  EXPECT_EQ(describe({{day("2026-03-05"), day("2026-03-05")}, {day("2026-01-01"), day("2026-01-31")}}),
+  EXPECT_EQ(describe(DaySet{}), "");
+  EXPECT_EQ(describe(DaySet{{day("2026-03-05"), day("2026-03-05")}}), "2026-03-05");
+  EXPECT_EQ(describe(DaySet{{day("2026-03-05"), day("2026-03-05")}, {day("2026-01-01"), day("2026-01-31")}}),
             "2026-01-01 to 2026-01-31, 2026-03-05");
 }
 
