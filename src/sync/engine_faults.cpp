@@ -244,7 +244,7 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
 void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     const std::string_view scopes = list->list->stream().definition().scopes;
-    if (list->list->account().empty() && fault.error.status == kNotFound) {
+    if (list->list->account().empty() && fault.error.status == kNotFound && successes_ == 0) {
       end(
           fmt::format("api_url is wrong: {} answers 404 to {}; it must be the address of the API, such as "
                       "https://api.pinterest.com/v5",
@@ -252,7 +252,8 @@ void Engine::deny(const Job& job, const Fault& fault) {
     } else if (list->list->account().empty()) {
       list->list->fail(
           fault.message,
-          fmt::format("the token needs the scopes {}: sign in again with 'tap-pinterest login'", scopes));
+          fmt::format("the token needs the scopes {}: sign in again with 'tap-pinterest login' and run again",
+                      scopes));
     } else {
       skip_account(list->list->account(), fault.message);
     }
