@@ -7,13 +7,13 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME check.includes
          COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/check_includes.py ${PROJECT_SOURCE_DIR})
 add_test(NAME check.format COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_format.sh ${PROJECT_SOURCE_DIR})
-add_test(NAME check.readme
-         COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/check_readme.py $<TARGET_FILE:tap-pinterest>
-                 ${PROJECT_SOURCE_DIR}/README.md)
+add_test(NAME check.docs
+         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/write_docs.py --check $<TARGET_FILE:tap-pinterest>
+                 ${PROJECT_SOURCE_DIR}/docs)
 add_test(NAME check.meltano
          COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/write_meltano_definition.py --check
                  $<TARGET_FILE:tap-pinterest> ${PROJECT_SOURCE_DIR}/examples/meltano)
-set_tests_properties(check.includes check.format check.readme check.meltano PROPERTIES LABELS check)
+set_tests_properties(check.includes check.format check.docs check.meltano PROPERTIES LABELS check)
 
 if(NOT TAP_PINTEREST_ALL_TESTS)
   return()

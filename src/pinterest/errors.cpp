@@ -132,7 +132,6 @@ Action judge(const ApiError& error) {
 }
 
 bool says_too_old(const ApiError& error) {
-  constexpr int kBadRequest = 400;
   return error.status == kBadRequest &&
          lower_case(error.message).find("only get data from the last") != std::string::npos;
 }

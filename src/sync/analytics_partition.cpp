@@ -28,7 +28,6 @@ constexpr int kMostDaysLess = 1;
 constexpr std::chrono::days kRouteProofHolds{7};
 // Ids that a line names.
 constexpr std::size_t kMostIdsNamed = 10;
-constexpr int kNotFound = 404;
 constexpr int kHoursADay = 24;
 // A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
 // less the time its first answer took, and the request itself travels.
@@ -566,7 +565,7 @@ void AnalyticsPartition::doubt_route(const AnalyticsPart& part) {
 }
 
 void AnalyticsPartition::leave_out(std::size_t number, IdBatches::Id id, const pinterest::ApiError& error) {
-  const bool is_gone = is_pins() && error.status == kNotFound;
+  const bool is_gone = is_pins() && error.status == pinterest::kNotFound;
   const bool is_news = refused_.emplace(id, is_gone).second;
   open_.at(number).leave_out(
       is_news ? fmt::format("{}{} is left out: {}", id_name(id), of_account(account_), error.describe())

@@ -24,8 +24,6 @@ constexpr int kSlowTries = 2;
 constexpr int kCodeNotAuthenticated = 2;
 // So many refusals for a first day that is too old may come of a clock of Pinterest's that runs ahead.
 constexpr int kTooOldTries = 3;
-constexpr int kBadRequest = 400;
-constexpr int kNotFound = 404;
 
 // Pins are refused one by one, and one of their routes may be closed to an app: such refusals say nothing of
 // the token.
@@ -126,7 +124,7 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
 // Trying again changes nothing, but one id or one day may be the cause.
 void Engine::refuse(Job job, const Fault& fault) {
   auto* analytics = std::get_if<AnalyticsJob>(&job.work);
-  if (analytics == nullptr || fault.error.status != kBadRequest) {
+  if (analytics == nullptr || fault.error.status != pinterest::kBadRequest) {
     fail(job, fault.message + "; check the settings, or report it");
     return;
   }
@@ -244,7 +242,7 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
 void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     const std::string_view scopes = list->list->stream().definition().scopes;
-    if (list->list->account().empty() && fault.error.status == kNotFound && successes_ == 0) {
+    if (list->list->account().empty() && fault.error.status == pinterest::kNotFound && successes_ == 0) {
       end(
           fmt::format("api_url is wrong: {} answers 404 to {}; it must be the address of the API, such as "
                       "https://api.pinterest.com/v5",

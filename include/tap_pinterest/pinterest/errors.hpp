@@ -26,6 +26,10 @@ enum class Action {
 // What to do where the app has no access.
 inline constexpr std::string_view kCheckApp = "check the app's access at developers.pinterest.com/apps";
 
+// Statuses that are told apart by what they say of an id.
+inline constexpr int kBadRequest = 400;
+inline constexpr int kNotFound = 404;
+
 // "Something went wrong on our end", with status 400 or 500.
 inline constexpr int kCodePassing = 12;
 
