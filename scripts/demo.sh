@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows the tap at work from nothing: installs what is missing, builds, starts a simulated Pinterest, discovers,
-# syncs, changes something there, and syncs again from the first run's state.
+# syncs, changes something there, syncs again from the first run's state, and loads everything into DuckDB.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,7 +27,7 @@ records() { grep -c "^{\"type\":\"RECORD\",\"stream\":\"$2\"," "$1" || true; }
 last_state() { grep '^{"type":"STATE"' "$1" | tail -n 1 | sed 's/^{"type":"STATE","value":\(.*\)}$/\1/'; }
 
 say "Install what is missing, and build"
-scripts/install_packages.sh build simulator
+scripts/install_packages.sh build simulator demo
 cmake --preset release --log-level=WARNING >/dev/null
 cmake --build "$build"
 
@@ -99,6 +99,10 @@ cat <<'TEXT'
 ad_accounts is read whole each time. Campaigns, ad groups, ads and pins: what changed, and what is as new as the
 bookmark. Analytics: the days since the bookmark and lookback_days before it, since those may have been restated.
 TEXT
+
+say "Load it into DuckDB: the spend by campaign"
+PATH="$build:$PATH" examples/shell/to_duckdb.sh "$out/config.json" "$out/pinterest.duckdb" 2>"$out/duckdb.log" ||
+  { cat "$out/duckdb.log"; exit 1; }
 
 say "The files it wrote"
 wc -c "$out"/{config,catalog,token,state}.json "$out"/{first,second}.{jsonl,log} | sed "s#$PWD/##"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of the groups named as arguments (build, static, simulator, wheel, check, bench, test), those that are
-# missing only: quick when there are none.
+# Installs the Debian packages of the groups named as arguments (build, static, simulator, demo, wheel, check, bench,
+# test), those that are missing only: quick when there are none.
 set -euo pipefail
 
 declare -A groups=(
   [build]="ca-certificates g++ cmake ninja-build libcurl4-openssl-dev libssl-dev nlohmann-json3-dev
            libcli11-dev libspdlog-dev libfmt-dev"
   [simulator]="libboost-dev"
+  [demo]="python3-venv"
   [check]="binutils debootstrap openssl"
   [static]="dpkg-dev zlib1g-dev"
   [wheel]="binutils python3 python3-venv"
