@@ -22,8 +22,8 @@ constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 32;
 
 constexpr std::string_view kFooter = R"(
-Without --config, ~/.config/tap-pinterest/config.json is read if it is there; login writes it. Requests go
-through the proxy that HTTPS_PROXY names, except to hosts in NO_PROXY.
+Without --config, ~/.config/tap-pinterest/config.json is read if it exists; login writes it. HTTPS_PROXY names
+a proxy to use, and NO_PROXY the hosts to reach without it.
 
 Examples:
   tap-pinterest login
@@ -37,13 +37,12 @@ Exit codes: 0 all selected data written; 1 the run failed or is incomplete; 2 ba
 state; 128+N stopped by signal N.)";
 
 constexpr std::string_view kLoginFooter = R"(
-Without --config it asks for what ~/.config/tap-pinterest/config.json lacks (or $XDG_CONFIG_HOME instead of
-~/.config): the app's ID and its secret key. It keeps them there, and the tokens beside it, where every other
-command without --config finds them. A config file of your own needs client_id, client_secret and token_file.
+Without --config, it asks for the app's ID and secret key and saves them in
+~/.config/tap-pinterest/config.json (or under $XDG_CONFIG_HOME), with the tokens next to it. Every other command
+without --config uses that file. A config file of your own needs client_id, client_secret, and token_file.
 
-The redirect URI must be one of those that the app has at developers.pinterest.com. Where the browser is on
-another machine, or the redirect URI is not of this one, paste the address that the browser ends up at, or the
-code in it, and press Enter.
+The redirect URI must be one of the app's redirect URIs at developers.pinterest.com. If the browser runs on
+another machine, paste the address it ends up at, or the code in it, and press Enter.
 
 Examples:
   tap-pinterest login
@@ -101,20 +100,20 @@ CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
 void add_inputs(CLI::App& app, Raw& raw) {
   add_config(app, raw.configs);
   auto* catalog = app.add_option("-p,--properties,--catalog", raw.catalog,
-                                 "Catalog file with what is selected; without it everything is")
+                                 "Catalog file with your selection; without it, everything is selected")
                       ->type_name("FILE");
   auto* state = app.add_option("-s,--state", raw.state,
-                               "State file to go on from. It need not exist yet if --write-state\n"
+                               "State file to resume from. It need not exist yet if --write-state\n"
                                "names the same file")
                     ->type_name("FILE");
   auto* write_state = app.add_option("--write-state", raw.write_state,
-                                     "Keep the last STATE that went to stdout in this file, replaced\n"
-                                     "whole. If a target prints states, keep those instead")
+                                     "Save the last STATE written to stdout in this file, in one step. If\n"
+                                     "your target prints states, save those instead")
                           ->type_name("FILE");
   app.add_option("--select", raw.select,
-                 "Streams and fields, as Meltano's select: ad_analytics,campaigns.name\n"
-                 "or without some: '!pins,!ads.*_url'. A pattern without ! leaves out\n"
-                 "every stream that none names; keys stay. Also with --discover")
+                 "Streams and fields to read, as in meltano select: 'ads,campaigns.name'\n"
+                 "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
+                 "always stay. Works with --discover too")
       ->type_name("PATTERNS")
       ->allow_extra_args(false)
       ->group("Input");
@@ -139,14 +138,13 @@ void add_login(CLI::App& login, Raw& raw) {
 
 void add_modes(CLI::App& app, Raw& raw) {
   auto* discover =
-      app.add_flag("-d,--discover", raw.discover, "Print the catalog; needs neither network nor credentials");
-  auto* test =
-      app.add_flag("--test", raw.test, "Check the connection, the scopes and the accounts, and exit");
-  auto* about = app.add_flag("--about", raw.about, "Print what the tap is and all of its settings");
-  auto* format = app.add_option("--format", raw.format, "Form of --about: text, json or markdown")
+      app.add_flag("-d,--discover", raw.discover, "Print the catalog; needs no network and no credentials");
+  auto* test = app.add_flag("--test", raw.test, "Check the connection, scopes, and accounts, then exit");
+  auto* about = app.add_flag("--about", raw.about, "Print what the tap is and all its settings");
+  auto* format = app.add_option("--format", raw.format, "Format of --about: text, json or markdown")
                      ->check(check_format)
                      ->needs(about);
-  auto* login = app.add_subcommand("login", "Sign in to Pinterest with a browser; writes token_file")
+  auto* login = app.add_subcommand("login", "Sign in to Pinterest in a browser; writes token_file")
                     ->excludes(discover)
                     ->excludes(test)
                     ->excludes(about)
@@ -157,7 +155,7 @@ void add_modes(CLI::App& app, Raw& raw) {
   // A text of their own keeps the parser's list of what excludes what out of the help.
   for (CLI::Option* flag : {discover, test, about}) flag->disable_flag_override()->option_text(" ");
   format->option_text("FORMAT");
-  for (CLI::Option* option : {discover, test, about, format}) option->group("Modes, one at most");
+  for (CLI::Option* option : {discover, test, about, format}) option->group("Modes (at most one)");
 }
 
 // As a shell would have done where it did not, as in --config=~/x.

@@ -57,9 +57,8 @@ std::vector<Setting> make_table() {
           .name = "token_file",
           .kind = Kind::path,
           .title = "Token file",
-          .description =
-              "A file where tokens are kept between runs (mode 0600), as they rotate. Written first by "
-              "tap-pinterest login.",
+          .description = "File that keeps the tokens between runs (mode 0600), because Pinterest rotates "
+                         "them. tap-pinterest login creates it.",
           .essential = true,
       },
       {
@@ -193,9 +192,8 @@ std::vector<Setting> make_table() {
           .name = "allow_unknown_values",
           .kind = Kind::boolean,
           .title = "Allow unknown values",
-          .description =
-              "Whether analytics_columns and pin_metric_types may name what this version does not know. Such "
-              "a column is requested all the same, and holds numbers or text.",
+          .description = "Let analytics_columns and pin_metric_types name values that this version does not "
+                         "know. They are requested anyway, and hold numbers or text.",
           .default_json = "false",
       },
       {
@@ -234,16 +232,15 @@ std::vector<Setting> make_table() {
           .name = "flattening_enabled",
           .kind = Kind::boolean,
           .title = "Flattening",
-          .description =
-              "Whether nested fields become columns of their own, owner.id as owner__id. What lies "
-              "deeper than flattening_max_depth, and all lists, become text (JSON).",
+          .description = "Turn nested fields into columns of their own: owner.id becomes owner__id. Anything "
+                         "deeper than flattening_max_depth, and every list, becomes JSON text.",
           .default_json = "false",
       },
       {
           .name = "flattening_max_depth",
           .kind = Kind::integer,
           .title = "Flattening depth",
-          .description = "How many levels of objects are flattened, if flattening_enabled is true.",
+          .description = "How many levels to flatten, if flattening_enabled is true.",
           .default_json = "1",
           .minimum = 0,
           .maximum = kMaxFlatteningDepth,
