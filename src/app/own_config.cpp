@@ -61,7 +61,8 @@ OwnConfig::OwnConfig(std::string path, std::vector<std::string>& problems) : pat
 
 bool OwnConfig::has(const std::string& name) const {
   const auto found = document_.find(name);
-  return found != document_.end() && !found->is_null() && *found != "";
+  if (found == document_.end() || found->is_null()) return false;
+  return !found->is_string() || !found->get_ref<const std::string&>().empty();
 }
 
 std::optional<int> OwnConfig::complete(const std::string& redirect_uri, LineInput& input,
