@@ -146,6 +146,16 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
   return state;
 }
 
+// Whether the file is missing, empty or a state: nothing else, such as a config, is overwritten.
+bool can_be_replaced(const std::string& path) {
+  std::string problem;
+  const std::optional<std::string> text = util::read_file(path, problem);
+  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return true;
+  std::vector<std::string> problems;
+  singer::State::parse(*text, problems);
+  return problems.empty();
+}
+
 int sync(const cli::Options& options, const std::vector<std::string>& sources, const config::Config& config) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
@@ -153,6 +163,10 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   singer::State state;
   if (options.state) state = read_state(options, problems);
   std::optional<sync::StateFile> state_file;
+  if (options.write_state && !can_be_replaced(*options.write_state)) {
+    problems.push_back(
+        fmt::format("--write-state: {} is not a state, and is not overwritten", *options.write_state));
+  }
   try {
     if (options.write_state) state_file.emplace(*options.write_state, util::real_clock());
   } catch (const util::FileError& error) {

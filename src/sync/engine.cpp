@@ -169,7 +169,7 @@ void Engine::begin() {
   for (const StreamDefinition& list : pinterest::streams()) {
     if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
   }
-  if (!needs_accounts || accounts_are_given) say_what_begins();
+  if (!needs_accounts || (accounts_are_given && selected_stream(accounts.id) == nullptr)) say_what_begins();
 }
 
 // From which moment on a stream is read: its oldest bookmark, or start_date.
@@ -575,7 +575,8 @@ RunResult Engine::finish() {
   } catch (const OutputFailed& error) {
     if (fatal_.empty()) fatal_ = fmt::format("cannot write to standard output: {}", error.what());
   }
-  if (const std::string error = bookmarks_.save_last(); !error.empty()) {
+  // Of a reader that has gone nobody knows what it has read: the file keeps an earlier state.
+  if (const std::string error = output_closed_ ? std::string() : bookmarks_.save_last(); !error.empty()) {
     const std::string cause =
         fmt::format("the state could not be saved: {}; the file holds an older one", error);
     log::error("{}", cause);

@@ -231,3 +231,10 @@ def test_a_service_that_is_down_fails_the_connection_test(tap, api, config):
     api.fault("status", endpoint="/ad_accounts", status=503)
     run = tap.run(config(api), "--test", rules=False, code=1)
     assert table(run)["ad accounts"][0] == "FAILED" and "503" in table(run)["ad accounts"][1]
+
+
+def test_a_stream_says_how_many_accounts_it_reads_where_they_are_given(tap, simulate, config):
+    api = simulate(accounts=3, campaigns=2, ad_groups=0, ads=0, pins=0)
+    run = tap.run(config(api, ad_account_ids=api.account_ids()[:2]), code=0)
+    assert run.log_lines("INFO", "campaigns: begins: 2 ad accounts")
+    assert run.log_lines("INFO", "campaigns: ends: 4 records")

@@ -42,6 +42,15 @@ def test_one_line_is_a_loop(tap, api, config, file):
     assert json.loads(file.read_text()) == second.state
 
 
+def test_a_file_that_is_no_state_is_not_overwritten(tap, api, config, file):
+    """As the config, named by mistake."""
+    file.write_text('{"client_id": "1234567"}')
+    run = tap.run(config(api), "--write-state", str(file), code=2)
+    assert run.log_lines("CRITICAL", str(file), "is not a state, and is not overwritten")
+    assert file.read_text() == '{"client_id": "1234567"}'
+    assert api.counters()["requests"] == {}
+
+
 def test_the_states_of_the_way_are_kept_too(tap, simulate, config, file):
     """A run that is killed leaves the last state that its reader can have seen, or the one before."""
     api = simulate(accounts=2, campaigns=4000, ads=1, pins=3)
