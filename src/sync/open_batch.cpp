@@ -57,6 +57,7 @@ std::vector<Attempt> OpenBatch::replace(std::vector<AnalyticsPart> parts, Tries 
   tries.slow = 0;
   parts_ += parts.size() - 1;
   std::vector<Attempt> attempts;
+  attempts.reserve(parts.size());
   for (AnalyticsPart& part : parts) attempts.push_back({std::move(part), tries});
   return attempts;
 }
