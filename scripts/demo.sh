@@ -34,6 +34,7 @@ cmake --build "$build"
 say "Start a simulated Pinterest: 2 ad accounts, 30 campaigns and 120 ads in each, 50 pins"
 rm -rf "$out"
 mkdir -p "$out"
+: >"$out/simulator.log"  # the shell below may open it later than this one reads it
 "$simulator" --accounts 2 --campaigns 30 --ads 120 --pins 50 --restate >"$out/simulator.log" &
 simulator_id=$!
 trap 'kill "$simulator_id" 2>/dev/null; wait "$simulator_id" 2>/dev/null || true' EXIT
