@@ -213,7 +213,7 @@ std::optional<Json> convert_list(const Setting& setting, const Json& stated, boo
 }
 
 std::optional<Json> convert_choice(const Setting& setting, const Json& stated, std::string& problem) {
-  const auto choice = choose(setting.choices, stated);
+  auto choice = choose(setting.choices, stated);
   if (choice || !convert_unknown(stated)) return choice;
   problem = fmt::format("must be {}, not {}{}", named(setting.choices), stated.get_ref<const std::string&>(),
                         meant(setting, stated));
