@@ -206,6 +206,7 @@ void append(std::vector<std::string>& to, std::vector<std::string> from) {
 
 std::string unknown_stream(const std::string& id, const std::vector<StreamDescription>& streams) {
   std::vector<std::string_view> known;
+  known.reserve(streams.size());
   for (const StreamDescription& stream : streams) known.emplace_back(stream.id);
   return fmt::format(
       "stream '{}': it is selected in the catalog, but the tap has no such stream; it has {}{}", id,
