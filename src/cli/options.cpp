@@ -22,8 +22,8 @@ constexpr int kUsageError = 2;
 constexpr std::size_t kHelpColumn = 32;
 
 constexpr std::string_view kFooter = R"(
-Without --config, ~/.config/tap-pinterest/config.json is read if it exists; login writes it. HTTPS_PROXY names
-a proxy to use, and NO_PROXY the hosts to reach without it.
+Without --config, ~/.config/tap-pinterest/config.json is read if it exists; login writes it. HTTPS_PROXY
+names a proxy to use, and NO_PROXY the hosts to reach without it.
 
 Examples:
   tap-pinterest login
@@ -38,8 +38,9 @@ state; 128+N stopped by signal N.)";
 
 constexpr std::string_view kLoginFooter = R"(
 Without --config, it asks for the app's ID and secret key and saves them in
-~/.config/tap-pinterest/config.json (or under $XDG_CONFIG_HOME), with the tokens next to it. Every other command
-without --config uses that file. A config file of your own needs client_id, client_secret, and token_file.
+~/.config/tap-pinterest/config.json (or under $XDG_CONFIG_HOME), with the tokens next to it. Every other
+command without --config uses that file. A config file of your own needs client_id, client_secret, and
+token_file.
 
 The redirect URI must be one of the app's redirect URIs at developers.pinterest.com. If the browser runs on
 another machine, paste the address it ends up at, or the code in it, and press Enter.
