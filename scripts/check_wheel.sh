@@ -4,6 +4,7 @@
 set -euo pipefail
 wheel=$(realpath "${1:?usage: scripts/check_wheel.sh WHEEL [SUITE]}") suite=${2:-trixie}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/start_simulator.sh
 
 root=$PWD/build/check-wheel/$suite
 simulator=${PINTEREST_SIMULATOR:-$PWD/build/release/tests/simulator/pinterest-simulator}
@@ -44,16 +45,10 @@ openssl req -x509 "${new_key[@]}" -keyout "$secrets/authority.key" -out "$secret
 openssl req -new "${new_key[@]}" -keyout "$secrets/server.key" -out "$secrets/server.csr" -subj /CN=127.0.0.1 2>/dev/null
 openssl x509 -req -in "$secrets/server.csr" -CA "$secrets/authority.crt" -CAkey "$secrets/authority.key" -days 30 \
   -out "$secrets/server.crt" -extfile <(echo subjectAltName=IP:127.0.0.1) 2>/dev/null
-"$simulator" --accounts 1 --tls-cert "$secrets/server.crt" --tls-key "$secrets/server.key" >"$root/work/simulator.log" &
-simulator_id=$!
-trap 'kill "$simulator_id" 2>/dev/null; wait "$simulator_id" 2>/dev/null || true' EXIT
-for _ in {1..100}; do
-  port=$(sed -n 's/^listening on //p' "$root/work/simulator.log")
-  if [[ -n "$port" ]]; then break; fi
-  sleep 0.1
-done
+start_simulator "$root/work/simulator.log" "$simulator" --accounts 1 --tls-cert "$secrets/server.crt" \
+  --tls-key "$secrets/server.key"
 cat >"$root/work/config.json" <<JSON
-{"api_url": "https://127.0.0.1:${port:?the simulator did not start}/v5", "access_token": "access-token-000000"}
+{"api_url": "https://127.0.0.1:$port/v5", "access_token": "access-token-000000"}
 JSON
 # sync NAME=VALUE...: syncs with that environment.
 sync() {

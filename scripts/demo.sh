@@ -3,6 +3,7 @@
 # syncs, changes something there, syncs again from the first run's state, and loads everything into DuckDB.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/start_simulator.sh
 
 build=$PWD/build/release
 tap=$build/tap-pinterest
@@ -34,16 +35,7 @@ cmake --build "$build"
 say "Start a simulated Pinterest: 2 ad accounts, 30 campaigns and 120 ads in each, 50 pins"
 rm -rf "$out"
 mkdir -p "$out"
-: >"$out/simulator.log"  # the shell below may open it later than this one reads it
-"$simulator" --accounts 2 --campaigns 30 --ads 120 --pins 50 --restate >"$out/simulator.log" &
-simulator_id=$!
-trap 'kill "$simulator_id" 2>/dev/null; wait "$simulator_id" 2>/dev/null || true' EXIT
-for _ in {1..100}; do
-  port=$(sed -n 's/^listening on //p' "$out/simulator.log")
-  if [[ -n "$port" ]]; then break; fi
-  sleep 0.1
-done
-: "${port:?the simulator did not start}"
+start_simulator "$out/simulator.log" "$simulator" --accounts 2 --campaigns 30 --ads 120 --pins 50 --restate
 # Tells the simulator to change something.
 change() {
   exec 3<>"/dev/tcp/127.0.0.1/$port"

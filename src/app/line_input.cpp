@@ -12,6 +12,7 @@
 
 #include "signals.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -19,12 +20,6 @@ namespace {
 // An address is shorter; what is longer was not meant for this program.
 constexpr std::size_t kMaxLineBytes = 64UL * 1024;
 constexpr int kForEver = -1;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 // Keeps what is typed off the screen while it lives.
 class HiddenTyping {
@@ -53,7 +48,7 @@ class HiddenTyping {
 
 std::optional<std::string> LineInput::next() {
   for (std::size_t end = 0; (end = text_.find('\n')) != std::string::npos;) {
-    std::string line(trimmed(std::string_view(text_).substr(0, end)));
+    std::string line(util::trim(std::string_view(text_).substr(0, end)));
     text_.erase(0, end + 1);
     if (!line.empty()) return line;
   }

@@ -32,8 +32,6 @@ constexpr std::string_view kIntroduction =
     "Make an app at https://developers.pinterest.com/apps/ if you have none, add the redirect URI\n"
     "{} to it, and copy its ID and secret key from there.\n";
 
-std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
-
 // Of a value that was copied with the quotes around it.
 std::string unquoted(std::string text) {
   const bool is_quoted =
@@ -54,8 +52,7 @@ std::string own_config_path(const config::Environment& environment) {
 
 OwnConfig::OwnConfig(std::string path, std::vector<std::string>& problems) : path_(std::move(path)) {
   std::error_code unknown;
-  exists_ = std::filesystem::exists(path_, unknown);
-  if (!exists_) return;
+  if (!std::filesystem::exists(path_, unknown)) return;
   if (auto document = config::read_json_file("config", path_, problems)) document_ = std::move(*document);
 }
 
@@ -85,7 +82,7 @@ std::optional<int> OwnConfig::complete(const std::string& redirect_uri, LineInpu
     }
     added_[question.setting] = unquoted(*text);
   }
-  if (!has("token_file")) added_["token_file"] = folder_of(path_) + "/token.json";
+  if (!has("token_file")) added_["token_file"] = util::folder_of(path_) + "/token.json";
   return std::nullopt;
 }
 
@@ -102,7 +99,7 @@ config::Environment OwnConfig::additions(config::Environment others) const {
 }
 
 void OwnConfig::try_to_write() const {
-  util::make_private_folder(folder_of(path_));
+  util::make_private_folder(util::folder_of(path_));
   const util::FileReplacement trial(path_, path_ + ".new", util::kPrivateFile);
 }
 

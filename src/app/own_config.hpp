@@ -23,8 +23,6 @@ class OwnConfig {
   // Reads the file, which may be missing; appends to `problems` what makes it unusable.
   OwnConfig(std::string path, std::vector<std::string>& problems);
 
-  // Whether the file is there.
-  bool exists() const { return exists_; }
   // Asks for client id and secret if the file lacks them, and names the token file if it does. Returns the
   // exit code if that ends the login.
   std::optional<int> complete(const std::string& redirect_uri, LineInput& input,
@@ -41,7 +39,6 @@ class OwnConfig {
   bool has(const std::string& name) const;
 
   std::string path_;
-  bool exists_ = false;
   nlohmann::ordered_json document_ = nlohmann::ordered_json::object();
   std::map<std::string, std::string> added_;
 };

@@ -33,8 +33,10 @@
 #include "tap_pinterest/singer/select_patterns.hpp"
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/bookmarks.hpp"
+#include "tap_pinterest/util/plural.hpp"
 #include "tap_pinterest/util/read_file.hpp"
 #include "tap_pinterest/util/replace_file.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::app {
 namespace {
@@ -115,18 +117,22 @@ std::optional<std::string> find_transport_problem(const http::TransportFactory& 
   }
 }
 
-bool is_same_file(const std::string& a, const std::string& b) {
+// Whether --state and --write-state name one file.
+bool has_one_state_file(const cli::Options& options) {
+  if (!options.state || !options.write_state) return false;
   std::error_code unknown;
-  return std::filesystem::weakly_canonical(a, unknown) == std::filesystem::weakly_canonical(b, unknown);
+  return std::filesystem::weakly_canonical(*options.state, unknown) ==
+         std::filesystem::weakly_canonical(*options.write_state, unknown);
 }
+
+bool is_blank(std::string_view text) { return util::trim(text).empty(); }
 
 // An empty file is what a first run of a script leaves behind: no state. None at all is what a first run
 // meets that will write it.
 singer::State read_state(const cli::Options& options, std::vector<std::string>& problems) {
   const std::string& path = *options.state;
   std::error_code unknown;
-  if (options.write_state && is_same_file(path, *options.write_state) &&
-      !std::filesystem::exists(path, unknown)) {
+  if (has_one_state_file(options) && !std::filesystem::exists(path, unknown)) {
     log::info("state file {} does not exist yet: this run begins without a state", path);
     return {};
   }
@@ -136,7 +142,7 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
     problems.push_back(fmt::format("state file {} {}", path, problem));
     return {};
   }
-  if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+  if (is_blank(*text)) {
     log::warning("state file {} is empty: this run begins without a state", path);
     return {};
   }
@@ -150,7 +156,7 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
 bool can_be_replaced(const std::string& path) {
   std::string problem;
   const std::optional<std::string> text = util::read_file(path, problem);
-  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return true;
+  if (!text || is_blank(*text)) return true;
   std::vector<std::string> problems;
   singer::State::parse(*text, problems);
   return problems.empty();
@@ -163,7 +169,8 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   singer::State state;
   if (options.state) state = read_state(options, problems);
   std::optional<sync::StateFile> state_file;
-  if (options.write_state && !can_be_replaced(*options.write_state)) {
+  // What is read as the state has been looked at.
+  if (options.write_state && !has_one_state_file(options) && !can_be_replaced(*options.write_state)) {
     problems.push_back(
         fmt::format("--write-state: {} is not a state, and is not overwritten", *options.write_state));
   }
@@ -186,8 +193,8 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
   for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");
-  log::info("tap-pinterest {} reads {} stream{}; config {}, catalog {}, state {}", TAP_PINTEREST_VERSION,
-            selection.streams.size(), selection.streams.size() == 1 ? "" : "s", fmt::join(sources, ", "),
+  log::info("tap-pinterest {} reads {}; config {}, catalog {}, state {}", TAP_PINTEREST_VERSION,
+            util::plural(selection.streams.size(), "stream", "streams"), fmt::join(sources, ", "),
             options.catalog.value_or("none"), options.state.value_or("none"));
   return run_sync(config, selection, std::move(state), state_file ? &*state_file : nullptr,
                   transports(config));

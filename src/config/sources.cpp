@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "tap_pinterest/util/nearest.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::config {
 namespace {
@@ -79,10 +80,7 @@ class Reader {
     Json items = Json::array();
     while (true) {
       const std::size_t comma = text.find(',');
-      std::string_view item = text.substr(0, comma);
-      item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
-      item = item.substr(0, item.find_last_not_of(" \t") + 1);
-      items.push_back(item);
+      items.push_back(util::trim(text.substr(0, comma), " \t"));
       if (comma == std::string_view::npos) return items;
       text.remove_prefix(comma + 1);
     }

@@ -15,7 +15,7 @@
 
 #include "tap_pinterest/http/authorities.hpp"
 #include "tap_pinterest/util/read_file.hpp"
-#include "trim.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 // Before 7.87 a name lookup could not be left behind at cancellation (CURLOPT_QUICK_EXIT).
 #if LIBCURL_VERSION_NUM < 0x075700
@@ -230,11 +230,11 @@ class Receiver {
     if (line.starts_with("HTTP/")) {  // also of the answer that follows a 100
       headers.clear();
     } else if ((line.starts_with(' ') || line.starts_with('\t')) && !headers.empty()) {
-      headers.back().value.append(" ").append(trim(line));  // an old way to continue a line
+      headers.back().value.append(" ").append(util::trim(line));  // an old way to continue a line
     } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-      std::string name(trim(line.substr(0, colon)));
+      std::string name(util::trim(line.substr(0, colon)));
       std::transform(name.begin(), name.end(), name.begin(), to_lower);
-      headers.push_back({std::move(name), std::string(trim(line.substr(colon + 1)))});
+      headers.push_back({std::move(name), std::string(util::trim(line.substr(colon + 1)))});
     }
     return true;
   }
@@ -445,7 +445,7 @@ class CurlTransport final : public Transport {
       receiver.response.status = static_cast<int>(status);
       return std::move(receiver.response);
     }
-    const std::string_view text = trim(error_text_.data());
+    const std::string_view text = util::trim(error_text_.data());
     std::string message(text.empty() ? curl_easy_strerror(code) : text);
     if (const std::string proxy = failed_proxy(message); !proxy.empty()) {
       message = fmt::format("the proxy {} (of {}) failed: {}", proxy, kProxyVariables, message);

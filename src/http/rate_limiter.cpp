@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tap_pinterest/util/dates.hpp"
-#include "trim.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::http {
 namespace {
@@ -30,7 +30,7 @@ constexpr std::string_view kWindow = ";w=";
 
 // The first number of a list such as "99, 10;w=60".
 std::optional<double> first_number(std::string_view text) {
-  text = trim(text.substr(0, text.find_first_of(",;")));
+  text = util::trim(text.substr(0, text.find_first_of(",;")));
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
@@ -64,8 +64,8 @@ std::optional<milliseconds> time_from_now(std::string_view text, util::Instant n
     if (*number >= kSmallestUnixSeconds) return to_wait(Seconds{*number} - unix_now);
     return to_wait(Seconds{*number});
   }
-  auto moment = util::parse_http_date(trim(text));
-  if (!moment) moment = util::parse_date_time(trim(text));
+  auto moment = util::parse_http_date(util::trim(text));
+  if (!moment) moment = util::parse_date_time(util::trim(text));
   if (!moment) return std::nullopt;
   return to_wait(*moment - now);
 }

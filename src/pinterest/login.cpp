@@ -16,6 +16,7 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
 #include "tap_pinterest/pinterest/token_request.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
@@ -141,8 +142,7 @@ Redirect read_redirect(std::string_view address, std::string_view state) {
 Redirect read_pasted(std::string_view text, std::string_view state) {
   constexpr std::string_view kMarks = "\"'`<>() \t";
   constexpr std::string_view kName = "code=";
-  text.remove_prefix(std::min(text.find_first_not_of(kMarks), text.size()));
-  text = text.substr(0, text.find_last_not_of(kMarks) + 1);
+  text = util::trim(text, kMarks);
   const std::string_view code = text.starts_with(kName) ? text.substr(kName.size()) : text;
   if (code.size() >= kLeastCodeBytes && code.size() <= kMostCodeBytes &&
       std::ranges::all_of(code, is_unreserved)) {

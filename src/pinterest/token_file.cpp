@@ -115,7 +115,7 @@ std::optional<StoredToken> read_token_file(const std::string& path) {
 }
 
 TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& stop) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  const std::string folder = util::folder_of(path);
   as_token_file_error([&] {
     if (util::make_private_folder(folder)) log::info("made the folder {} for token_file", folder);
   });

@@ -11,11 +11,10 @@
 #include "schema_types.hpp"
 #include "tap_pinterest/singer/stream_metadata.hpp"
 #include "tap_pinterest/util/nearest.hpp"
+#include "tap_pinterest/util/trim.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
 
 struct Pattern {
   std::string text;  // as it was written
@@ -48,8 +47,7 @@ std::vector<Pattern> parse_all(const std::vector<std::string>& arguments) {
     while (!rest.empty()) {
       std::string_view item = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(item.size() + 1, rest.size()));
-      item.remove_prefix(std::min(item.find_first_not_of(kBlanks), item.size()));
-      item = item.substr(0, item.find_last_not_of(kBlanks) + 1);
+      item = util::trim(item);
       if (!item.empty()) patterns.push_back(parse(std::string(item)));
     }
   }

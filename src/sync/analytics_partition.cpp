@@ -24,8 +24,6 @@ using pinterest::PinRoute;
 constexpr std::size_t kBatchesAhead = 4;
 // The API's clock and its judgement of what is too old differ by a day at most.
 constexpr int kMostDaysLess = 1;
-// A proof that an app lacks the bulk route holds for a week: Pinterest grants it from time to time.
-constexpr std::chrono::days kRouteProofHolds{7};
 // Ids that a line names.
 constexpr std::size_t kMostIdsNamed = 10;
 constexpr int kHoursADay = 24;
@@ -41,7 +39,8 @@ Entry find_entry(const RunContext& context, const StreamRun& stream, const std::
   std::vector<std::string> warnings;
   Entry entry = read_entry(found ? &*found : nullptr, expected, warnings);
   const std::string where = account.empty() ? "" : fmt::format("account {}: ", account);
-  for (const std::string& warning : warnings) context.report.warn_once(stream.id(), where + warning);
+  for (const std::string& warning : warnings)
+    context.report.say_once(log::Level::warning, stream.id(), where + warning);
   return entry;
 }
 
@@ -52,17 +51,18 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
       batches_(/*ordered=*/!is_pins()),
       size_(stream.definition().batch) {
   ++context_.open[stream_.definition().id];
+  CoverageRules wanted = rules();
   Entry entry;
   if (stream_.incremental()) {
     entry = find_entry(context_, stream_, account_,
                        {.replication_key = stream_.selection().replication_key,
                         .start_date = context_.config.start_date,
-                        .lookback_days = rules().lookback_days});
+                        .lookback_days = wanted.lookback_days});
   }
   had_entry_ = entry.bookmark || entry.resume || !entry.covered.empty();
   left_out_before_ = entry.left_out;
   const bool had_marker = entry.resume.has_value();
-  coverage_ = Coverage(std::move(entry), rules());
+  coverage_ = Coverage(std::move(entry), std::move(wanted));
   if (const auto window = coverage_.resume()) {
     passes_.push_back({.window = *window});
     batches_.skip_up_to(window->after_id);
@@ -150,18 +150,12 @@ void AnalyticsPartition::end_of_list() {
 void AnalyticsPartition::plan() {
   planned_ = true;
   const util::Instant now = context_.clock.now();
-  const bool had_route = coverage_.entry().single_route_since.has_value();
-  if (is_pins() && had_route) {
-    const auto age = util::day_of(now) - *coverage_.entry().single_route_since;
-    route_ = RouteProbe(/*single=*/age >= std::chrono::days(0) && age < kRouteProofHolds);
-  } else if (is_pins()) {
-    route_ = RouteProbe(/*single=*/false);
-  }
+  if (is_pins()) route_ = RouteProbe(/*single=*/coverage_.lacks_bulk_route(util::day_of(now)));
   if (coverage_.forget_future(now)) {
-    context_.report.warn_once(stream_.id(),
-                              fmt::format("the state{} names days in the future: it is ignored, and the days "
-                                          "are read again",
-                                          of_account(account_)));
+    context_.report.say_once(log::Level::warning, stream_.id(),
+                             fmt::format("the state{} names days in the future: it is ignored, and the days "
+                                         "are read again",
+                                         of_account(account_)));
     passes_.clear();
     batches_.start_again();
   }
@@ -198,15 +192,16 @@ void AnalyticsPartition::warn_of_changes() {
   const std::string before = granularity_of(entry);
   const std::string now(config::to_string(kind()));
   if (before != now) {
-    context_.report.warn_once(
-        stream_.id(), fmt::format("analytics_granularity was {} and is {} now: rows of both kinds will share "
-                                  "the table",
-                                  before, now));
+    context_.report.say_once(
+        log::Level::warning, stream_.id(),
+        fmt::format("analytics_granularity was {} and is {} now: rows of both kinds will share "
+                    "the table",
+                    before, now));
   }
   const std::string& rows = coverage_.rules().rows;
   if (entry.rows.empty() || entry.rows == rows) return;
-  context_.report.warn_once(
-      stream_.id(),
+  context_.report.say_once(
+      log::Level::warning, stream_.id(),
       fmt::format("{} changed since the last run: rows that are not read again keep their old values, and "
                   "share the table with the new ones",
                   fmt::join(changed_settings(entry.rows, rows, is_pins()), ", ")));
@@ -330,8 +325,8 @@ void AnalyticsPartition::note_cut(const DaySet& days) {
 }
 
 void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
-  context_.report.warn_once(
-      stream_.id(),
+  context_.report.say_once(
+      log::Level::warning, stream_.id(),
       fmt::format("{} ids{} that were left out before are read now, but Pinterest does not answer "
                   "for {} any more: they may lack those days",
                   again_.size(), of_account(account_), util::describe(days)));
@@ -636,10 +631,11 @@ void AnalyticsPartition::say_backfill() {
   const std::size_t requests =
       (batches_.size() + size_ - 1) / size_ *
       pinterest::split_range(days.ranges().front(), coverage_.rules().reach.longest_range).size();
-  context_.report.info_once(
-      stream_.id(), fmt::format("start_date includes days that were never read: {}{} are read now, with "
-                                "{} requests or more",
-                                util::describe(days), of_account(account_), requests));
+  context_.report.say_once(
+      log::Level::info, stream_.id(),
+      fmt::format("start_date includes days that were never read: {}{} are read now, with "
+                  "{} requests or more",
+                  util::describe(days), of_account(account_), requests));
 }
 
 std::size_t AnalyticsPartition::requests_left() const {

@@ -18,6 +18,8 @@ namespace {
 // "DAY+WEEK": rows of days were being replaced by those of weeks. No granularity is called that, so nothing
 // counts as covered until a window is complete.
 constexpr char kMixed = '+';
+// A proof that an app lacks the bulk route holds for a week.
+constexpr std::chrono::days kRouteProofHolds{7};
 
 }  // namespace
 
@@ -154,5 +156,10 @@ bool Coverage::leave_out(std::uint64_t id) {
 }
 
 void Coverage::readmit(std::uint64_t id) { std::erase(entry_.left_out, id); }
+
+bool Coverage::lacks_bulk_route(util::Day today) const {
+  const auto& since = entry_.single_route_since;
+  return since && *since <= today && today - *since < kRouteProofHolds;
+}
 
 }  // namespace tap_pinterest::sync

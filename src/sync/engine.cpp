@@ -10,6 +10,7 @@
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/singer/messages.hpp"
 #include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/plural.hpp"
 #include "tap_pinterest/util/thread.hpp"
 
 namespace tap_pinterest::sync {
@@ -200,8 +201,7 @@ void Engine::say_what_begins() {
     const std::string user;
     const auto accounts =
         by_account ? std::span<const std::string>(ids) : std::span<const std::string>(&user, 1);
-    const std::string where =
-        by_account ? fmt::format("{} ad account{}, ", ids.size(), ids.size() == 1 ? "" : "s") : "";
+    const std::string where = by_account ? util::plural(ids.size(), "ad account", "ad accounts") + ", " : "";
     log::write(log::Level::info, id, fmt::format("begins: {}{}", where, begin_of(stream, accounts)));
   }
 }
@@ -209,14 +209,15 @@ void Engine::say_what_begins() {
 void Engine::say_what_ended() {
   if (!accounts_known_ || !waiting_accounts_.empty()) return;
   for (const std::string& id : selected_streams()) {
-    if (context_.open[pinterest::find_stream(id)->id] > 0 || !ended_streams_.insert(id).second) continue;
+    if (context_.open[selected_stream(id)->definition().id] > 0 || !ended_streams_.insert(id).second)
+      continue;
     const auto records = report_.records.find(id);
     const auto time = report_.stream_time.find(id);
     const std::uint64_t count = records == report_.records.end() ? 0 : records->second;
     const auto took = time == report_.stream_time.end() ? util::SteadyTime::duration(0)
                                                         : time->second.end - time->second.begin;
     log::write(log::Level::info, id,
-               fmt::format("ends: {} record{} in {}", count, count == 1 ? "" : "s",
+               fmt::format("ends: {} in {}", util::plural(count, "record", "records"),
                            util::describe(std::chrono::floor<std::chrono::seconds>(took))));
   }
 }
@@ -427,8 +428,8 @@ void Engine::note_answer(const Job& job, const Fetched& fetched) {
   if (const auto& stated = fetched.rate_limit.per_minute) limiter.set_rate(used_rate(config_, *stated), now);
   limiter.observe(fetched.rate_limit, now);
   if (api_clock_.uses_local_clock()) {
-    report_.warn_once({},
-                      "the API's answers have no Date header: the local clock decides which days are read");
+    report_.say_once(log::Level::warning, {},
+                     "the API's answers have no Date header: the local clock decides which days are read");
   }
 }
 
@@ -465,7 +466,7 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
                fmt::format("{} and are null; first in the record {}", cause, misfit.key));
   }
   if (rows.repaired > 0) {
-    report_.warn_once(id, "broken characters (lone surrogates) were replaced by U+FFFD");
+    report_.say_once(log::Level::warning, id, "broken characters (lone surrogates) were replaced by U+FFFD");
   }
 }
 

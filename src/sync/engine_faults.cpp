@@ -40,9 +40,6 @@ bool is_batch(const Job& job) {
 // What a request asks for: "campaigns of account 1", "ad_analytics of account 1 from 2026-03-01 to
 // 2026-03-09".
 std::string describe(const Job& job) {
-  const auto of_account = [](std::string_view account) {
-    return account.empty() ? std::string() : fmt::format(" of account {}", account);
-  };
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     return fmt::format("{}{}{}", list->list->stream().id(), of_account(list->list->account()),
                        list->bookmark.empty() ? "" : ", a later page");
@@ -166,9 +163,10 @@ void Engine::try_again(Job job, const Fault& fault) {
     log::debug("{}: trying again in {} ms: {}", where, wait.count(), fault.message);
     // Until there is an answer the configuration or the network may be wrong: that is worth a word.
     if (fault.kind == Fault::Kind::transport && answers_ == 0) {
-      report_.info_once({}, fmt::format("no answer from {} yet ({}); trying again for up to {}",
-                                        pinterest::host_of(config_.api_url), fault.message,
-                                        util::describe(config_.max_retry)));
+      report_.say_once(
+          log::Level::info, {},
+          fmt::format("no answer from {} yet ({}); trying again for up to {}",
+                      pinterest::host_of(config_.api_url), fault.message, util::describe(config_.max_retry)));
     }
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
     return;

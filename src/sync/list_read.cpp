@@ -69,8 +69,8 @@ void ListRead::push_page(std::string bookmark) {
 
 void ListRead::page_done(const pinterest::ListRows& rows) {
   if (since_ && is_in_future(*since_)) {
-    context_.report.warn_once(
-        stream_.id(),
+    context_.report.say_once(
+        log::Level::warning, stream_.id(),
         fmt::format("the state{} names days in the future: it is ignored, and the list is written whole",
                     of_account(account_)));
     entry_.bookmark.reset();

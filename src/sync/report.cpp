@@ -5,18 +5,10 @@
 
 #include <algorithm>
 
-#include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/plural.hpp"
 
 namespace tap_pinterest::sync {
-namespace {
-
-// "1 retry", "2 retries".
-std::string count(std::uint64_t number, std::string_view one, std::string_view more) {
-  return fmt::format("{} {}", number, number == 1 ? one : more);
-}
-
-}  // namespace
 
 std::string name_accounts(std::span<const std::string> accounts) {
   const auto named = accounts.first(std::min(accounts.size(), kMostAccountsNamed));
@@ -51,16 +43,8 @@ void Report::add_stream_time(const std::string& stream, util::SteadyTime begin, 
   span.end = std::max(span.end, end);
 }
 
-void Report::warn_once(std::string_view stream, const std::string& message) {
-  if (said_.insert(fmt::format("{}: {}", stream, message)).second) {
-    log::write(log::Level::warning, stream, message);
-  }
-}
-
-void Report::info_once(std::string_view stream, const std::string& message) {
-  if (said_.insert(fmt::format("{}: {}", stream, message)).second) {
-    log::write(log::Level::info, stream, message);
-  }
+void Report::say_once(log::Level level, std::string_view stream, const std::string& message) {
+  if (said_.insert(fmt::format("{}: {}", stream, message)).second) log::write(level, stream, message);
 }
 
 void Report::missed(const std::string& stream, const std::string& account, const util::DaySet& days,
@@ -96,14 +80,15 @@ std::vector<std::string> Report::table(const std::vector<std::string>& streams,
     const auto found = records.find(stream);
     lines.push_back(fmt::format("{:<20} {:>12}", stream, found == records.end() ? 0 : found->second));
   }
-  lines.push_back(fmt::format("{} in {}; {}, {}, {}, {}", count(request_count(), "request", "requests"),
-                              util::describe(duration), count(retries, "retry", "retries"),
-                              count(rate_limited, "rate-limit pause", "rate-limit pauses"),
-                              count(halved, "batch halved", "batches halved"),
-                              count(token_renewals, "token renewal", "token renewals")));
+  lines.push_back(fmt::format("{} in {}; {}, {}, {}, {}",
+                              util::plural(request_count(), "request", "requests"), util::describe(duration),
+                              util::plural(retries, "retry", "retries"),
+                              util::plural(rate_limited, "rate-limit pause", "rate-limit pauses"),
+                              util::plural(halved, "batch halved", "batches halved"),
+                              util::plural(token_renewals, "token renewal", "token renewals")));
   if (!pins_refused.empty()) {
-    lines.push_back(
-        count(pins_refused.size(), "pin is gone or cannot be read", "pins are gone or cannot be read"));
+    lines.push_back(util::plural(pins_refused.size(), "pin is gone or cannot be read",
+                                 "pins are gone or cannot be read"));
   }
   if (!skipped_accounts.empty()) {
     lines.push_back(fmt::format("skipped accounts: {}", fmt::join(skipped_accounts, ", ")));

@@ -18,10 +18,6 @@ constexpr mode_t kAnyFile = 0666;
 constexpr mode_t kPermissions = 07777;
 constexpr mode_t kPrivateFolder = 0700;
 
-std::string folder_of(const std::string& path) {
-  return std::filesystem::absolute(path).parent_path().string();
-}
-
 std::optional<mode_t> mode_of(const std::string& path) {
   struct stat status {};
   return stat(path.c_str(), &status) == 0 ? std::optional(status.st_mode & kPermissions) : std::nullopt;
@@ -85,6 +81,10 @@ std::optional<std::string> FileReplacement::commit(std::string_view text) {
   }
   close(std::exchange(descriptor_, -1));
   return sync_folder(folder_of(path_));
+}
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::absolute(path).parent_path().string();
 }
 
 bool make_private_folder(const std::string& path) {

@@ -71,6 +71,8 @@ class Coverage {
   bool leave_out(std::uint64_t id);
   // The id lacks nothing any more.
   void readmit(std::uint64_t id);
+  // Whether the app was proven to lack the bulk route of pins lately: Pinterest grants it from time to time.
+  bool lacks_bulk_route(util::Day today) const;
   // The app was proven to lack the bulk route of pins on this day, or (nothing) to have it.
   void set_single_route_since(std::optional<util::Day> day) { entry_.single_route_since = day; }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/util/clock.hpp"
 #include "tap_pinterest/util/day_set.hpp"
 
@@ -57,8 +58,7 @@ struct Report {
   std::string last_line() const;
 
   // Says the same thing once a run.
-  void warn_once(std::string_view stream, const std::string& message);
-  void info_once(std::string_view stream, const std::string& message);
+  void say_once(log::Level level, std::string_view stream, const std::string& message);
 
   // Days of a stream and account (empty: the user) that are wanted and that Pinterest does not answer for any
   // more: a warning if that is new; the others are told by say_missed().

@@ -44,6 +44,9 @@ class FileReplacement {
   int descriptor_ = -1;
 };
 
+// The folder of a file, as an absolute path.
+std::string folder_of(const std::string& path);
+
 // Makes a folder and those above it that are missing, for their owner alone (0700). Says whether any was
 // made. Throws FileError.
 bool make_private_folder(const std::string& path);

@@ -6,17 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fakes/print_days.hpp"
 #include "fakes/test_config.hpp"
-
-namespace tap_pinterest::util {
-
-// For messages of failed tests.
-void PrintTo(const DayRange& range, std::ostream* out) {
-  *out << format_day(range.first) << ".." << format_day(range.last);
-}
-void PrintTo(const DaySet& days, std::ostream* out) { *out << describe(days); }
-
-}  // namespace tap_pinterest::util
 
 namespace tap_pinterest::pinterest {
 namespace {

@@ -10,14 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "fakes/print_days.hpp"
 #include "fakes/test_config.hpp"
-
-namespace tap_pinterest::util {
-
-// For messages of failed tests.
-void PrintTo(const DaySet& days, std::ostream* out) { *out << describe(days); }
-
-}  // namespace tap_pinterest::util
 
 namespace tap_pinterest::sync {
 namespace {
