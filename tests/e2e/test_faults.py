@@ -29,7 +29,7 @@ def content(run):
 
 def summary(run):
     """(retries, rate-limit pauses, batches halved) of the table at the end."""
-    (found,) = re.findall(r"; (\d+) retries, (\d+) rate-limit pauses, (\d+) batches halved", run.stderr)
+    (found,) = re.findall(r"; (\d+) retr(?:y|ies), (\d+) rate-limit pauses?, (\d+) batch(?:es)? halved", run.stderr)
     return tuple(int(count) for count in found)
 
 

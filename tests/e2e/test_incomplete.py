@@ -37,12 +37,12 @@ def records(*runs):
 
 
 def entry(state, stream, account=None):
-    """The entry without its marker; None if there is none."""
+    """The entry without its marker and the ids left out before it; None if there is none."""
     try:
         found = partition(state, stream, account)
     except (KeyError, ValueError):
         return None
-    return {name: value for name, value in found.items() if name != "resume"}
+    return {name: value for name, value in found.items() if name not in ("resume", "left_out")}
 
 
 def history(tap, api, settings):
