@@ -20,7 +20,11 @@ if [[ -z "$duckdb" ]]; then
   fi
 fi
 
-if [[ -e "$database" ]]; then "$duckdb" -noheader -list "$database" "select value from state" >"$folder/state.json"; fi
+if [[ -e "$database" ]] &&
+  ! "$duckdb" -noheader -list "$database" "select value from state" >"$folder/state.json"; then
+  echo "$database holds no state: did another program make it? Name another file" >&2
+  exit 2
+fi
 state=()
 if [[ -s "$folder/state.json" ]]; then state=(--state "$folder/state.json"); fi
 # An incomplete run is loaded as well: its state tells what is missing.

@@ -108,7 +108,7 @@ class ConnectionTest {
         const auto expires = tokens_.expires_at();
         token_line_ = expires ? "good until " +
                                     util::format_date_time(std::chrono::floor<std::chrono::seconds>(*expires))
-                              : "given by the configuration, its end is not known";
+                              : "from the configuration; expiry unknown";
         return {};
       }
       problem = renewal.message;
@@ -149,7 +149,7 @@ class ConnectionTest {
         }
         reply.problem = pinterest::is_html(response)
                             ? pinterest::describe_html(response.status, config_.api_url)
-                            : "an answer that is not JSON";
+                            : "the answer is not JSON";
         continue;
       }
       reply.problem =
@@ -171,7 +171,7 @@ class ConnectionTest {
         get(pinterest::list_url(config_, {.stream = pinterest::find_stream(stream), .account = account}));
     if (reply.body && !(reply.body->is_object() && reply.body->value("items", json()).is_array())) {
       reply.body.reset();
-      reply.problem = "an answer that is not a page with items";
+      reply.problem = "the answer is not a page of items";
     }
     return reply;
   }
@@ -200,7 +200,7 @@ class ConnectionTest {
     }
     const std::size_t readable = accounts.size() - unreadable.size();
     std::string text = fmt::format("{}{} can be read", readable, more ? " or more" : "");
-    if (tried < accounts.size()) text += fmt::format(", of which {} were tried", tried);
+    if (tried < accounts.size()) text += fmt::format(", {} of them tried", tried);
     if (!unreadable.empty()) text += fmt::format("; but not {}", fmt::join(unreadable, ", "));
     const bool is_asked_for = !config_.ad_account_ids.empty();
     say(unreadable.empty() || (!is_asked_for && readable > 0), "ad accounts", text);
@@ -209,14 +209,14 @@ class ConnectionTest {
   void check_scopes() {
     const std::string granted = tokens_.scope();
     if (granted.empty()) {
-      say(true, "scopes", "not told: the token is used as it is");
+      say(true, "scopes", "unknown: the token is used as given");
       return;
     }
     const std::vector<std::string> lacking = pinterest::lacking_scopes(granted);
     say(lacking.empty(), "scopes",
         lacking.empty() ? granted
-                        : fmt::format("{}; streams that lack one: {}; allow it with 'tap-pinterest login'",
-                                      granted, fmt::join(lacking, ", ")));
+                        : fmt::format("{}; missing for {}; grant them with 'tap-pinterest login'", granted,
+                                      fmt::join(lacking, ", ")));
   }
 
   void check_pins() {
@@ -226,7 +226,7 @@ class ConnectionTest {
       return;
     }
     const std::vector<std::string> pins = ids_of(*reply.body);
-    say(true, "pins", pins.empty() ? "readable, none there" : "readable");
+    say(true, "pins", pins.empty() ? "readable, but empty" : "readable");
     if (pins.empty()) return;
     const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
     const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("pin_analytics"),
@@ -240,8 +240,8 @@ class ConnectionTest {
       return;
     }
     say(true, "/pins/analytics",
-        analytics.body ? "beta endpoint is there: 100 pins a request"
-                       : "beta endpoint is not there: one request for each pin");
+        analytics.body ? "beta endpoint available: 100 pins per request"
+                       : "beta endpoint not available: one request per pin");
   }
 
   const config::Config& config_;

@@ -50,7 +50,7 @@ class Answer {
     try {
       listener_.emplace(place_->host, place_->port);
     } catch (const std::system_error& error) {
-      log::warning("cannot listen at {}: {}; paste the address that the browser ends up at", redirect_uri,
+      log::warning("cannot listen on {}: {}; paste the URL the browser ends up at", redirect_uri,
                    error.code().message());
     }
   }
@@ -63,7 +63,7 @@ class Answer {
       while (!redirect_) {
         const auto line = input_.next();
         if (!line) break;
-        take(pinterest::read_pasted(*line, state_), "that was pasted");
+        take(pinterest::read_pasted(*line, state_), "you pasted");
       }
       if (redirect_) return *redirect_;
       if (!listener_ && !input_.is_open()) return {};
@@ -85,7 +85,7 @@ class Answer {
   // Whether that ends the waiting.
   bool take(Redirect redirect, std::string_view from) {
     if (redirect.outcome == Redirect::Outcome::foreign) {
-      log::warning("an answer {} is refused: {}; still waiting", from, redirect.message);
+      log::warning("ignoring the answer {}: {}; still waiting", from, redirect.message);
       return false;
     }
     redirect_ = std::move(redirect);
@@ -93,21 +93,22 @@ class Answer {
   }
 
   http::Page receive(const http::RequestLine& request) {
-    if (request.method != "GET") return {.status = 405, .text = "Only GET is understood here."};
+    if (request.method != "GET") return {.status = 405, .text = "Only GET is supported."};
     if (request.target.substr(0, request.target.find('?')) != place_->path) {
-      return {.status = 404, .text = "There is nothing here."};
+      return {.status = 404, .text = "Not found."};
     }
-    if (redirect_) return {.status = 200, .text = "An answer has come already. You can close this page."};
+    if (redirect_)
+      return {.status = 200, .text = "The sign-in already has its answer. You can close this page."};
     if (!take(pinterest::read_redirect(request.target, state_), "from the browser")) {
       return {.status = 400,
-              .text = "This is no answer to the sign-in that waits here. You can close this page."};
+              .text = "This does not answer the sign-in in progress. You can close this page."};
     }
     return {.status = 200,
             .text = redirect_->outcome == Redirect::Outcome::denied
-                        ? "Access was denied, and nothing was changed. To allow it, run login again. You can "
+                        ? "Access denied; nothing has changed. To allow access, run login again. You can "
                           "close this page."
-                        : "Access is allowed. The terminal tells whether the sign-in is complete. You can "
-                          "close this page."};
+                        : "Access allowed. Your terminal says whether the sign-in is complete. You can close "
+                          "this page."};
   }
 
   std::optional<config::LoopbackPlace> place_;
@@ -118,7 +119,7 @@ class Answer {
 };
 
 int stopped_by(int signal) {
-  log::critical("stopped by {}: nothing was written", signal_name(signal));
+  log::critical("stopped by {}: not signed in", signal_name(signal));
   return kExitSignal + signal;
 }
 
@@ -133,15 +134,19 @@ int finish(const config::Config& config, const pinterest::SignIn& signed_in, con
     log::warning("Pinterest did not grant every scope; these streams will fail: {}",
                  fmt::join(lacking, ", "));
   }
-  std::string text = fmt::format("Signed in: {} holds the tokens", config.token_file);
+  std::string text = fmt::format("Signed in. Your tokens are in {}", config.token_file);
   if (const auto& end = signed_in.refresh_token_expires_at) {
-    text += fmt::format(", good until {} and for longer with each run",
+    text += fmt::format(", valid until {} and renewed by each run",
                         util::format_date_time(std::chrono::floor<std::chrono::seconds>(*end)));
   }
   text += ".\n";
   if (options.own_config != nullptr) {
-    options.own_config->save();
-    text += fmt::format("Config: {} is used whenever no --config is given.\n", options.own_config->path());
+    if (const std::string problem = options.own_config->save(); !problem.empty()) {
+      log::critical("signed in, but the config is not saved: {}; the tokens are in {}", problem,
+                    config.token_file);
+      return kExitFailure;
+    }
+    text += fmt::format("Your config is {}, used when you give no --config.\n", options.own_config->path());
   }
   text += fmt::format("Next: {} --test\n", options.command);
   return write_to_stdout(text) ? kExitSuccess : kExitFailure;
@@ -157,15 +162,14 @@ int run_login(const config::Config& config, const LoginOptions& options, LineInp
   Answer answer(options.redirect_uri, state, input);
   const std::string address = pinterest::authorization_address(
       options.authorization_url, config.app->client_id, options.redirect_uri, state);
-  const std::string waiting =
-      answer.listens()
-          ? fmt::format(
-                "Waiting for the browser to come back to {} - or, if it cannot reach this machine, for "
-                "the address that it ends up at: paste it here and press Enter.",
-                options.redirect_uri)
-          : "Then paste the address that the browser ends up at here, and press Enter.";
-  if (!write_to_stdout(fmt::format("Open this address in a browser and allow the access:\n\n{}\n\n{}\n",
-                                   address, waiting))) {
+  const std::string waiting = answer.listens()
+                                  ? fmt::format(
+                                        "Waiting for the browser to return to {}. If it cannot reach this "
+                                        "machine, paste the URL it ends up at here and press Enter.",
+                                        options.redirect_uri)
+                                  : "Then paste the URL the browser ends up at here and press Enter.";
+  if (!write_to_stdout(
+          fmt::format("Open this URL in a browser and allow access:\n\n{}\n\n{}\n", address, waiting))) {
     return kExitFailure;
   }
   open_in_browser(address);
@@ -173,9 +177,9 @@ int run_login(const config::Config& config, const LoginOptions& options, LineInp
   const auto came = answer.wait(signals);
   if (const auto* signal = std::get_if<int>(&came)) return stopped_by(*signal);
   const auto* redirect = std::get_if<Redirect>(&came);
-  if (redirect == nullptr) return fail("stdin has ended, and no answer can come by another way");
+  if (redirect == nullptr) return fail("stdin has ended, so no answer can arrive");
   if (redirect->outcome == Redirect::Outcome::denied) {
-    return fail(fmt::format("Pinterest says {}; run login again and allow the access", redirect->message));
+    return fail(fmt::format("Pinterest says {}; run login again and allow access", redirect->message));
   }
   log::mask(redirect->code);
   pinterest::SignIn signed_in;

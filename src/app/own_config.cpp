@@ -25,12 +25,12 @@ struct Question {
 };
 constexpr auto kQuestions = std::to_array<Question>({
     {"client_id", "App ID: ", false},
-    {"client_secret", "App secret key (it does not show): ", true},
+    {"client_secret", "App secret key (hidden): ", true},
 });
 
 constexpr std::string_view kIntroduction =
-    "Make an app at https://developers.pinterest.com/apps/ if you have none, add the redirect URI\n"
-    "{} to it, and copy its ID and secret key from there.\n";
+    "Create an app at https://developers.pinterest.com/apps/ if you do not have one, add the redirect "
+    "URI\n{} to it, and copy its ID and secret key from there.\n";
 
 // Of a value that was copied with the quotes around it.
 std::string unquoted(std::string text) {
@@ -53,6 +53,7 @@ std::string own_config_path(const config::Environment& environment) {
 OwnConfig::OwnConfig(std::string path, std::vector<std::string>& problems) : path_(std::move(path)) {
   std::error_code unknown;
   if (!std::filesystem::exists(path_, unknown)) return;
+  if (const auto file = std::filesystem::canonical(path_, unknown); !unknown) path_ = file.string();
   if (auto document = config::read_json_file("config", path_, problems)) document_ = std::move(*document);
 }
 
@@ -71,12 +72,12 @@ std::optional<int> OwnConfig::complete(const std::string& redirect_uri, LineInpu
       return kExitFailure;
     const auto answer = ask(question.text, question.hidden, input, signals);
     if (const auto* signal = std::get_if<int>(&answer)) {
-      log::critical("stopped by {}: nothing was written", signal_name(*signal));
+      log::critical("stopped by {}: not signed in", signal_name(*signal));
       return kExitSignal + *signal;
     }
     const auto* text = std::get_if<std::string>(&answer);
     if (text == nullptr) {
-      log::critical("not signed in: {} is missing; type it in, or name a file that has it with --config",
+      log::critical("not signed in: {} is missing; enter it, or pass --config with a file that has it",
                     question.setting);
       return kExitUsage;
     }
@@ -103,13 +104,16 @@ void OwnConfig::try_to_write() const {
   const util::FileReplacement trial(path_, path_ + ".new", util::kPrivateFile);
 }
 
-void OwnConfig::save() const {
-  if (added_.empty()) return;
+std::string OwnConfig::save() const try {
+  if (added_.empty()) return {};
   nlohmann::ordered_json document = document_;
   for (const auto& [name, value] : added_) document[name] = value;
   util::FileReplacement file(path_, path_ + ".new", util::kPrivateFile);
   const auto doubt = file.commit(document.dump(kIndent) + "\n");
-  if (doubt) log::warning("{} is written, but a loss of power may undo it: {}", path_, *doubt);
+  if (doubt) log::warning("{} is saved, but a power failure could undo that: {}", path_, *doubt);
+  return {};
+} catch (const util::FileError& error) {
+  return error.what();
 }
 
 }  // namespace tap_pinterest::app

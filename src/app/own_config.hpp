@@ -31,14 +31,14 @@ class OwnConfig {
   config::Environment additions(config::Environment others) const;
   // Whether it can be written, before anybody is asked to consent. Makes its folder. Throws util::FileError.
   void try_to_write() const;
-  // Writes what was added to the file (0600). Throws util::FileError.
-  void save() const;
+  // Writes what was added to the file (0600). Returns why it could not, or nothing.
+  std::string save() const;
   const std::string& path() const { return path_; }
 
  private:
   bool has(const std::string& name) const;
 
-  std::string path_;
+  std::string path_;  // of the file itself, where a link leads to it
   nlohmann::ordered_json document_ = nlohmann::ordered_json::object();
   std::map<std::string, std::string> added_;
 };

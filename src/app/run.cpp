@@ -133,17 +133,19 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
   const std::string& path = *options.state;
   std::error_code unknown;
   if (has_one_state_file(options) && !std::filesystem::exists(path, unknown)) {
-    log::info("state file {} does not exist yet: this run begins without a state", path);
+    log::info("state file {} does not exist yet; starting without a state", path);
     return {};
   }
   std::string problem;
   const std::optional<std::string> text = util::read_file(path, problem);
   if (!text) {
-    problems.push_back(fmt::format("state file {} {}", path, problem));
+    const bool exists = std::filesystem::exists(path, unknown);
+    problems.push_back(fmt::format("state file {} {}{}", path, problem,
+                                   exists ? "" : "; on a first run, leave out --state or add --write-state"));
     return {};
   }
   if (is_blank(*text)) {
-    log::warning("state file {} is empty: this run begins without a state", path);
+    log::warning("state file {} is empty; starting without a state", path);
     return {};
   }
   std::vector<std::string> unusable;
@@ -172,7 +174,7 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   // What is read as the state has been looked at.
   if (options.write_state && !has_one_state_file(options) && !can_be_replaced(*options.write_state)) {
     problems.push_back(
-        fmt::format("--write-state: {} is not a state, and is not overwritten", *options.write_state));
+        fmt::format("--write-state: {} is not a state file; refusing to overwrite it", *options.write_state));
   }
   try {
     if (options.write_state) state_file.emplace(*options.write_state, util::real_clock());
@@ -233,7 +235,7 @@ void add_own_config(std::vector<std::string>& sources) {
   const std::string path = own_config_path(environment);
   std::error_code unknown;
   if (path.empty() || !std::filesystem::exists(path, unknown)) return;
-  log::info("no --config is given: using {}", path);
+  log::info("no --config given; using {}", path);
   sources.push_back(path);
 }
 
@@ -246,8 +248,7 @@ int login(const cli::Options& options) {
   if (sources.empty()) {
     const std::string path = own_config_path(environment);
     if (path.empty()) {
-      return refuse("the configuration",
-                    {"neither XDG_CONFIG_HOME nor HOME is set: name a file by --config"});
+      return refuse("the configuration", {"neither XDG_CONFIG_HOME nor HOME is set; pass --config"});
     }
     add_own_config(sources);
     std::vector<std::string> problems;

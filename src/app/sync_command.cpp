@@ -94,8 +94,8 @@ void supervise(const std::stop_token& stop, sync::Engine& engine, Supervision& i
     }
     if (std::chrono::steady_clock::now() - read_at > kPatienceWithTarget) {
       log::critical(
-          "stopped by {} while the target does not read: what it has not read is lost, the last state it "
-          "has seen is safe to resume from",
+          "stopped by {} while the target was not reading: what it has not read is lost; the last state it "
+          "received is safe to resume from",
           signal_name(it.signal));
       _exit(kExitSignal + it.signal);
     }
@@ -142,8 +142,8 @@ int exit_code(const sync::RunResult& result, int signal) {
       return kExitSuccess;
     case sync::Ending::output_closed:
       log::critical(
-          "standard output was closed by its reader, which has ended or failed: see what it says; the last "
-          "state it took is safe to resume from");
+          "standard output was closed by its reader, which has ended or failed: check its messages; the last "
+          "state it received is safe to resume from");
       return kExitFailure;
     case sync::Ending::stopped:
       log::critical("stopped by {}: the state is written and safe to resume from",
@@ -183,7 +183,7 @@ int run_sync(const config::Config& config, const singer::Selection& selection, s
       util::start_thread([&](const std::stop_token& stop) { supervise(stop, engine, supervision); });
   if (!supervisor) {
     log::warning(
-        "no thread could be started to watch for signals; a signal ends this run at once, without a last "
+        "could not start a thread to watch for signals; a signal will end this run at once, without a final "
         "STATE");
     leave_signals();
   }

@@ -51,9 +51,10 @@ std::string about_json() {
 std::string describe(const Setting& setting) {
   const auto count = setting.choices.size();
   if (count == 0) return std::string(setting.description);
-  const std::string_view what = setting.kind == Kind::list ? "Each one of" : "One of";
+  const std::string_view what = setting.kind == Kind::list ? "Any of" : "One of";
   if (count > kMaxShownChoices) {
-    return fmt::format("{} {} {} values that --format json lists.", setting.description, what, count);
+    return fmt::format("{} {} {} values; `tap-pinterest --about --format json` lists them.",
+                       setting.description, what, count);
   }
   return fmt::format("{} {} {}.", setting.description, what, fmt::join(setting.choices, ", "));
 }

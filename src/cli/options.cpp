@@ -129,7 +129,7 @@ void add_login(CLI::App& login, Raw& raw) {
       login.add_option("--redirect-uri", raw.redirect_uri,
                        fmt::format("Where the browser is sent back to (default\n{})", kRedirectUri));
   auto* page = login.add_option("--authorization-url", raw.authorization_url,
-                                "Pinterest's page, or what stands for it: for tests and proxies");
+                                "Pinterest's sign-in page, or a stand-in for tests and proxies");
   redirect->group("Addresses");
   page->group("Addresses");
   for (CLI::Option* option : {redirect, page}) {
@@ -141,7 +141,7 @@ void add_modes(CLI::App& app, Raw& raw) {
   auto* discover =
       app.add_flag("-d,--discover", raw.discover, "Print the catalog; needs no network and no credentials");
   auto* test = app.add_flag("--test", raw.test, "Check the connection, scopes, and accounts, then exit");
-  auto* about = app.add_flag("--about", raw.about, "Print what the tap is and all its settings");
+  auto* about = app.add_flag("--about", raw.about, "Print the tap's description and all its settings");
   auto* format = app.add_option("--format", raw.format, "Format of --about: text, json or markdown")
                      ->check(check_format)
                      ->needs(about);

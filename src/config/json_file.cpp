@@ -12,7 +12,7 @@ std::optional<nlohmann::ordered_json> read_json_file(std::string_view what, cons
   const std::optional<std::string> text = util::read_file(path, problem);
   std::optional<Json> document = text ? parse_json(*text, problem) : std::nullopt;
   if (document && !document->is_object()) {
-    problem = "must hold a JSON object";
+    problem = "must contain a JSON object";
     document.reset();
   }
   if (!document) problems.push_back(fmt::format("{} file {} {}", what, path, problem));

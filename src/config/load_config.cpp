@@ -159,7 +159,8 @@ void check_login(const Values& values, LoadResult& result) {
   }
   for (const std::string_view name : {"access_token", "oauth_credentials.refresh_proxy_url"}) {
     if (!values.stated(name)) continue;
-    result.warnings.push_back(fmt::format("{}: comes before the tokens of a login; remove it", name));
+    result.warnings.push_back(
+        fmt::format("{}: takes precedence over the tokens of a login; remove it", name));
   }
 }
 
@@ -173,7 +174,7 @@ void check_total(const Values& values, const Config& config, util::Day today, Pr
   const util::Day end = std::min(config.end_date.value_or(today), today);
   if (end - *config.start_date >= kLongestTotal) {
     problems.push_back(
-        fmt::format("start_date: analytics_granularity TOTAL takes at most {} days up to end_date (today if "
+        fmt::format("start_date: with analytics_granularity TOTAL, at most {} days before end_date (today if "
                     "that is not set)",
                     kLongestTotal.count()));
   }
@@ -186,7 +187,7 @@ void expand_paths(const Environment& environment, Config& config, Problems& prob
        {std::pair("token_file", &config.token_file), {"ca_file", &config.ca_file}}) {
     *path = util::expand_home(std::move(*path), home);
     if (path->starts_with("~/"))
-      problems.push_back(fmt::format("{}: begins with ~, and HOME is not set", name));
+      problems.push_back(fmt::format("{}: starts with ~, but HOME is not set", name));
   }
 }
 
@@ -199,8 +200,8 @@ void warn_of_offset(std::string_view name, const Stated& stated, const std::opti
   const std::string used = util::format_day(*day);
   const std::string written = text.substr(0, used.size());
   if (written == used) return;
-  result.warnings.push_back(fmt::format(
-      "{}: is a moment of {} in UTC, and that is the day that counts, not {}", name, used, written));
+  result.warnings.push_back(
+      fmt::format("{}: falls on {} in UTC, which is used instead of {}", name, used, written));
 }
 
 void check_dates(const Values& values, const Stated& stated, const Config& config, util::Day today,
@@ -208,9 +209,8 @@ void check_dates(const Values& values, const Stated& stated, const Config& confi
   if (config.start_date && config.end_date && *config.start_date > *config.end_date) {
     result.problems.emplace_back("start_date: is after end_date");
   } else if (config.start_date && *config.start_date > today) {
-    result.warnings.push_back(
-        fmt::format("start_date: {} is in the future; until then no day of analytics is read",
-                    util::format_day(*config.start_date)));
+    result.warnings.push_back(fmt::format("start_date: {} is in the future; no analytics are read until then",
+                                          util::format_day(*config.start_date)));
   }
   warn_of_offset("start_date", stated, config.start_date, result);
   warn_of_offset("end_date", stated, config.end_date, result);

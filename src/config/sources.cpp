@@ -20,9 +20,8 @@ struct ForeignSetting {
   std::string_view advice;
 };
 constexpr std::string_view kUseMapper =
-    "this tap does not map streams; put a mapper such as meltano-map-transform behind it";
-constexpr std::string_view kNamesStayLong =
-    "names of columns are not shortened; none comes near 255 characters";
+    "this tap does not map streams; use a mapper such as meltano-map-transform";
+constexpr std::string_view kNamesStayLong = "column names are not shortened; none comes near 255 characters";
 constexpr auto kForeignSettings = std::to_array<ForeignSetting>({
     {"stream_maps", kUseMapper},
     {"stream_map_config", kUseMapper},
@@ -158,8 +157,8 @@ std::vector<std::string> find_unknown_variables(std::span<const std::string> nam
   for (const std::string& name : names) {
     if (!name.starts_with(kPrefix) || name.starts_with(kOfMeltano) || name == kOfTheLog) continue;
     if (std::ranges::find(known, name) != known.end()) continue;
-    warnings.push_back(fmt::format("{}: no setting has this variable, ignored{}", printable(name),
-                                   util::did_you_mean(name, views)));
+    warnings.push_back(
+        fmt::format("{}: matches no setting, ignored{}", printable(name), util::did_you_mean(name, views)));
   }
   return warnings;
 }

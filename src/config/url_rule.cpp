@@ -12,7 +12,7 @@ namespace {
 
 // What RFC 3986 allows in a path beside letters and digits.
 constexpr std::string_view kPathMarks = "-._~!$&'()*+,;=:@/%";
-constexpr std::string_view kForm = "must be an address like https://HOST[:PORT][/PATH]";
+constexpr std::string_view kForm = "must be a URL like https://HOST[:PORT][/PATH]";
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -90,19 +90,19 @@ std::string url_problem(std::string_view url) {
   const std::size_t scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return std::string(kForm);
   const std::string scheme = lower_case(url.substr(0, scheme_end));
-  if (scheme != "https" && scheme != "http") return "must begin with https://";
+  if (scheme != "https" && scheme != "http") return "must start with https://";
 
   const std::string_view rest = url.substr(scheme_end + 3);
   if (rest.find_first_of("?#") != std::string_view::npos) return "must have neither a query nor a fragment";
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const std::string_view authority = rest.substr(0, slash);
-  if (authority.find('@') != std::string_view::npos) return "must not hold a user name or password";
+  if (authority.find('@') != std::string_view::npos) return "must not contain a user name or password";
 
   const auto parsed = parse_authority(authority);
   if (!parsed || !is_path(rest.substr(slash))) return std::string(kForm);
   if (scheme == "http" && parsed->place == Place::remote) {
-    return "must be https: over http the token would travel in clear (only localhost, 127.0.0.0/8 and [::1] "
-           "may be http)";
+    return "must be https: over http the token would travel unencrypted (http is allowed only for localhost, "
+           "127.0.0.0/8 and [::1])";
   }
   return {};
 }

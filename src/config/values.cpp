@@ -66,7 +66,7 @@ std::string expectation(const Setting& setting) {
     case Kind::url:
       return "must be a string";
     case Kind::date:
-      return "must be a day that exists, as YYYY-MM-DD or as a date-time (2026-10-24T18:24:24Z)";
+      return "must be a valid date, as YYYY-MM-DD or a date-time (2026-10-24T18:24:24Z)";
     case Kind::integer:
       return "must be an integer" + range(setting);
     case Kind::number:
@@ -78,7 +78,7 @@ std::string expectation(const Setting& setting) {
     case Kind::list:
       return "must be a list of strings, each " + named(setting.choices);
     case Kind::id_list:
-      return "must be a list of ids, which are digits";
+      return "must be a list of ids (digits only)";
     case Kind::object:
       return "must be an object";
   }
@@ -91,7 +91,7 @@ std::optional<Json> convert_text(const Setting& setting, const Json& stated, std
   if (has_control(text)) {
     problem = kNoControl;
   } else if (setting.kind == Kind::secret && (text.starts_with(' ') || text.ends_with(' '))) {
-    problem = "must not begin or end with a blank";
+    problem = "must not start or end with a space";
   } else if (setting.kind == Kind::url) {
     problem = url_problem(text);
   }
@@ -200,7 +200,7 @@ std::optional<Json> convert_list(const Setting& setting, const Json& stated, boo
   }
   if (!bad_items.empty()) {
     problem = fmt::format("{} not {}{}", name_items(std::move(bad_items)),
-                          setting.kind == Kind::id_list ? "an id, which is digits" : named(setting.choices),
+                          setting.kind == Kind::id_list ? "an id (digits only)" : named(setting.choices),
                           suggestion);
     return std::nullopt;
   }

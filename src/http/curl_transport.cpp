@@ -190,7 +190,7 @@ std::string read_authorities(std::string_view what, const std::string& path) {
   auto text = util::read_file(path, problem);
   if (!text) throw std::runtime_error(fmt::format("{} {} {}", what, path, problem));
   if (text->find("CERTIFICATE-----") == std::string::npos) {
-    throw std::runtime_error(fmt::format("{} {} holds no certificate in PEM form", what, path));
+    throw std::runtime_error(fmt::format("{} {} contains no PEM certificate", what, path));
   }
   return std::move(*text);
 }
@@ -291,8 +291,8 @@ class CurlTransport final : public Transport {
       return TransportError{Failure::invalid, std::move(message), {}};
     };
     const auto address = parse_address(request.url);
-    if (!address) return invalid("the address is not an http or https address");
-    if (!is_token(request.method)) return invalid("the request's method is not a method");
+    if (!address) return invalid("the URL is neither http nor https");
+    if (!is_token(request.method)) return invalid("the request's method is invalid");
     const auto header_list = make_header_list(request);
     if (!header_list) return invalid(fmt::format("a header cannot be sent ({})", address->authority));
 
@@ -435,7 +435,7 @@ class CurlTransport final : public Transport {
   Result make_result(CURLcode code, Receiver& receiver, const Address& address) {
     if (receiver.headers_too_large) {
       return TransportError{Failure::connection,
-                            fmt::format("the headers of the answer are longer than {} KiB ({})",
+                            fmt::format("the response headers are longer than {} KiB ({})",
                                         kMaxHeaderBytes / 1024, address.authority),
                             {}};
     }

@@ -134,9 +134,7 @@ bool LoopbackListener::read_from(Visitor& visitor, const std::function<Page(cons
   // it resets it, and the page is lost.
   if (visitor.head.find("\r\n\r\n") == std::string::npos) return true;
   const auto request = parse_request_line(visitor.head);
-  send_page(
-      visitor.socket.get(),
-      request ? answer(*request) : Page{.status = 400, .text = "This is no request that is understood."});
+  send_page(visitor.socket.get(), request ? answer(*request) : Page{.status = 400, .text = "Bad request."});
   return false;
 }
 

@@ -84,7 +84,7 @@ void read_config_file(const char* path, Options& options) {
     options.level = *known;
   } else if (!level.is_null()) {
     options.warnings.push_back(
-        fmt::format("SINGER_SDK_LOG_CONFIG: {} has a root level that is not a level; using INFO", path));
+        fmt::format("SINGER_SDK_LOG_CONFIG: {} has an unknown root level; using INFO", path));
   }
 }
 
@@ -118,7 +118,7 @@ Options read_options(const Environment& environment) {
       break;
     }
     options.warnings.push_back(
-        fmt::format("{}: \"{}\" is not a level; one of DEBUG, INFO, WARNING, ERROR, CRITICAL", name, value));
+        fmt::format("{}: \"{}\" is not a level; use DEBUG, INFO, WARNING, ERROR or CRITICAL", name, value));
   }
   const char* const terminal = get("TERM");
   options.allow_progress = terminal != nullptr && std::string_view(terminal) != "dumb";

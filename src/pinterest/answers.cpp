@@ -109,7 +109,7 @@ class RowCollector {
       return;
     }
     if (text(first) != text(second)) {
-      throw UnusableRow(fmt::format("two rows of the key {} that differ: one of them is wrong", record_key));
+      throw UnusableRow(fmt::format("two different rows with the key {}: one of them is wrong", record_key));
     }
     rows_.lines.resize(second.begin);
   }

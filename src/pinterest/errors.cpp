@@ -86,8 +86,7 @@ ApiError read_error(const http::Response& response) {
   }
   if (!body.is_object()) {
     error.is_html = is_html(response);
-    error.message =
-        fmt::format("(a body of {} bytes that is not the API's error form)", response.body.size());
+    error.message = fmt::format("(a body of {} bytes that is not an API error)", response.body.size());
     return error;
   }
   if (const auto code = body.find("code"); code != body.end() && code->is_number_integer()) {
@@ -116,7 +115,7 @@ std::string_view host_of(std::string_view url) {
 
 std::string describe_html(int status, std::string_view url) {
   return fmt::format(
-      "an HTML page instead of JSON, with status {} from {}; is api_url right, or does a proxy answer?",
+      "an HTML page instead of JSON, with status {} from {}; is api_url right, or is a proxy answering?",
       status, host_of(url));
 }
 

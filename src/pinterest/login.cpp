@@ -91,7 +91,7 @@ std::string problem_of(const TokenReply& reply) {
       break;
   }
   return reply.answer.token.refresh_token.empty()
-             ? "Pinterest gave no refresh token, so that nothing can be kept"
+             ? "Pinterest sent no refresh token, so there is nothing to keep"
              : "";
 }
 
@@ -108,7 +108,7 @@ bool may_send_again(const http::Result& sent) {
 std::string random_state() {
   std::array<unsigned char, kStateBytes> bytes;
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw std::runtime_error("the system gives no random numbers");
+    throw std::runtime_error("the system provides no random numbers");
   }
   std::string state;
   for (const unsigned char byte : bytes) state += fmt::format("{:02x}", byte);
@@ -127,7 +127,7 @@ Redirect read_redirect(std::string_view address, std::string_view state) {
   if (mark == std::string_view::npos) return foreign("it has no parameters");
   const std::string_view query = address.substr(mark + 1, address.find('#', mark) - mark - 1);
   if (!is_same(parameter(query, "state"), state)) {
-    return foreign("its state is not that of this sign-in: it answers another one, or was made up");
+    return foreign("its state does not match this sign-in: it belongs to another one, or is forged");
   }
   if (std::string error = parameter(query, "error"); !error.empty()) {
     const std::string description = parameter(query, "error_description");
@@ -151,7 +151,7 @@ Redirect read_pasted(std::string_view text, std::string_view state) {
   const bool is_query = text.find('?') == std::string_view::npos && text.find('=') != std::string_view::npos;
   Redirect redirect = read_redirect(is_query ? fmt::format("?{}", text) : std::string(text), state);
   if (text.find("response_type=code") != std::string_view::npos) {
-    redirect.message = "it is the address to open, not the one that the browser ends up at";
+    redirect.message = "it is the URL to open, not the one the browser ends up at";
   }
   return redirect;
 }

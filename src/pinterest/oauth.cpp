@@ -16,8 +16,8 @@ using Kind = Credentials::Kind;
 
 std::string missing_login(const std::string& token_file) {
   return fmt::format(
-      "token_file: nobody has signed in yet: {} does not exist, and refresh_token is not set; run "
-      "'tap-pinterest login', or remove token_file to read what the app's owner can read",
+      "token_file: not signed in yet: {} does not exist, and refresh_token is not set; run 'tap-pinterest "
+      "login', or remove token_file to read what the app's owner can read",
       token_file);
 }
 
@@ -186,8 +186,7 @@ std::optional<StoredToken> TokenSource::read_stored() {
   if (!stored) return std::nullopt;
   const Secret& configured = credentials.refresh_token;
   if (!configured.empty() && stored->descends_from != descent_of(configured)) {
-    say_once(log::Level::info,
-             "token_file belongs to another refresh_token than the configured one, which is used now");
+    say_once(log::Level::info, "token_file belongs to a different refresh_token; using the configured one");
     return std::nullopt;
   }
   use(*stored);
@@ -198,8 +197,8 @@ Renewal TokenSource::request(http::Transport& transport, const std::stop_token& 
                              TokenFileWriter* writer) {
   if (grant_.refresh_token.empty()) {
     say_once(log::Level::info,
-             "there is no refresh token: the client_credentials grant reads what the app's owner can read, "
-             "and 'tap-pinterest login' signs in as anybody");
+             "no refresh token: the client_credentials grant reads what the app's owner can read; "
+             "'tap-pinterest login' signs in as any user");
   }
   const http::Result result = transport.send(token_request(), stop);
   const auto* response = std::get_if<http::Response>(&result);
@@ -249,8 +248,8 @@ void TokenSource::take(TokenAnswer answer, TokenFileWriter* writer) {
     store(*writer, token);
   } else if (rotated) {
     say_once(log::Level::warning,
-             fmt::format("Pinterest gave a new refresh token, which is not kept because token_file is not "
-                         "set; the configured one ends {} days after it was issued",
+             fmt::format("Pinterest sent a new refresh token, which is not kept because token_file is not "
+                         "set; the configured one expires {} days after it was issued",
                          kRefreshTokenLife.count()));
   }
   {
@@ -266,7 +265,7 @@ void TokenSource::store(TokenFileWriter& writer, const StoredToken& token) {
   try {
     writer.commit(token);
   } catch (const TokenFileError& error) {
-    log::error("{}; the new token is kept in memory and writing is tried again", error.what());
+    log::error("{}; keeping the new token in memory and trying again", error.what());
     pending = token;
   }
   const std::scoped_lock lock(mutex_);
@@ -328,7 +327,7 @@ void TokenSource::warn_of_end() {
   const auto& ends = grant_.refresh_token_expires_at;
   if (!ends || *ends - kWarnBefore > clock_.now()) return;
   say_once(log::Level::warning,
-           fmt::format("the refresh token ends on {}; before then, {}", util::format_date_time(*ends),
+           fmt::format("the refresh token expires on {}; before then, {}", util::format_date_time(*ends),
                        sign_in_again(credentials_.front())));
 }
 

@@ -109,7 +109,8 @@ std::optional<StoredToken> read_token_file(const std::string& path) {
     token.descends_from = text_of(document, "descends_from");
   }
   if (token.refresh_token.empty()) {
-    throw TokenFileError("token_file: " + path + " holds no refresh_token; remove it or name another file");
+    throw TokenFileError("token_file: " + path +
+                         " contains no refresh_token; remove it or name another file");
   }
   return token;
 }
@@ -117,7 +118,7 @@ std::optional<StoredToken> read_token_file(const std::string& path) {
 TokenFileLock::TokenFileLock(const std::string& path, const std::stop_token& stop) {
   const std::string folder = util::folder_of(path);
   as_token_file_error([&] {
-    if (util::make_private_folder(folder)) log::info("made the folder {} for token_file", folder);
+    if (util::make_private_folder(folder)) log::info("created the folder {} for token_file", folder);
   });
   descriptor_ = open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, util::kPrivateFile);
   if (descriptor_ < 0) fail("cannot open the lock", path + ".lock", errno);
@@ -150,7 +151,7 @@ void TokenFileWriter::commit(const StoredToken& token) {
   as_token_file_error([&] {
     const auto doubt = file_->commit(serialize(token));
     if (doubt)
-      log::warning("token_file: the new token is stored, but a loss of power may undo it: {}", *doubt);
+      log::warning("token_file: the new token is saved, but a power failure could undo that: {}", *doubt);
   });
 }
 

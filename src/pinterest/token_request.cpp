@@ -140,8 +140,7 @@ TokenReply read_token_reply(const http::Result& result, util::Instant now) {
   switch (judge(error)) {
     case Action::accept:
       if (const auto answer = parse_token_answer(response.body, now)) return {.answer = *answer};
-      return {.outcome = Outcome::passing,
-              .problem = "the answer to the token request holds no access_token"};
+      return {.outcome = Outcome::passing, .problem = "the token response contains no access_token"};
     case Action::retry:
       return {.outcome = Outcome::passing, .problem = error.describe()};
     case Action::wait:

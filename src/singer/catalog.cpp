@@ -157,9 +157,9 @@ class EntryReader {
                             (stream.replication_key.empty() ? "" : " or INCREMENTAL"));
       } else if (stream.whole_by_configuration) {
         warnings_.emplace_back(
-            "it is written whole (FULL_TABLE), since the configuration leaves it no bookmark");
+            "it is written whole (FULL_TABLE), because this configuration gives it no bookmark");
       } else if (stream.replication_key.empty()) {
-        problems_.emplace_back("its replication-method cannot be INCREMENTAL, it has no replication key");
+        problems_.emplace_back("its replication-method cannot be INCREMENTAL: it has no replication key");
       }
     }
     if (result.method == ReplicationMethod::full_table) {
@@ -208,9 +208,8 @@ std::string unknown_stream(const std::string& id, const std::vector<StreamDescri
   std::vector<std::string_view> known;
   known.reserve(streams.size());
   for (const StreamDescription& stream : streams) known.emplace_back(stream.id);
-  return fmt::format(
-      "stream '{}': it is selected in the catalog, but the tap has no such stream; it has {}{}", id,
-      fmt::join(known, ", "), util::did_you_mean(id, known));
+  return fmt::format("stream '{}': selected in the catalog, but this tap has no such stream; it has {}{}", id,
+                     fmt::join(known, ", "), util::did_you_mean(id, known));
 }
 
 using SelectedById = std::map<std::string, SelectedStream>;

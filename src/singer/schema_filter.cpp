@@ -65,10 +65,10 @@ Json SchemaFilter::filter(const Json& schema, std::string_view configured_object
 // One warning for all such fields: columns that left the configuration can be many.
 void SchemaFilter::warn_of_lists() {
   if (!unknown_.empty()) {
-    warnings_.push_back("the catalog has fields that the tap does not write, they are left out: " +
+    warnings_.push_back("leaving out fields of the catalog that this tap does not have: " +
                         fmt::format("{}", fmt::join(unknown_, ", ")));
   }
-  if (!added_.empty()) warnings_.push_back("the catalog lacks fields, they are added: " + join(added_));
+  if (!added_.empty()) warnings_.push_back("adding fields that the catalog lacks: " + join(added_));
 }
 
 bool SchemaFilter::is_automatic(const Breadcrumb& breadcrumb) const {
@@ -146,7 +146,7 @@ std::optional<Json> SchemaFilter::filter_node(const Json& schema, const Json& kn
     if (result["properties"].empty() && !properties->empty()) {
       if (unknown_.size() - unknown_before < properties->size()) {
         warnings_.push_back("field '" + place.path +
-                            "' is selected but every field inside it is deselected, it is left out");
+                            "' is selected, but every field inside it is deselected; leaving it out");
       }
       return std::nullopt;
     }

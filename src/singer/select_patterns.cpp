@@ -230,7 +230,7 @@ std::string problem_of(const Pattern& pattern, const std::vector<Stream>& stream
 std::vector<std::string> apply_patterns(const std::vector<std::string>& patterns,
                                         const std::vector<StreamDescription>& streams, Json& catalog) {
   const std::vector<Pattern> parsed = parse_all(patterns);
-  if (parsed.empty()) return {"there is no pattern in it; name a stream, as in --select ad_analytics"};
+  if (parsed.empty()) return {"it contains no pattern; name a stream, as in --select ad_analytics"};
   const std::vector<Stream> there = streams_of(catalog, streams);
   std::vector<std::string> problems;
   for (const Pattern& pattern : parsed) {

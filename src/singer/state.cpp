@@ -229,7 +229,7 @@ State State::parse(std::string_view text, std::vector<std::string>& problems) {
     const auto& keys = reader.keys();
     if (!keys.empty()) {
       problems.push_back(
-          fmt::format("there are no bookmarks, but {}: this is not a state", fmt::join(keys, ", ")));
+          fmt::format("it has no bookmarks, but {}: this is not a state", fmt::join(keys, ", ")));
     }
     return {};
   }

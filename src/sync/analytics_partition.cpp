@@ -68,7 +68,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
     batches_.skip_up_to(window->after_id);
   } else if (had_marker) {
     log::write(log::Level::info, stream_.id(),
-               "the configuration has changed since a window was cut short, which starts anew");
+               "the configuration has changed since a window was cut short; that window starts over");
   }
 }
 
@@ -152,10 +152,10 @@ void AnalyticsPartition::plan() {
   const util::Instant now = context_.clock.now();
   if (is_pins()) route_ = RouteProbe(/*single=*/coverage_.lacks_bulk_route(util::day_of(now)));
   if (coverage_.forget_future(now)) {
-    context_.report.say_once(log::Level::warning, stream_.id(),
-                             fmt::format("the state{} names days in the future: it is ignored, and the days "
-                                         "are read again",
-                                         of_account(account_)));
+    context_.report.say_once(
+        log::Level::warning, stream_.id(),
+        fmt::format("the state{} has days in the future; ignoring it and reading the days again",
+                    of_account(account_)));
     passes_.clear();
     batches_.start_again();
   }
@@ -200,11 +200,10 @@ void AnalyticsPartition::warn_of_changes() {
   }
   const std::string& rows = coverage_.rules().rows;
   if (entry.rows.empty() || entry.rows == rows) return;
-  context_.report.say_once(
-      log::Level::warning, stream_.id(),
-      fmt::format("{} changed since the last run: rows that are not read again keep their old values, and "
-                  "share the table with the new ones",
-                  fmt::join(changed_settings(entry.rows, rows, is_pins()), ", ")));
+  context_.report.say_once(log::Level::warning, stream_.id(),
+                           fmt::format("{} changed since the last run: rows that are not read again keep "
+                                       "their old values, in the same table as the new ones",
+                                       fmt::join(changed_settings(entry.rows, rows, is_pins()), ", ")));
 }
 
 // Has the queue ask for jobs, if there may be any.
@@ -325,11 +324,10 @@ void AnalyticsPartition::note_cut(const DaySet& days) {
 }
 
 void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
-  context_.report.say_once(
-      log::Level::warning, stream_.id(),
-      fmt::format("{} ids{} that were left out before are read now, but Pinterest does not answer "
-                  "for {} any more: they may lack those days",
-                  again_.size(), of_account(account_), util::describe(days)));
+  context_.report.say_once(log::Level::warning, stream_.id(),
+                           fmt::format("{} ids{} left out before can be read again, but Pinterest no longer "
+                                       "answers for {}: they may lack those days",
+                                       again_.size(), of_account(account_), util::describe(days)));
 }
 
 void AnalyticsPartition::part_done(const AnalyticsPart& part) {
@@ -471,12 +469,12 @@ void AnalyticsPartition::close() {
   }
   std::vector<IdBatches::Id> named = left_out();
   if (named.empty()) return;
+  context_.report.incomplete_streams.insert(stream_.id());
   const std::size_t count = named.size();
   named.resize(std::min(count, kMostIdsNamed));
   context_.report.incomplete(
-      fmt::format("{} of the ids of {}{} were left out, because Pinterest refuses them: {}{}", count,
-                  stream_.id(), of_account(account_), fmt::join(named, ", "),
-                  named.size() < count ? ", ..." : ""),
+      fmt::format("{} ids of {}{} were left out because Pinterest refuses them: {}{}", count, stream_.id(),
+                  of_account(account_), fmt::join(named, ", "), named.size() < count ? ", ..." : ""),
       "the next run asks for them again");
 }
 
@@ -487,7 +485,9 @@ void AnalyticsPartition::end() {
 }
 
 void AnalyticsPartition::drop() {
-  if (!closed_) end();
+  if (closed_) return;
+  end();
+  context_.report.incomplete_streams.insert(stream_.id());
 }
 
 bool AnalyticsPartition::halve(const AnalyticsPart& part, const Tries& tries) {
@@ -512,7 +512,7 @@ bool AnalyticsPartition::isolate(const AnalyticsPart& part, const pinterest::Api
 void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::ApiError& error) {
   if (part.is_proof) {
     log::write(log::Level::info, stream_.id(),
-               "this app has no access to /pins/analytics (beta): one request for each pin is made instead");
+               "this app has no access to /pins/analytics (beta); making one request per pin instead");
     route_.disproved();
     coverage_.set_single_route_since(util::day_of(context_.clock.now()));
     offer();
@@ -618,7 +618,7 @@ bool AnalyticsPartition::shorten_reach(const AnalyticsPart& part) {
 
 void AnalyticsPartition::fail(const std::string& why) {
   if (closed_) return;
-  end();
+  drop();
   const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   log::write(log::Level::error, stream_.id(), cause);
   context_.report.incomplete(cause);
@@ -633,8 +633,7 @@ void AnalyticsPartition::say_backfill() {
       pinterest::split_range(days.ranges().front(), coverage_.rules().reach.longest_range).size();
   context_.report.say_once(
       log::Level::info, stream_.id(),
-      fmt::format("start_date includes days that were never read: {}{} are read now, with "
-                  "{} requests or more",
+      fmt::format("start_date includes days that were never read: reading {}{} now, in at least {} requests",
                   util::describe(days), of_account(account_), requests));
 }
 

@@ -126,12 +126,12 @@ std::vector<std::string> unused_bookmarks(const singer::State& state) {
       all = false;
     } else {
       warnings.push_back(fmt::format(
-          "the state's bookmarks.{} cannot be used: the stream is read as if it had no bookmark", id));
+          "the state's bookmarks.{} cannot be used; reading the stream as if it had no bookmark", id));
     }
   }
   if (!all) return warnings;
   return {
-      fmt::format("nothing in the state belongs to this tap, it has bookmarks of {}: everything is read as "
+      fmt::format("nothing in the state belongs to this tap (it has bookmarks for {}); reading everything as "
                   "if there were no state",
                   fmt::join(std::span(streams).first(std::min(streams.size(), kStreamsNamed)), ", "))};
 }

@@ -136,7 +136,7 @@ RunResult Engine::run() {
       workers.push_back(std::move(*worker));
     }
     if (std::ssize(workers) < config_.max_concurrency) {
-      log::warning("only {} of {} threads could be started; the run goes on with them", workers.size(),
+      log::warning("could start only {} of {} threads; going on with those", workers.size(),
                    config_.max_concurrency);
     }
     if (workers.empty()) work();
@@ -173,7 +173,7 @@ void Engine::begin() {
   if (!needs_accounts || (accounts_are_given && selected_stream(accounts.id) == nullptr)) say_what_begins();
 }
 
-// From which moment on a stream is read: its oldest bookmark, or start_date.
+// From when on a stream is read: its oldest bookmark, or start_date.
 std::string Engine::begin_of(const StreamRun& stream, std::span<const std::string> accounts) const {
   std::vector<std::string> bookmarks;
   for (const std::string& account : accounts) {
@@ -181,12 +181,16 @@ std::string Engine::begin_of(const StreamRun& stream, std::span<const std::strin
     const auto value = entry ? entry->find("replication_key_value") : decltype(entry->find("")){};
     if (entry && value != entry->end() && value->is_string()) bookmarks.push_back(value->get<std::string>());
   }
+  const Source source = stream.definition().source;
   if (stream.incremental() && !bookmarks.empty()) {
     const std::size_t without = accounts.size() - bookmarks.size();
-    return fmt::format("from the bookmark {}{}", std::ranges::min(bookmarks),
-                       without == 0 ? "" : fmt::format(" ({} without one)", without));
+    const int lookback =
+        source == Source::pin_analytics ? config_.pins_lookback_days() : config_.ads_lookback_days();
+    return fmt::format("bookmark {}{}{}", std::ranges::min(bookmarks),
+                       source == Source::list ? "" : fmt::format(", look-back {} days", lookback),
+                       without == 0 ? "" : fmt::format(" ({} without a bookmark)", without));
   }
-  if (stream.definition().source == Source::list) return "all of it";
+  if (source == Source::list) return "everything";
   return config_.start_date ? fmt::format("from {}", util::format_day(*config_.start_date))
                             : "the last 30 days";
 }
@@ -202,7 +206,7 @@ void Engine::say_what_begins() {
     const auto accounts =
         by_account ? std::span<const std::string>(ids) : std::span<const std::string>(&user, 1);
     const std::string where = by_account ? util::plural(ids.size(), "ad account", "ad accounts") + ", " : "";
-    log::write(log::Level::info, id, fmt::format("begins: {}{}", where, begin_of(stream, accounts)));
+    log::write(log::Level::info, id, fmt::format("starting: {}{}", where, begin_of(stream, accounts)));
   }
 }
 
@@ -217,7 +221,8 @@ void Engine::say_what_ended() {
     const auto took = time == report_.stream_time.end() ? util::SteadyTime::duration(0)
                                                         : time->second.end - time->second.begin;
     log::write(log::Level::info, id,
-               fmt::format("ends: {} in {}", util::plural(count, "record", "records"),
+               fmt::format("{}: {} in {}", report_.incomplete_streams.contains(id) ? "incomplete" : "done",
+                           util::plural(count, "record", "records"),
                            util::describe(std::chrono::floor<std::chrono::seconds>(took))));
   }
 }
@@ -370,8 +375,7 @@ void Engine::renew(Lock& lock, http::Transport& transport) {
   if (why) {
     end(*why);
   } else if (wait.count() > 0) {
-    log::info("the access token could not be renewed ({}); trying again in {} ms", renewal.message,
-              wait.count());
+    log::info("the access token could not be renewed ({}); retrying in {} ms", renewal.message, wait.count());
   }
 }
 
@@ -429,7 +433,7 @@ void Engine::note_answer(const Job& job, const Fetched& fetched) {
   limiter.observe(fetched.rate_limit, now);
   if (api_clock_.uses_local_clock()) {
     report_.say_once(log::Level::warning, {},
-                     "the API's answers have no Date header: the local clock decides which days are read");
+                     "the API sends no Date header; using the local clock to decide which days to read");
   }
 }
 
@@ -442,7 +446,7 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
         add_account(id);
         continue;
       }
-      const std::string cause = fmt::format("an ad account is left out: its id {} is not a number", id);
+      const std::string cause = fmt::format("leaving out an ad account: its id {} is not a number", id);
       log::error("{}", cause);
       report_.incomplete(cause);
     }
@@ -459,11 +463,11 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
   streams_.at(id)->note_unknown(rows.unknown_fields);
   for (const pinterest::Misfit& misfit : rows.misfits) {
     const std::string cause =
-        fmt::format("values of {}.{} do not fit the type that the schema gives", id, misfit.field);
+        fmt::format("values of {}.{} do not fit the type in the schema", id, misfit.field);
     if (std::ranges::find(report_.causes(), cause) != report_.causes().end()) continue;
     report_.incomplete(cause, "give it another type in the catalog");
     log::write(log::Level::warning, id,
-               fmt::format("{} and are null; first in the record {}", cause, misfit.key));
+               fmt::format("{} and are written as null; the first is in the record {}", cause, misfit.key));
   }
   if (rows.repaired > 0) {
     report_.say_once(log::Level::warning, id, "broken characters (lone surrogates) were replaced by U+FFFD");
@@ -494,14 +498,14 @@ void Engine::say_what_remains() {
   for (const auto& [category, requests] : left) {
     if (requests == 0) continue;
     if (config_.trial_access) {
-      log::info("all lists are read; {} {} requests remain, of a trial app's {:.0f} a day for everything",
-                requests, to_string(category), kTrialRequestsADay * config_.rate_limit_share);
+      log::info("all lists read; {} {} requests left, of a trial app's {:.0f} a day for everything", requests,
+                to_string(category), kTrialRequestsADay * config_.rate_limit_share);
       continue;
     }
     const double per_minute = queue_.limiter(category).per_minute();
     const std::chrono::duration<double> least(60.0 * static_cast<double>(requests) / per_minute);
-    log::info("all lists are read; {} {} requests remain, at least {} at the limit of {:.0f} a minute",
-              requests, to_string(category), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
+    log::info("all lists read; {} {} requests left, at least {} at the limit of {:.0f} a minute", requests,
+              to_string(category), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
               per_minute);
   }
 }
@@ -544,7 +548,7 @@ std::string Engine::progress() {
   });
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(clock_.steady_now() - started_);
   const auto rate = records / static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
-  return fmt::format("{} records, {} requests, {} in flight, at least {} to come; {}, {} records/s", records,
+  return fmt::format("{} records, {} requests, {} in flight, at least {} to go; {}, {} records/s", records,
                      report_.request_count(), in_flight_, left, util::describe(elapsed), rate);
 }
 

@@ -160,12 +160,12 @@ void Engine::try_again(Job job, const Fault& fault) {
   if (in_time) {
     ++report_.retries;
     const std::string where = describe(job);
-    log::debug("{}: trying again in {} ms: {}", where, wait.count(), fault.message);
+    log::debug("{}: retrying in {} ms: {}", where, wait.count(), fault.message);
     // Until there is an answer the configuration or the network may be wrong: that is worth a word.
     if (fault.kind == Fault::Kind::transport && answers_ == 0) {
       report_.say_once(
           log::Level::info, {},
-          fmt::format("no answer from {} yet ({}); trying again for up to {}",
+          fmt::format("no answer from {} yet ({}); retrying for up to {}",
                       pinterest::host_of(config_.api_url), fault.message, util::describe(config_.max_retry)));
     }
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
@@ -182,7 +182,7 @@ void Engine::try_again(Job job, const Fault& fault) {
       analytics->partition->leave_out_alone(*analytics, fault.error, others_succeed)) {
     return;
   }
-  fail(job, fmt::format("{} tries failed, the last with: {}", job.tries.failures, fault.message));
+  fail(job, fmt::format("{} attempts failed, the last with: {}", job.tries.failures, fault.message));
 }
 
 // Halves analytics that timed out twice, or met code 12.
@@ -207,7 +207,7 @@ void Engine::pause(Job job, const Fault& fault) {
   if (now + wait > limiter.paused_until()) {
     const bool stops = wait > config_.max_rate_limit_wait;
     log::info("Pinterest's limit for {} is reached: {} {}", to_string(job.category),
-              stops ? "it opens in" : "waiting",
+              stops ? "it resets in" : "waiting",
               util::describe(std::chrono::ceil<std::chrono::seconds>(wait)));
   }
   limiter.pause_until(now + wait);
@@ -242,7 +242,7 @@ void Engine::deny(const Job& job, const Fault& fault) {
     const std::string_view scopes = list->list->stream().definition().scopes;
     if (list->list->account().empty() && fault.error.status == pinterest::kNotFound && successes_ == 0) {
       end(
-          fmt::format("api_url is wrong: {} answers 404 to {}; it must be the address of the API, such as "
+          fmt::format("api_url is wrong: {} answers 404 to {}; it must be the URL of the API, such as "
                       "https://api.pinterest.com/v5",
                       pinterest::host_of(config_.api_url), list->list->stream().definition().path));
     } else if (list->list->account().empty()) {

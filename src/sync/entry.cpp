@@ -119,14 +119,15 @@ Entry read_entry(const Json* json, const EntryContext& context, std::vector<std:
   const auto key = text(*json, "replication_key");
   const auto value = json->find("replication_key_value");
   if (key && *key != context.replication_key) {
-    warnings.push_back(fmt::format("the bookmark is of another replication key ({}) and is ignored", *key));
+    warnings.push_back(
+        fmt::format("ignoring the bookmark, which belongs to another replication key ({})", *key));
   } else if (value != json->end() && !value->is_null()) {
     const auto micros = singer::replication_value_micros(*value);
     if (micros) {
       entry.bookmark = util::Instant(std::chrono::microseconds(*micros));
     } else {
       warnings.push_back(fmt::format(
-          "the bookmark {} is neither a date nor a number of seconds and is ignored", value->dump()));
+          "ignoring the bookmark {}, which is neither a date nor a number of seconds", value->dump()));
     }
   }
   entry.entity_statuses = texts(*json, "entity_statuses");
@@ -134,7 +135,7 @@ Entry read_entry(const Json* json, const EntryContext& context, std::vector<std:
   const auto covered = days(*json, "covered");
   const auto missed = days(*json, "missed");
   if (!covered || !missed) {
-    warnings.emplace_back("what the entry says of days cannot be read and is ignored: they are read again");
+    warnings.emplace_back("the days in the entry cannot be read; reading all of them again");
   }
   entry.covered = covered.value_or(DaySet());
   entry.missed = missed.value_or(DaySet());
@@ -152,7 +153,7 @@ Entry read_entry(const Json* json, const EntryContext& context, std::vector<std:
   entry.rows = text(*json, "rows").value_or("");
   entry.resume = read_marker(*json);
   if (json->contains("resume") && !entry.resume) {
-    warnings.emplace_back("the resume marker cannot be read and is ignored");
+    warnings.emplace_back("ignoring the resume marker, which cannot be read");
   }
   if (text(*json, "route") == kSingle) entry.single_route_since = day(*json, "route_since");
   return entry;

@@ -71,7 +71,7 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
   if (since_ && is_in_future(*since_)) {
     context_.report.say_once(
         log::Level::warning, stream_.id(),
-        fmt::format("the state{} names days in the future: it is ignored, and the list is written whole",
+        fmt::format("the state{} has a bookmark in the future; ignoring it and writing the whole list",
                     of_account(account_)));
     entry_.bookmark.reset();
     since_.reset();
@@ -124,13 +124,14 @@ void ListRead::note_cut() {
       "the list of pins ends at {}, where the API cuts lists: older pins and their analytics are missing",
       items_);
   log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete(cause,
-                             "delete pins that are not needed any more, or deselect pins and pin_analytics");
+  context_.report.incomplete_streams.insert(stream_.id());
+  context_.report.incomplete(cause, "delete pins you no longer need, or deselect pins and pin_analytics");
 }
 
 void ListRead::fail(const std::string& why, std::string_view remedy) {
   if (ended_) return;
   end();
+  context_.report.incomplete_streams.insert(stream_.id());
   const std::string cause =
       fmt::format("the list of {}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   log::write(log::Level::error, stream_.id(), cause);
@@ -156,6 +157,7 @@ bool ListRead::all_ended() const {
 }
 
 void ListRead::drop() {
+  if (!ended_) context_.report.incomplete_streams.insert(stream_.id());
   end();
   for (const auto& child : children_) child->drop();
 }

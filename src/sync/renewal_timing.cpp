@@ -22,7 +22,7 @@ std::optional<std::string> RenewalTiming::ended(const pinterest::Renewal& renewa
   if (!renewal.wait) spent_ += wait;
   not_before_ = now + wait;
   if (spent_ <= max_retry && !(renewal.wait && wait > max_wait)) return std::nullopt;
-  return fmt::format("the access token could not be renewed in {} tries: {}; run again later", failures_,
+  return fmt::format("the access token could not be renewed in {} attempts: {}; run again later", failures_,
                      renewal.message);
 }
 

@@ -29,7 +29,7 @@ StateFile::StateFile(const std::string& path, const util::Clock& clock)
     : path_(resolved(path)), new_path_(fmt::format("{}.{}.new", path_, getpid())), clock_(clock) {
   std::error_code unknown;
   if (std::filesystem::exists(path_, unknown) && !std::filesystem::is_regular_file(path_, unknown)) {
-    throw util::FileError(fmt::format("{} is not a file that can be replaced", path));
+    throw util::FileError(fmt::format("{} is not a regular file", path));
   }
   const util::FileReplacement trial(path_, new_path_, std::nullopt);
 }
@@ -45,11 +45,11 @@ void StateFile::save() {
   try {
     util::FileReplacement file(path_, new_path_, std::nullopt);
     const auto doubt = file.commit(*unsaved_);
-    if (doubt) log::debug("the state is saved, but a loss of power may undo it: {}", *doubt);
+    if (doubt) log::debug("the state is saved, but a power failure could undo that: {}", *doubt);
     unsaved_.reset();
     problem_.clear();
   } catch (const util::FileError& error) {
-    if (problem_.empty()) log::warning("the state is not saved: {}; trying again", error.what());
+    if (problem_.empty()) log::warning("the state could not be saved: {}; trying again", error.what());
     problem_ = error.what();
   }
 }

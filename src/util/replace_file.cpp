@@ -27,7 +27,7 @@ std::optional<mode_t> mode_of(const std::string& path) {
 std::optional<std::string> sync_folder(const std::string& folder) {
   const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() >= 0 && (fsync(directory.get()) == 0 || errno == EINVAL)) return std::nullopt;
-  return "cannot synchronise " + folder + ": " + reason(errno);
+  return "cannot sync " + folder + ": " + reason(errno);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ bool make_private_folder(const std::string& path) {
   const int error = errno;
   // Whatever else is wrong with it shows when a file is made there.
   if (error == EEXIST || std::filesystem::is_directory(path)) return false;
-  throw FileError("cannot make the folder " + path + ": " + reason(error));
+  throw FileError("cannot create the folder " + path + ": " + reason(error));
 }
 
 }  // namespace tap_pinterest::util

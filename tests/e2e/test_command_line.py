@@ -486,8 +486,8 @@ def test_the_requests_to_come_are_told(tap, simulate, config, route, probes):
     api = simulate(accounts=1, campaigns=0, ads=0, pins=130, limits="off", **route)
     settings = config(api, start_date="2026-03-05", max_concurrency=1, rate_limits={"org_analytics": 1_000_000})
     run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
-    (line,) = run.log_lines("INFO", "requests remain")
-    told = int(re.search(r"(\d+) org_analytics requests remain", line)[1])
+    (line,) = run.log_lines("INFO", "requests left")
+    told = int(re.search(r"(\d+) org_analytics requests left", line)[1])
     requests = api.counters()["requests"]
     made = sum(count for path, count in requests.items() if path.startswith("/pins/"))
     assert told == made - probes
@@ -496,7 +496,7 @@ def test_the_requests_to_come_are_told(tap, simulate, config, route, probes):
 def test_a_trial_apps_day_is_told(tap, api, config):
     settings = config(api, start_date="2026-03-05", access_tier="trial", max_concurrency=1)
     run = tap.run(settings, catalog=tap.catalog("ad_analytics"), code=0)
-    assert run.log_lines("INFO", "requests remain, of a trial app's 1000 a day for everything")
+    assert run.log_lines("INFO", "requests left, of a trial app's 1000 a day for everything")
 
 
 def test_a_failure_says_what_where_and_what_to_do(tap, api, config):

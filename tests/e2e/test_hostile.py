@@ -116,7 +116,7 @@ def test_no_text_of_an_answer_forges_a_row_of_the_connection_test(tap, api, conf
 def test_the_connection_test_says_what_it_cannot_read(tap, api, config, body):
     api.fault("body", endpoint="*", body=body)
     run = tap.run(config(api), "--test", rules=False, code=1)
-    assert "not a page with items" in run.stdout.decode() and not run.log_lines("should not be")
+    assert "not a page of items" in run.stdout.decode() and not run.log_lines("should not be")
 
 
 @pytest.mark.parametrize("item", ["7", "null", "[]", '{"id": 7}', '{"id": "x"}', '{"id": ""}', '{"id": "9' + "9" * 30 + '"}', DEEP], ids=lambda item: item[:20])

@@ -61,7 +61,7 @@ def test_a_limit_that_the_headers_name_replaces_the_one_assumed(tap, simulate, c
     )  # fmt: skip
     settings = config(api, start_date="2026-03-09", pin_analytics_split_field="NO_SPLIT")
     run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
-    (estimate,) = run.log_lines("INFO", "org_analytics requests remain")
+    (estimate,) = run.log_lines("INFO", "org_analytics requests left")
     assert "limit of 57 a minute" in estimate
     moments = [datetime.datetime.fromisoformat(each["at"]) for each in api.requests("/pins/analytics")]
     assert len(moments) == 6
@@ -77,7 +77,7 @@ def test_the_limit_of_the_headers_is_shared_as_any(tap, simulate, config, share,
     days = {"start_date": "2026-03-09", "pin_analytics_split_field": "NO_SPLIT"}
     settings = config(api, **days, rate_limit_share=share)
     run = tap.run(settings, catalog=tap.catalog("pin_analytics"), code=0)
-    (estimate,) = run.log_lines("INFO", "org_analytics requests remain")
+    (estimate,) = run.log_lines("INFO", "org_analytics requests left")
     assert f"limit of {a_minute} a minute" in estimate
 
 

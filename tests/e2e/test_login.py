@@ -162,7 +162,7 @@ def test_who_allows_it_can_sync_with_the_token_file_from_then_on(tap, api, setti
         run = login.end(0)
     assert status == 200 and "close this page" in page
     assert not [value for _, value in urllib.parse.parse_qsl(urllib.parse.urlsplit(back).query) if value in page]
-    assert f"{file} holds the tokens" in run.stdout.decode()
+    assert f"Your tokens are in {file}" in run.stdout.decode()
     assert not run.warnings()
 
     assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
@@ -217,7 +217,7 @@ def test_who_denies_it_is_told_so(tap, api, settings, file, redirect_uri):
     with Login(tap, settings, api, redirect_uri) as login:
         status, page, _ = browse(login.press("deny"))
         run = login.end(1)
-    assert status == 200 and "Access was denied" in page and "allowed" not in page
+    assert status == 200 and "Access denied" in page and "allowed" not in page
     (critical,) = run.log_lines("CRITICAL")
     assert "access_denied" in critical and "The user denied access" in critical and "login again" in critical
     assert not file.exists()
@@ -243,7 +243,7 @@ def test_an_answer_to_somebody_elses_question_is_refused_and_the_right_one_await
         assert not requests_for_tokens(api)[TOKEN] and not file.exists()
         assert browse(back)[0] == 200
         run = login.end(0)
-    assert len(run.warnings("its state is not that of this sign-in")) == 5
+    assert len(run.warnings("its state does not match this sign-in")) == 5
     assert len(run.warnings("it holds no code")) == 3
     assert state not in run.stderr
 
@@ -254,14 +254,14 @@ def test_an_answer_to_somebody_elses_question_is_refused_and_the_right_one_await
 @pytest.mark.parametrize("end", ["\n", " \r\n", ""])
 def test_the_address_may_be_pasted(tap, api, settings, file, end):
     with Login(tap, settings, api, ELSEWHERE, paste=True) as login:
-        assert b"paste the address" in login.shown + login.process.stdout.readline() + login.process.stdout.readline()
+        assert b"paste the URL" in login.shown + login.process.stdout.readline() + login.process.stdout.readline()
         back = login.press("allow")
         assert back.startswith(ELSEWHERE)
         login.paste(f"\nwhat is this?\n{ELSEWHERE}?code=stolen&state=guessed\n  {back}{end}")
         login.process.stdin.close()
         login.process.stdin = None
         run = login.end(0)
-    assert len(run.warnings("that was pasted is refused")) == 2
+    assert len(run.warnings("the answer you pasted")) == 2
     assert json.loads(file.read_text())["refresh_token"]
 
 
@@ -273,7 +273,7 @@ def test_what_is_pasted_may_be_more_or_less_than_the_address(tap, api, settings,
         query = urllib.parse.urlsplit(address).query
         login.paste(form.format(address=address, query=query, code=urllib.parse.parse_qs(query)["code"][0]) + "\n")
         run = login.end(0)
-    assert len(run.warnings("that was pasted is refused", "the address to open")) == len(run.warnings()) == 1
+    assert len(run.warnings("the answer you pasted", "the URL to open")) == len(run.warnings()) == 1
     assert file.exists()
 
 
@@ -303,7 +303,7 @@ def test_where_somebody_else_listens_the_address_can_be_pasted(tap, api, setting
     with Login(tap, settings, api, redirect_uri, paste=True) as login:
         login.paste(login.press("allow") + "\n")
         run = login.end(0)
-    assert run.warnings("cannot listen at", redirect_uri, "in use")
+    assert run.warnings("cannot listen on", redirect_uri, "in use")
     assert file.exists()
 
 
@@ -513,7 +513,7 @@ def test_a_login_without_a_config_leaves_one_that_every_command_finds(tap, api, 
     assert not own.with_name("config.json.new").exists()
 
     run = tap.run(None, "--select", "campaigns", code=0)
-    assert run.stderr.splitlines()[0] == f"INFO no --config is given: using {own}"
+    assert run.stderr.splitlines()[0] == f"INFO no --config given; using {own}"
     assert run.records["campaigns"]
     with FirstLogin(tap, api, redirect_uri, "") as login:
         assert b"App" not in login.shown
@@ -545,7 +545,7 @@ def test_a_signal_brings_the_terminal_back(tap, api, redirect_uri):
         wait_until(lambda: not termios.tcgetattr(mine)[3] & termios.ECHO, "the secret is asked for")
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=RUN_SECONDS)
-    assert process.returncode == 128 + signal.SIGINT and b"nothing was written" in stderr
+    assert process.returncode == 128 + signal.SIGINT and b"not signed in" in stderr
     assert termios.tcgetattr(mine)[3] & termios.ECHO
     os.close(mine)
     os.close(screen)
@@ -574,7 +574,7 @@ def test_a_signal_ends_it(tap, api, settings, file, redirect_uri):
         with Login(tap, settings, api, redirect_uri) as login:
             login.process.send_signal(number)
             (critical,) = login.end(128 + number).log_lines("CRITICAL")
-        assert "nothing was written" in critical
+        assert "not signed in" in critical
     assert not file.exists()
 
 
@@ -607,7 +607,7 @@ def test_a_place_that_cannot_be_written_is_found_before_anybody_is_asked(tap, se
     assert not run.stdout and "token_file" in run.log_lines("CRITICAL")[0]
     file.write_text('{"my": "data"}')
     run = tap.run(settings, "login", rules=False, code=1)
-    assert not run.stdout and "holds no refresh_token" in run.log_lines("CRITICAL")[0]
+    assert not run.stdout and "contains no refresh_token" in run.log_lines("CRITICAL")[0]
     assert file.read_text() == '{"my": "data"}'
 
 
@@ -672,7 +672,7 @@ def test_a_click_on_allow_signs_in(tap, api, settings, file, redirect_uri, brows
         text = click(browser, login.address, "allow")
         run = login.end(0)
     assert text == (
-        "Access is allowed. The terminal tells whether the sign-in is complete. You can close this page."
+        "Access allowed. Your terminal says whether the sign-in is complete. You can close this page."
     )
     assert not run.warnings()
     assert json.loads(file.read_text())["refresh_token"]
@@ -683,6 +683,6 @@ def test_a_click_on_deny_does_not(tap, api, settings, file, redirect_uri, browse
     with Login(tap, settings, api, redirect_uri) as login:
         text = click(browser, login.address, "deny")
         run = login.end(1)
-    assert text.startswith("Access was denied") and text.endswith("close this page.")
+    assert text.startswith("Access denied") and text.endswith("close this page.")
     assert "access_denied" in run.log_lines("CRITICAL")[0]
     assert not file.exists()

@@ -179,17 +179,17 @@ def table(run):
 GOOD = {"access token": "ok", "ad accounts": "ok", "scopes": "ok", "pins": "ok", "/pins/analytics": "ok"}
 CHECKS = {
     "all is well": ({}, {}, GOOD, {"access token": "good until 2026-04-09", "ad accounts": "2 can be read",
-                                   "scopes": "ads:read", "/pins/analytics": "is there"}),
-    "a token of the config": ({}, {"access_token": "access-token-000000"}, GOOD, {"access token": "not known",
-                                                                                  "scopes": "not told"}),
-    "no beta": ({"beta": False}, {}, GOOD, {"/pins/analytics": "not there"}),
+                                   "scopes": "ads:read", "/pins/analytics": "100 pins"}),
+    "a token of the config": ({}, {"access_token": "access-token-000000"}, GOOD, {"access token": "unknown",
+                                                                                  "scopes": "unknown"}),
+    "no beta": ({"beta": False}, {}, GOOD, {"/pins/analytics": "not available"}),
     "a scope is missing": (
         {"scopes": "ads:read"}, {}, {**GOOD, "scopes": "FAILED", "pins": "FAILED", "/pins/analytics": None},
-        {"scopes": r"ads:read; streams that lack one: pins \(boards:read\)"},
+        {"scopes": r"ads:read; missing for pins \(boards:read\)"},
     ),
     "only the scope of accounts is missing": (
         {"scopes": "pins:read,boards:read"}, {}, {**GOOD, "ad accounts": "FAILED", "scopes": "FAILED"},
-        {"ad accounts": "403", "scopes": r"streams that lack one: ad_accounts \(ads:read\)"},
+        {"ad accounts": "403", "scopes": r"missing for ad_accounts \(ads:read\)"},
     ),
     "a listed account is not there": (
         {}, {"ad_account_ids": ["549755885175", "549755885199"]}, {**GOOD, "ad accounts": "FAILED"},
@@ -236,5 +236,5 @@ def test_a_service_that_is_down_fails_the_connection_test(tap, api, config):
 def test_a_stream_says_how_many_accounts_it_reads_where_they_are_given(tap, simulate, config):
     api = simulate(accounts=3, campaigns=2, ad_groups=0, ads=0, pins=0)
     run = tap.run(config(api, ad_account_ids=api.account_ids()[:2]), code=0)
-    assert run.log_lines("INFO", "campaigns: begins: 2 ad accounts")
-    assert run.log_lines("INFO", "campaigns: ends: 4 records")
+    assert run.log_lines("INFO", "campaigns: starting: 2 ad accounts")
+    assert run.log_lines("INFO", "campaigns: done: 4 records")

@@ -72,7 +72,7 @@ MISTAKES = {
     "ads.name,Pins": "'Pins' matches nothing; did you mean 'pins'?",
     "spend": "'spend' matches nothing; the streams are ad_accounts, ",
     "ads.x*y": "'ads.x*y' matches nothing; --discover lists the fields of ads",
-    " , ": "there is no pattern in it",
+    " , ": "it contains no pattern",
 }
 
 

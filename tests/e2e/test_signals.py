@@ -152,7 +152,7 @@ def test_a_target_that_does_not_read_cannot_hold_a_stopped_run(tap, settings):
         running.send(signal.SIGTERM)
         code, stderr = running.wait()
     assert code == 143
-    assert " CRITICAL stopped by" in stderr.splitlines()[-1] and "does not read" in stderr.splitlines()[-1]
+    assert " CRITICAL stopped by" in stderr.splitlines()[-1] and "was not reading" in stderr.splitlines()[-1]
 
 
 def fill(pipe):
@@ -226,7 +226,7 @@ def test_who_does_not_read_stderr_cannot_hold_a_run_that_is_complete(tap, settin
     with pipe_with_reader() as (reader, writer):
         with Running(tap, settings, catalog=catalog, stderr=writer, to_file=True) as running:
             output = running.stdout.fileno()
-            wait_until(lambda: b" ends: " in read_what_is_there(reader), "the stream ends")
+            wait_until(lambda: b" done: " in read_what_is_there(reader), "the stream ends")
             wait_until(lambda: b'"STATE"' in os.pread(output, 1 << 20, 0), "the last state is written")
             running.send(signal.SIGTERM)
             assert running.process.wait() == 0
@@ -257,7 +257,7 @@ def limit_threads(count):
 def test_where_threads_are_short_the_run_goes_on_with_those_it_got(tap, api, settings, threads):
     run = tap.run(dict(settings, max_concurrency=8), code=0, preexec_fn=lambda: limit_threads(threads))
     assert_complete_together(api, run)
-    assert run.warnings(f"only {max(0, threads - 2)} of 8 threads could be started")
+    assert run.warnings(f"could start only {max(0, threads - 2)} of 8 threads")
     assert bool(run.warnings("watch for signals")) == (threads == 0)
 
 

@@ -313,7 +313,7 @@ def test_a_token_that_could_not_be_kept_is_not_asked_for(tap, api, with_file, na
 def test_a_folder_that_is_missing_is_made_for_its_owner_alone(tap, api, with_file):
     place = tap.directory / "not" / "yet" / "tokens.json"
     run = tap.run(with_file(api, token_file=str(place)), catalog=tap.catalog("ads"), code=0)
-    assert run.log_lines("INFO", "made the folder", str(place.parent))
+    assert run.log_lines("INFO", "created the folder", str(place.parent))
     assert read(place)["refresh_token"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in (place, place.parent, place.parent.parent)] == [
         0o600,
@@ -407,7 +407,7 @@ def test_a_token_that_could_not_be_written_is_written_later(tap, api, config, fi
             running.read_to("RECORD")
             file.rmdir()
             run = running.end(code=0)
-    assert run.log_lines("ERROR", "token_file", "tried again")
+    assert run.log_lines("ERROR", "token_file", "trying again")
     assert read(file)["refresh_token"] == "refresh-token-100001"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -440,5 +440,5 @@ def test_the_end_of_the_refresh_token_is_warned_of(tap, simulate, config, file, 
         settings = config(api, access_token=None, token_file=str(file), **proxy(there.url))
         run = tap.run(settings, catalog=tap.catalog("ads"), code=0)
     assert len(there.requests) == (not is_good)
-    lines = run.warnings("refresh token ends on", end[:10], "sign in")
+    lines = run.warnings("refresh token expires on", end[:10], "sign in")
     assert len(lines) == is_warned

@@ -46,7 +46,7 @@ def test_a_file_that_is_no_state_is_not_overwritten(tap, api, config, file):
     """As the config, named by mistake."""
     file.write_text('{"client_id": "1234567"}')
     run = tap.run(config(api), "--write-state", str(file), code=2)
-    assert run.log_lines("CRITICAL", str(file), "is not a state, and is not overwritten")
+    assert run.log_lines("CRITICAL", str(file), "is not a state file; refusing to overwrite it")
     assert file.read_text() == '{"client_id": "1234567"}'
     assert api.counters()["requests"] == {}
 
@@ -125,7 +125,7 @@ def test_a_state_that_cannot_be_saved_is_an_incomplete_run(tap, api, config, fil
 PLACES = {
     "a folder that is missing": ("none/state.json", "No such file or directory"),
     "a folder that is a file": ("plain/state.json", "Not a directory"),
-    "a folder in its place": ("folder", "is not a file"),
+    "a folder in its place": ("folder", "is not a regular file"),
 }
 
 

@@ -47,6 +47,8 @@ struct Report {
   // Pins whose analytics the API refuses, as it does for those that are gone.
   std::set<std::uint64_t> pins_refused;
   std::vector<std::string> skipped_accounts;
+  // Streams of which something was not read.
+  std::set<std::string> incomplete_streams;
 
   void add_request(const std::string& endpoint, int status, std::chrono::microseconds elapsed);
   void add_stream_time(const std::string& stream, util::SteadyTime begin, util::SteadyTime end);

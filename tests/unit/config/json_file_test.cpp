@@ -115,7 +115,7 @@ TEST_F(JsonFile, EveryLengthOfUtf8IsRead) {
 
 TEST_F(JsonFile, OtherRootsThanAnObjectAreTold) {
   for (const char* text : {"[]", "null", "\"text\"", "1", "true"})
-    EXPECT_EQ(problem(text), "must hold a JSON object");
+    EXPECT_EQ(problem(text), "must contain a JSON object");
 }
 
 TEST_F(JsonFile, NumberBeyondADoubleIsTold) {

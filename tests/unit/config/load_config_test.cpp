@@ -320,7 +320,7 @@ TEST_P(BadMembersTest, AreRefusedBySettingNameWithoutTheValue) {
 }
 
 constexpr const char* kDate =
-    "start_date: must be a day that exists, as YYYY-MM-DD or as a date-time (2026-10-24T18:24:24Z)";
+    "start_date: must be a valid date, as YYYY-MM-DD or a date-time (2026-10-24T18:24:24Z)";
 
 INSTANTIATE_TEST_SUITE_P(
     LoadConfig, BadMembersTest,
@@ -371,7 +371,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadMembers{"SecretHasNewline", R"("access_token": "hunter2\n")",
                    "access_token: must not contain a control character, such as a newline"},
         BadMembers{"SecretHasBlankAtEnd", R"("access_token": "hunter2 ")",
-                   "access_token: must not begin or end with a blank"},
+                   "access_token: must not start or end with a space"},
         BadMembers{"SecretIsNumber", R"("access_token": 12345)", "access_token: must be a string"},
         BadMembers{"ChoiceUnknown", R"("analytics_granularity": "YEAR")",
                    "analytics_granularity: must be one of TOTAL, DAY, HOUR, WEEK, MONTH, not YEAR"},
@@ -392,7 +392,7 @@ INSTANTIATE_TEST_SUITE_P(
             "pin_metric_types: items 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and more are not one of IMPRESSION, "
             "OUTBOUND_CLICK, PIN_CLICK, SAVE, SAVE_RATE"},
         BadMembers{"AccountNotDigits", R"("ad_account_ids": ["1", "../2", -3, 4.5, ""])",
-                   "ad_account_ids: items 2, 3, 4 and 5 are not an id, which is digits"},
+                   "ad_account_ids: items 2, 3, 4 and 5 are not an id (digits only)"},
         BadMembers{"ColumnMisspelt", R"("analytics_columns": ["spend_in_dolar"])",
                    "analytics_columns: item 1 (spend_in_dolar) is not one of the 175 values that "
                    "`tap-pinterest --about --format json` lists; did you mean SPEND_IN_DOLLAR?"},
@@ -401,7 +401,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadMembers{"NoAccounts", R"("ad_account_ids": [])",
                    "ad_account_ids: must have at least one item; leave it out to read all"},
         BadMembers{"AccountsNoList", R"("ad_account_ids": 12)",
-                   "ad_account_ids: must be a list of ids, which are digits"},
+                   "ad_account_ids: must be a list of ids (digits only)"},
         BadMembers{"DateDoesNotExist", R"("start_date": "2026-02-29")", kDate},
         BadMembers{"DateInOtherOrder", R"("start_date": "24.10.2026")", kDate},
         BadMembers{"DateIsNumber", R"("start_date": 20261024)", kDate},
@@ -447,7 +447,7 @@ TEST(LoadConfig, TheSameDayMayBeStartAndEnd) {
 TEST(LoadConfig, AFileMustHoldAnObject) {
   const Loader loader;
   for (const char* text : {"[]", "null", "5", "\"x\""}) {
-    EXPECT_TRUE(loader.problem(loader.load({text})).ends_with("must hold a JSON object")) << text;
+    EXPECT_TRUE(loader.problem(loader.load({text})).ends_with("must contain a JSON object")) << text;
   }
 }
 
@@ -484,7 +484,7 @@ TEST(LoadConfig, ALoginNeedsAnAppAndAPlaceForItsTokens) {
   for (const char* name : {"client_id", "client_secret", "token_file"}) {
     EXPECT_TRUE(any_contains(result.problems, std::string(name) + ": missing; login needs it")) << name;
   }
-  EXPECT_TRUE(any_contains(result.warnings, "access_token: comes before the tokens of a login"));
+  EXPECT_TRUE(any_contains(result.warnings, "access_token: takes precedence over the tokens of a login"));
 }
 
 TEST(LoadConfig, EachWholeSetIsEnough) {
@@ -568,8 +568,8 @@ TEST(LoadConfig, AVariableOfNoSettingIsNamed) {
                                                  "TAP_PINTEREST_LOGLEVEL", "TAP_PINTEREST__SELECT", "HOME"});
   EXPECT_EQ(
       find_unknown_variables(names),
-      (std::vector<std::string>{"TAP_PINTEREST_CLIENTID: no setting has this variable, ignored; did you mean "
-                                "TAP_PINTEREST_CLIENT_ID?"}));
+      (std::vector<std::string>{
+          "TAP_PINTEREST_CLIENTID: matches no setting, ignored; did you mean TAP_PINTEREST_CLIENT_ID?"}));
 }
 
 TEST(LoadConfig, AnOffsetThatChangesTheDayIsSaid) {
@@ -577,8 +577,8 @@ TEST(LoadConfig, AnOffsetThatChangesTheDayIsSaid) {
   const LoadResult result = loader.load_members(
       R"("start_date": "2026-10-01T00:00:00+02:00", "end_date": "2026-10-05T01:00:00+01:00")");
   EXPECT_EQ(result.warnings,
-            (std::vector<std::string>{"start_date: is a moment of 2026-09-30 in UTC, and that is the "
-                                      "day that counts, not 2026-10-01"}));
+            (std::vector<std::string>{
+                "start_date: falls on 2026-09-30 in UTC, which is used instead of 2026-10-01"}));
 }
 
 TEST(LoadConfig, AStartInTheFutureIsSaid) {
@@ -586,8 +586,7 @@ TEST(LoadConfig, AStartInTheFutureIsSaid) {
   const LoadResult result = loader.load_members(R"("start_date": "2126-10-01")");
   EXPECT_TRUE(result.config);
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0],
-            "start_date: 2126-10-01 is in the future; until then no day of analytics is read");
+  EXPECT_EQ(result.warnings[0], "start_date: 2126-10-01 is in the future; no analytics are read until then");
 }
 
 TEST(LoadConfig, UnknownColumnsAreTakenOnDemand) {
@@ -632,7 +631,7 @@ TEST(LoadConfig, PathsMayBeginWithTheHomeFolder) {
   const auto load = [&] {
     return loader.load_members(R"("token_file": "~/t.json", "ca_file": "a/~/ca.pem")");
   };
-  EXPECT_EQ(loader.problem(load()), "token_file: begins with ~, and HOME is not set");
+  EXPECT_EQ(loader.problem(load()), "token_file: starts with ~, but HOME is not set");
   loader.environment["HOME"] = "/home/me";
   EXPECT_EQ(loader.good(load()).token_file, "/home/me/t.json");
   EXPECT_EQ(loader.good(load()).ca_file, "a/~/ca.pem");

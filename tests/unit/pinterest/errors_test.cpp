@@ -101,7 +101,7 @@ TEST(ReadError, TakesTheApisOwnMessageAndCode) {
 TEST(ReadError, DoesNotRepeatABodyOfAnotherForm) {
   const ApiError error = read_error(respond(502, "<html>token abc</html>"));
   EXPECT_EQ(error.message.find("abc"), std::string::npos);
-  EXPECT_EQ(error.describe(), "502 (a body of 22 bytes that is not the API's error form)");
+  EXPECT_EQ(error.describe(), "502 (a body of 22 bytes that is not an API error)");
 }
 
 TEST(ReadError, ToleratesMembersOfOtherTypes) {

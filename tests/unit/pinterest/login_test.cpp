@@ -82,7 +82,7 @@ TEST(ReadPasted, RefusesTheAnswerToAnotherQuestionAndWhatIsNone) {
             RedirectOutcome::denied);
   const std::string page = authorization_address(kAuthorizationUrl, "1", "http://localhost:8085/", kState);
   EXPECT_EQ(read_pasted(page, kState).outcome, RedirectOutcome::foreign);
-  EXPECT_NE(read_pasted(page, kState).message.find("the address to open"), std::string::npos);
+  EXPECT_NE(read_pasted(page, kState).message.find("the URL to open"), std::string::npos);
 }
 
 TEST(ReadRedirect, AnEmptyStateIsNeverRight) {

@@ -287,9 +287,8 @@ TEST(Select, AnObjectWithEveryChildDeselectedIsLeftOutWithAWarning) {
       .set("ad_accounts", {"owner", "username"}, "selected", false);
   const Selection selection = select(catalog.json);
   EXPECT_EQ(fields_of(selection, "ad_accounts"), (Names{"id", "permissions"}));
-  EXPECT_EQ(selection.warnings,
-            Names{"stream 'ad_accounts': field 'owner' is selected but every field inside it "
-                  "is deselected, it is left out"});
+  EXPECT_EQ(selection.warnings, Names{"stream 'ad_accounts': field 'owner' is selected, but every field "
+                                      "inside it is deselected; leaving it out"});
 }
 
 TEST(Select, ADeselectedParentTakesItsChildrenAlong) {
@@ -365,9 +364,8 @@ TEST(Select, FieldsUnknownToTheTapAreLeftOutWithOneWarning) {
   catalog.set("ads", {"hidden"}, "selected", false);
   const Selection selection = select(catalog.json);
   EXPECT_EQ(stream_of(selection, "ads").schema, streams()[1].schema);
-  EXPECT_EQ(selection.warnings,
-            Names{"stream 'ads': the catalog has fields that the tap does not write, they are "
-                  "left out: 'quiz.gone', 'gone'"});
+  EXPECT_EQ(selection.warnings, Names{"stream 'ads': leaving out fields of the catalog that this tap does "
+                                      "not have: 'quiz.gone', 'gone'"});
 }
 
 TEST(Select, FieldsThatAnOldCatalogLacksStayOut) {
@@ -386,7 +384,7 @@ TEST(Select, KeysThatAnOldCatalogLacksAreAdded) {
   Selection selection = select(catalog.json);
   EXPECT_EQ(fields_of(selection, "ads"), (Names{"name", "bid", "quiz", "multipliers", "id", "updated_time"}));
   EXPECT_EQ(selection.warnings,
-            Names{"stream 'ads': the catalog lacks fields, they are added: 'id', 'updated_time'"});
+            Names{"stream 'ads': adding fields that the catalog lacks: 'id', 'updated_time'"});
 
   catalog.set("ads", {}, "replication-method", "FULL_TABLE");
   EXPECT_EQ(fields_of(select(catalog.json), "ads"), (Names{"name", "bid", "quiz", "multipliers", "id"}));
@@ -400,11 +398,10 @@ TEST(Select, ConfiguredColumnsThatAnOldCatalogLacksAreAdded) {
   Selection selection = select(catalog.json);
   EXPECT_EQ(names_of(stream_of(selection, "ad_analytics").schema["properties"]["metrics"]["properties"]),
             (Names{"SPEND", "CTR"}));
-  EXPECT_EQ(
-      selection.warnings,
-      (Names{"stream 'ad_analytics': the catalog has fields that the tap does not write, they are left out: "
-             "'metrics.OLD'",
-             "stream 'ad_analytics': the catalog lacks fields, they are added: 'metrics.CTR'"}));
+  EXPECT_EQ(selection.warnings,
+            (Names{"stream 'ad_analytics': leaving out fields of the catalog that this tap does not have: "
+                   "'metrics.OLD'",
+                   "stream 'ad_analytics': adding fields that the catalog lacks: 'metrics.CTR'"}));
 
   catalog.set("ad_analytics", {"metrics", "CTR"}, "selected", false);
   selection = select(catalog.json);
@@ -440,8 +437,8 @@ TEST(Select, ACatalogFromBeforeTheConfigurationTookTheBookmarkAwayStillWorks) {
   const Selection selection = singer::select(now, &before);
   EXPECT_EQ(selection.problems, Names{});
   EXPECT_EQ(stream_of(selection, "ad_analytics").method, ReplicationMethod::full_table);
-  EXPECT_EQ(selection.warnings, Names{"stream 'ad_analytics': it is written whole (FULL_TABLE), since the "
-                                      "configuration leaves it no bookmark"});
+  EXPECT_EQ(selection.warnings, Names{"stream 'ad_analytics': it is written whole (FULL_TABLE), because this "
+                                      "configuration gives it no bookmark"});
 }
 
 TEST(Select, WhatCannotBeDoneIsAProblem) {
@@ -451,7 +448,7 @@ TEST(Select, WhatCannotBeDoneIsAProblem) {
         catalog.set("ad_accounts", {}, "replication-method", "INCREMENTAL");
       }),
       (Names{
-          "stream 'ad_accounts': its replication-method cannot be INCREMENTAL, it has no replication key",
+          "stream 'ad_accounts': its replication-method cannot be INCREMENTAL: it has no replication key",
           R"(stream 'ads': its replication-method cannot be "LOG_BASED", only FULL_TABLE or INCREMENTAL)"}));
   EXPECT_EQ(
       problems_after([](Catalog& catalog) { catalog.set("ads", {}, "replication-key", "created_time"); }),
@@ -477,9 +474,8 @@ TEST(Select, StreamsOutOfTheCatalogAreOutAndUnknownOnesAreProblems) {
   EXPECT_EQ(ids_of(select(catalog.json)), Names{"ads"});
   EXPECT_EQ(select(catalog.json).problems, Names{});
   catalog.set("boards", {}, "selected", true);
-  EXPECT_EQ(select(catalog.json).problems,
-            Names{"stream 'boards': it is selected in the catalog, but the tap has no such stream; it has "
-                  "ad_accounts, ads, ad_analytics"});
+  EXPECT_EQ(select(catalog.json).problems, Names{"stream 'boards': selected in the catalog, but this tap has "
+                                                 "no such stream; it has ad_accounts, ads, ad_analytics"});
 }
 
 TEST(Select, AnotherNameInStreamIsNotUsed) {

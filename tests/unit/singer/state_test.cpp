@@ -94,13 +94,13 @@ TEST(State, NamesWhatCannotBeUsed) {
 TEST(State, IsNotWhatHasNoBookmarks) {
   using Problems = std::vector<std::string>;
   EXPECT_EQ(problems_of(R"({"streams":[]})"),
-            Problems{"there are no bookmarks, but streams: this is not a state"});
+            Problems{"it has no bookmarks, but streams: this is not a state"});
   EXPECT_EQ(problems_of(R"({"value":{"bookmarks":{}}})"),
-            Problems{"there are no bookmarks, but value: this is not a state"});
+            Problems{"it has no bookmarks, but value: this is not a state"});
   EXPECT_EQ(problems_of(R"({"type":"RECORD","stream":"ads","record":{}})"),
-            Problems{"there are no bookmarks, but type, stream, record: this is not a state"});
+            Problems{"it has no bookmarks, but type, stream, record: this is not a state"});
   EXPECT_EQ(problems_of(R"({"type":"STATE","value":{"streams":[]}})"),
-            Problems{"there are no bookmarks, but streams: this is not a state"});
+            Problems{"it has no bookmarks, but streams: this is not a state"});
   EXPECT_EQ(problems_of(R"({"type":"STATE","value":[]})"), Problems{"the document is not an object"});
 }
 

@@ -370,7 +370,7 @@ TEST(AnalyticsPartition, ReadsWhatAnEarlierStartAdds) {
   test.partition.add_ids(ids(1, 300));
   test.partition.end_of_list();
   EXPECT_NE(testing::internal::GetCapturedStderr().find(
-                "2026-09-01 to 2026-09-30 of account 7 are read now, with 2 requests"),
+                "2026-09-01 to 2026-09-30 of account 7 now, in at least 2 requests"),
             std::string::npos);
   // One request reaches over all, where two would cost two.
   for (const AnalyticsJob& job : test.take_all()) {

@@ -195,15 +195,15 @@ TEST(UnusedBookmarks, AreNamedByStream) {
     "campaigns":{"partitions":[{"context":{"ad_account_id":"1"}}]}}})");
   ASSERT_EQ(warnings.size(), 3U);
   EXPECT_EQ(warnings[0],
-            "the state's bookmarks.ads cannot be used: the stream is read as if it had no bookmark");
+            "the state's bookmarks.ads cannot be used; reading the stream as if it had no bookmark");
 }
 
 TEST(UnusedBookmarks, OfAnotherTapAreOneWarning) {
   const std::vector<std::string> warnings = unused(
       R"({"bookmarks":{"users":{"x":1},"ads":{"partitions":[{"context":{"act_id":"1"}}]},"empty":{}}})");
   EXPECT_EQ(warnings,
-            std::vector<std::string>{"nothing in the state belongs to this tap, it has bookmarks of "
-                                     "users, ads: everything is read as if there were no state"});
+            std::vector<std::string>{"nothing in the state belongs to this tap (it has bookmarks for users, "
+                                     "ads); reading everything as if there were no state"});
 }
 
 }  // namespace
