@@ -53,7 +53,7 @@ std::string own_config_path(const config::Environment& environment) {
 OwnConfig::OwnConfig(std::string path, std::vector<std::string>& problems) : path_(std::move(path)) {
   std::error_code unknown;
   if (!std::filesystem::exists(path_, unknown)) return;
-  if (const auto file = std::filesystem::canonical(path_, unknown); !unknown) path_ = file.string();
+  path_ = util::resolve_links(path_);
   if (auto document = config::read_json_file("config", path_, problems)) document_ = std::move(*document);
 }
 

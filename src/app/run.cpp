@@ -120,9 +120,7 @@ std::optional<std::string> find_transport_problem(const http::TransportFactory& 
 // Whether --state and --write-state name one file.
 bool has_one_state_file(const cli::Options& options) {
   if (!options.state || !options.write_state) return false;
-  std::error_code unknown;
-  return std::filesystem::weakly_canonical(*options.state, unknown) ==
-         std::filesystem::weakly_canonical(*options.write_state, unknown);
+  return util::resolve_links(*options.state) == util::resolve_links(*options.write_state);
 }
 
 bool is_blank(std::string_view text) { return util::trim(text).empty(); }

@@ -149,6 +149,10 @@ const StreamDefinition* find_stream(std::string_view id) {
   return found == std::end(kStreams) ? nullptr : found;
 }
 
+int lookback_days(const StreamDefinition& stream, const config::Config& config) {
+  return stream.source == Source::pin_analytics ? config.pins_lookback_days() : config.ads_lookback_days();
+}
+
 std::vector<std::string> lacking_scopes(std::string_view granted) {
   const std::vector<std::string_view> has = split(granted);
   std::vector<std::string> lacking;

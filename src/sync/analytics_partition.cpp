@@ -10,6 +10,7 @@
 
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
+#include "tap_pinterest/util/plural.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
@@ -92,7 +93,7 @@ CoverageRules AnalyticsPartition::rules() const {
   CoverageRules rules{.granularity = kind(),
                       .start_date = config.start_date,
                       .end_date = config.end_date,
-                      .lookback_days = is_pins() ? config.pins_lookback_days() : config.ads_lookback_days(),
+                      .lookback_days = pinterest::lookback_days(stream_.definition(), config),
                       .reach = is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
                       .rows = row_settings(config, stream_.columns(), is_pins()),
                       .basis = window_basis(config, stream_.columns())};
@@ -472,10 +473,10 @@ void AnalyticsPartition::close() {
   context_.report.incomplete_streams.insert(stream_.id());
   const std::size_t count = named.size();
   named.resize(std::min(count, kMostIdsNamed));
-  context_.report.incomplete(
-      fmt::format("{} ids of {}{} were left out because Pinterest refuses them: {}{}", count, stream_.id(),
-                  of_account(account_), fmt::join(named, ", "), named.size() < count ? ", ..." : ""),
-      "the next run asks for them again");
+  context_.report.incomplete(fmt::format("left out {} of {}{} that Pinterest refuses: {}{}",
+                                         util::plural(count, "id", "ids"), stream_.id(), of_account(account_),
+                                         fmt::join(named, ", "), named.size() < count ? ", ..." : ""),
+                             "the next run asks for them again");
 }
 
 void AnalyticsPartition::end() {
@@ -618,10 +619,9 @@ bool AnalyticsPartition::shorten_reach(const AnalyticsPart& part) {
 
 void AnalyticsPartition::fail(const std::string& why) {
   if (closed_) return;
-  drop();
+  end();
   const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), of_account(account_), why);
-  log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete(cause);
+  context_.report.stream_incomplete(stream_.id(), cause);
 }
 
 // Days before everything that was read so far: start_date has moved back.

@@ -184,11 +184,11 @@ std::string Engine::begin_of(const StreamRun& stream, std::span<const std::strin
   const Source source = stream.definition().source;
   if (stream.incremental() && !bookmarks.empty()) {
     const std::size_t without = accounts.size() - bookmarks.size();
-    const int lookback =
-        source == Source::pin_analytics ? config_.pins_lookback_days() : config_.ads_lookback_days();
-    return fmt::format("bookmark {}{}{}", std::ranges::min(bookmarks),
-                       source == Source::list ? "" : fmt::format(", look-back {} days", lookback),
-                       without == 0 ? "" : fmt::format(" ({} without a bookmark)", without));
+    const auto lookback = static_cast<std::uint64_t>(pinterest::lookback_days(stream.definition(), config_));
+    return fmt::format(
+        "bookmark {}{}{}", std::ranges::min(bookmarks),
+        source == Source::list ? "" : fmt::format(", look-back {}", util::plural(lookback, "day", "days")),
+        without == 0 ? "" : fmt::format(" ({} without a bookmark)", without));
   }
   if (source == Source::list) return "everything";
   return config_.start_date ? fmt::format("from {}", util::format_day(*config_.start_date))

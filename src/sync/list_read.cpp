@@ -123,19 +123,16 @@ void ListRead::note_cut() {
   const std::string cause = fmt::format(
       "the list of pins ends at {}, where the API cuts lists: older pins and their analytics are missing",
       items_);
-  log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete_streams.insert(stream_.id());
-  context_.report.incomplete(cause, "delete pins you no longer need, or deselect pins and pin_analytics");
+  context_.report.stream_incomplete(stream_.id(), cause,
+                                    "delete pins you no longer need, or deselect pins and pin_analytics");
 }
 
 void ListRead::fail(const std::string& why, std::string_view remedy) {
   if (ended_) return;
   end();
-  context_.report.incomplete_streams.insert(stream_.id());
   const std::string cause =
       fmt::format("the list of {}{} is incomplete: {}", stream_.id(), of_account(account_), why);
-  log::write(log::Level::error, stream_.id(), cause);
-  context_.report.incomplete(cause, remedy);
+  context_.report.stream_incomplete(stream_.id(), cause, remedy);
   for (const auto& child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),

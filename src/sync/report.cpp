@@ -26,6 +26,12 @@ void Report::incomplete(std::string cause, std::string_view remedy) {
   causes_.push_back(std::move(cause));
 }
 
+void Report::stream_incomplete(const std::string& stream, const std::string& cause, std::string_view remedy) {
+  incomplete_streams.insert(stream);
+  log::write(log::Level::error, stream, cause);
+  incomplete(cause, remedy);
+}
+
 std::string Report::last_line() const {
   const std::string more =
       causes_.size() > 1 ? fmt::format(" (and {} more, see above)", causes_.size() - 1) : "";

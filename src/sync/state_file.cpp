@@ -16,17 +16,11 @@ namespace {
 // Each save waits for the disk, and a fast run writes many states.
 constexpr std::chrono::seconds kSaveEvery{1};
 
-std::string resolved(const std::string& path) {
-  std::error_code unknown;
-  const auto target = std::filesystem::weakly_canonical(path, unknown);
-  return unknown ? path : target.string();
-}
-
 }  // namespace
 
 // Two runs that share the file by mistake do not share the one beside it: neither tears the other's.
 StateFile::StateFile(const std::string& path, const util::Clock& clock)
-    : path_(resolved(path)), new_path_(fmt::format("{}.{}.new", path_, getpid())), clock_(clock) {
+    : path_(util::resolve_links(path)), new_path_(fmt::format("{}.{}.new", path_, getpid())), clock_(clock) {
   std::error_code unknown;
   if (std::filesystem::exists(path_, unknown) && !std::filesystem::is_regular_file(path_, unknown)) {
     throw util::FileError(fmt::format("{} is not a regular file", path));

@@ -83,6 +83,12 @@ std::optional<std::string> FileReplacement::commit(std::string_view text) {
   return sync_folder(folder_of(path_));
 }
 
+std::string resolve_links(const std::string& path) {
+  std::error_code unknown;
+  const auto target = std::filesystem::weakly_canonical(path, unknown);
+  return unknown ? path : target.string();
+}
+
 std::string folder_of(const std::string& path) {
   return std::filesystem::absolute(path).parent_path().string();
 }

@@ -17,6 +17,7 @@
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/pinterest/token_request.hpp"
 #include "tap_pinterest/singer/json_reader.hpp"
+#include "tap_pinterest/singer/projection.hpp"
 #include "tap_pinterest/util/dates.hpp"
 
 namespace tap_pinterest::fuzz {
@@ -25,7 +26,6 @@ namespace {
 using config::Granularity;
 using pinterest::Rows;
 
-constexpr const char* kAdditionalFields = "additional_fields";
 constexpr std::string_view kExtracted = "2026-11-24T10:00:00Z";
 
 // A stream with all of its fields.
@@ -57,7 +57,7 @@ void collect_unknown(const Json& schema, const Json& sent, const std::string& pa
     for (const auto& [name, value] : sent.items()) {
       const std::string place = path.empty() ? name : path + "." + name;
       const auto child = schema.at("properties").find(name);
-      if (child == schema.at("properties").end() || place == kAdditionalFields) {
+      if (child == schema.at("properties").end() || place == singer::kAdditionalFields) {
         unknown[place] = value;
       } else {
         collect_unknown(*child, value, place, unknown);
@@ -74,7 +74,7 @@ void collect_unknown(const Json& schema, const Json& sent, const std::string& pa
 Json with_additional_fields(const Json& schema, Json sent) {
   Json unknown;
   collect_unknown(schema, sent, {}, unknown);
-  sent[kAdditionalFields] = std::move(unknown);
+  sent[singer::kAdditionalFields] = std::move(unknown);
   return sent;
 }
 

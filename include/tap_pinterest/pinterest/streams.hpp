@@ -50,6 +50,9 @@ std::span<const StreamDefinition> streams();
 // The stream of that name, or null.
 const StreamDefinition* find_stream(std::string_view id);
 
+// Days of analytics read again before the bookmark: those of pins or of ads.
+int lookback_days(const StreamDefinition& stream, const config::Config& config);
+
 // The scopes of all streams together, as they are asked for.
 inline constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
 

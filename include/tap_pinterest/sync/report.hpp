@@ -55,6 +55,9 @@ struct Report {
 
   // The run is incomplete: it ends with 1, and the last line names the first cause and what to do.
   void incomplete(std::string cause, std::string_view remedy = kRunAgain);
+  // The same of a stream, and an ERROR at once.
+  void stream_incomplete(const std::string& stream, const std::string& cause,
+                         std::string_view remedy = kRunAgain);
   const std::vector<std::string>& causes() const { return causes_; }
   // That last line; only if there are causes.
   std::string last_line() const;

@@ -44,6 +44,10 @@ class FileReplacement {
   int descriptor_ = -1;
 };
 
+// Where links lead to: the file that is to be replaced, so that a link to it stays one. `path` itself where
+// that cannot be told.
+std::string resolve_links(const std::string& path);
+
 // The folder of a file, as an absolute path.
 std::string folder_of(const std::string& path);
 
