@@ -24,6 +24,8 @@ struct Reach {
 // The document says 90 days back for ads too, but exactly 90 has been seen refused.
 constexpr Reach kAdsReach{days{89}, days{90}};
 constexpr Reach kHourReach{days{8}, days{2}};
+// Of an account as a whole: the document names no longest range.
+constexpr Reach kAccountHourReach{days{8}, days{8}};
 constexpr Reach kPinReach{days{90}, days{90}};
 
 std::optional<Refusal> check_range(Day start, Day end, Day today, const Reach& reach) {
@@ -56,7 +58,7 @@ std::vector<std::uint64_t> ids_of(const Call& call, std::string_view name) {
 
 // --- ads analytics ---------------------------------------------------------------------------------------
 
-std::optional<Refusal> read_report(const Call& call, Report& report) {
+std::optional<Refusal> read_report(const Call& call, Report& report, const Reach& hour_reach = kHourReach) {
   report.granularity = *find_granularity(call.arguments.get("granularity"));
   report.start = *parse_day(call.arguments.get("start_date"));
   report.end = *parse_day(call.arguments.get("end_date"));
@@ -71,7 +73,7 @@ std::optional<Refusal> read_report(const Call& call, Report& report) {
     return Refusal{501, 0, "aggregate_report_rows is not simulated."};
   }
   const bool hourly = report.granularity == Granularity::kHour;
-  return check_range(report.start, report.end, day_of(call.now), hourly ? kHourReach : kAdsReach);
+  return check_range(report.start, report.end, day_of(call.now), hourly ? hour_reach : kAdsReach);
 }
 
 // Writes rows one after another into the body of an answer.
@@ -240,6 +242,12 @@ Result campaign_analytics(Call& call) {
 
 Result ad_group_analytics(Call& call) {
   return analytics_by_id(call, EntityKind::kAdGroup, "ad_group_ids", "AD_GROUP_ID");
+}
+
+Result ad_account_analytics(Call& call) {
+  Report report;
+  if (auto refusal = read_report(call, report, kAccountHourReach)) return *refusal;
+  return report_on(call, report, "AD_ACCOUNT_ID", {{EntityKind::kAccount, call.account, 0}});
 }
 
 Result ad_analytics(Call& call) {

@@ -56,6 +56,7 @@ Result list_pins(Call& call);
 Result campaign_analytics(Call& call);
 Result ad_group_analytics(Call& call);
 Result ad_analytics(Call& call);
+Result ad_account_analytics(Call& call);
 Result pins_analytics(Call& call);
 Result pin_analytics(Call& call);
 

@@ -141,6 +141,8 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "/ad_accounts/{ad_account_id}/ads/analytics", "ads_analytics", ads,
        report({ids("ad_ids", kMostIds, 0), ids("campaign_ids", kMostIds, 18), ids("pin_ids", kMostPins, 0)}),
        ad_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/analytics", "ads_analytics", ads, report({}),
+       ad_account_analytics},
       {"GET",
        "/pins",
        "org_read",

@@ -259,14 +259,15 @@ class RowMaker {
   std::string identity_text(const Column& column) const {
     if (column.kind != ColumnKind::kIdentity) return {};
     const std::string_view name = column.name;
+    if (name == "AD_ACCOUNT_ID" || name == "ADVERTISER_ID") {
+      return std::to_string(world_.account_id(entity_.account));
+    }
+    if (entity_.kind == EntityKind::kAccount) return {};
     const Entity campaign = world_.campaign_of(entity_);
     if (name == "CAMPAIGN_ID") return std::to_string(world_.id(campaign));
     if (name == "CAMPAIGN_NAME") return quoted(world_.name(campaign));
     if (name == "CAMPAIGN_ENTITY_STATUS") return quoted(status_name(world_.status(campaign)));
     if (name == "CAMPAIGN_OBJECTIVE_TYPE") return quoted(objective_of(world_, campaign));
-    if (name == "AD_ACCOUNT_ID" || name == "ADVERTISER_ID") {
-      return std::to_string(world_.account_id(entity_.account));
-    }
     if (entity_.kind == EntityKind::kCampaign) return {};
     const Entity group = entity_.kind == EntityKind::kAd ? world_.ad_group_of(entity_) : entity_;
     if (name == "AD_GROUP_ID") return std::to_string(world_.id(group));

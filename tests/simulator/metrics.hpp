@@ -47,7 +47,7 @@ struct Row {
 
 using RowSink = std::function<void(const Row&)>;
 
-// The rows of one campaign, ad group or ad, in ascending order of time.
+// The rows of one entity, in ascending order of time.
 void make_rows(const World& world, const Entity& entity, const Report& report, Instant now,
                const RowSink& sink);
 

@@ -269,6 +269,10 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
   const std::string campaigns =
       account + "/campaigns/analytics?campaign_ids=" + first_id(EntityKind::kCampaign);
   const std::string range = "&start_date=2026-02-01&end_date=2026-02-28";
+  const std::string groups = account + "/ad_groups/analytics?ad_group_ids=" + first_id(EntityKind::kAdGroup);
+  const std::string whole = account + "/analytics?columns=CTR&granularity=DAY";
+  std::string many_groups;
+  for (int i = 0; i < 250; ++i) many_groups += "&ad_group_ids=1";
   const std::string pins = "/v5/pins/analytics?pin_ids=" + std::to_string(it_->world().pin_id(0));
   std::string many;
   for (int i = 0; i < 251; ++i) many += "&ad_ids=1";
@@ -304,6 +308,16 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
            kReport,
        200},
       {account + "/ads/analytics?start_date=2026-02-01&end_date=2026-02-02" + kReport + many, 400},
+      {groups + range + kReport, 200},
+      {groups + range + kReport + many_groups, 400},
+      {groups + range + kReport + "&ad_ids=1", 400},
+      {groups + "," + range + kReport, 400},
+      {account + "/ad_groups/analytics?start_date=2026-02-01&end_date=2026-02-02" + kReport, 400},
+      {whole + range, 200},
+      {whole + range + "&ad_group_ids=1", 400},
+      {whole + range + "&aggregate_report_rows=false", 400},
+      {account + "/analytics?granularity=DAY" + range, 400},
+      {whole + "&start_date=2026-02-01", 400},
       {pins + range + "&metric_types=IMPRESSION,SAVE_RATE", 200},
       {pins + range + "&metric_types=CLICKS", 400},
       {pins + range + "&metric_types=SAVE&app_types=ALL,WEB", 400},
@@ -329,6 +343,16 @@ TEST_F(SimulatorTest, ReachEndsWhereTheApiEndsIt) {
                "&end_date=" + format_day(start + std::chrono::days{length - 1}))
         .status;
   };
+  const auto account_status = [&](const char* granularity, int back, int length) {
+    const Day start = day_of(now_) - std::chrono::days{back};
+    return ask(std::string(kAccount) + "/analytics?columns=CTR&granularity=" + granularity + "&start_date=" +
+               format_day(start) + "&end_date=" + format_day(start + std::chrono::days{length - 1}))
+        .status;
+  };
+  EXPECT_EQ(account_status("DAY", 89, 90), 200);
+  EXPECT_EQ(account_status("DAY", 90, 5), 400);
+  EXPECT_EQ(account_status("HOUR", 8, 9), 200);
+  EXPECT_EQ(account_status("HOUR", 9, 3), 400);
   EXPECT_EQ(status("DAY", 89, 90), 200);
   EXPECT_EQ(status("DAY", 90, 5), 400);
   EXPECT_EQ(status("HOUR", 8, 3), 200);
@@ -393,34 +417,70 @@ TEST_F(SimulatorTest, PeriodsAreDatedByTheirBeginning) {
   EXPECT_EQ(hours.back(), "2026-03-01T12:00:00");
 }
 
-TEST_F(SimulatorTest, TruthIsWhatTheEndpointsSay) {
-  start(small());
-  std::map<std::string, Json> truth;
-  Answer lines =
-      ask("/_simulator/truth/campaign_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01"
-          "&columns=SPEND_IN_DOLLAR,TOTAL_IMPRESSION");
+// The lines of a stream's truth.
+std::vector<Json> read_truth(const Answer& lines) {
   std::string text;
   while (lines.next_piece(text)) {
   }
   std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    const Json row = Json::parse(line);
-    truth[row["CAMPAIGN_ID"].get<std::string>() + row["DATE"].get<std::string>()] = row["metrics"];
-  }
+  std::vector<Json> rows;
+  for (std::string line; std::getline(stream, line);) rows.push_back(Json::parse(line));
+  return rows;
+}
+
+// A level of the ads: how its analytics are asked for, and what names its rows.
+struct Level {
+  const char* truth;
+  const char* path;
+  const char* ids;  // null where there are none
+  const char* id_column;
+  EntityKind kind;
+};
+
+constexpr auto kLevels = std::to_array<Level>({
+    {"ad_account", "/", nullptr, "AD_ACCOUNT_ID", EntityKind::kAccount},
+    {"campaign", "/campaigns/", "campaign_ids", "CAMPAIGN_ID", EntityKind::kCampaign},
+    {"ad_group", "/ad_groups/", "ad_group_ids", "AD_GROUP_ID", EntityKind::kAdGroup},
+    {"ad", "/ads/", "ad_ids", "AD_ID", EntityKind::kAd},
+});
+
+std::string all_ids(const World& world, const Level& level) {
   std::string ids;
-  for (std::int64_t i = 0; i < 30; ++i) {
-    ids += "&campaign_ids=" + std::to_string(it_->world().id({EntityKind::kCampaign, 0, i}));
+  if (level.ids == nullptr) return ids;
+  for (std::int64_t i = 0; i < world.count(level.kind, 0); ++i) {
+    ids.append("&").append(level.ids).append("=").append(std::to_string(world.id({level.kind, 0, i})));
   }
-  const Json rows = get(std::string(kAccount) +
-                        "/campaigns/analytics?start_date=2026-02-01&end_date=2026-03-01" + kReport + ids);
-  EXPECT_EQ(rows.size(), truth.size());
-  for (const Json& row : rows) {
-    const Json& expected = truth.at(row["CAMPAIGN_ID"].get<std::string>() + row["DATE"].get<std::string>());
-    const Json got = row.value("SPEND_IN_DOLLAR", Json());
-    ASSERT_EQ(got.is_null(), expected["SPEND_IN_DOLLAR"].is_null());
-    if (got.is_null()) continue;
-    EXPECT_DOUBLE_EQ(std::stod(expected["SPEND_IN_DOLLAR"].get<std::string>()),
-                     got.is_string() ? std::stod(got.get<std::string>()) : got.get<double>());
+  return ids;
+}
+
+// A value of an answer beside the text of the truth.
+void expect_same(const Json& got, const Json& expected) {
+  ASSERT_EQ(got.is_null(), expected.is_null());
+  if (got.is_null()) return;
+  EXPECT_DOUBLE_EQ(std::stod(expected.get<std::string>()),
+                   got.is_string() ? std::stod(got.get<std::string>()) : got.get<double>());
+}
+
+TEST_F(SimulatorTest, TruthIsWhatTheEndpointsSay) {
+  start(small());
+  for (const Level& level : kLevels) {
+    std::map<std::string, Json> truth;
+    const std::string range = "start_date=2026-02-01&end_date=2026-03-01";
+    for (const Json& row : read_truth(ask(std::string("/_simulator/truth/") + level.truth +
+                                          "_analytics?account=0&columns=SPEND_IN_DOLLAR,CTR&" + range))) {
+      truth[row[level.id_column].get<std::string>() + row["DATE"].get<std::string>()] = row["metrics"];
+    }
+    const Json rows = get(std::string(kAccount) + level.path + "analytics?" + range +
+                          "&granularity=DAY&columns=SPEND_IN_DOLLAR,CTR" + all_ids(it_->world(), level));
+    EXPECT_GT(rows.size(), 20U);
+    EXPECT_EQ(rows.size(), truth.size());
+    for (const Json& row : rows) {
+      const Json& expected =
+          truth.at(row[level.id_column].get<std::string>() + row["DATE"].get<std::string>());
+      for (const char* const column : {"SPEND_IN_DOLLAR", "CTR"}) {
+        expect_same(row.value(column, Json()), expected[column]);
+      }
+    }
   }
 }
 

@@ -52,7 +52,7 @@ class Walk {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
       while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
-        if (passes(filter_, world_.status(entity))) return entity;
+        if (kind_ == EntityKind::kAccount || passes(filter_, world_.status(entity))) return entity;
       }
     }
     return std::nullopt;
@@ -165,6 +165,19 @@ Source account_lines(const World& world) {
   };
 }
 
+struct Level {
+  std::string_view analytics;  // the stream
+  EntityKind kind;
+  const char* id_column;
+};
+
+constexpr auto kLevels = std::to_array<Level>({
+    {"ad_account_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
+    {"campaign_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
+    {"ad_group_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
+    {"ad_analytics", EntityKind::kAd, "AD_ID"},
+});
+
 // --- parameters ------------------------------------------------------------------------------------------
 
 const std::array<Parameter, 8>& rules() {
@@ -232,12 +245,10 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
-  const Report report = read_report(arguments, now);
-  if (stream == "campaign_analytics") {
-    return stream_of(report_lines(Walk(world, EntityKind::kCampaign, filter), "CAMPAIGN_ID", report, now));
-  }
-  if (stream == "ad_analytics") {
-    return stream_of(report_lines(Walk(world, EntityKind::kAd, filter), "AD_ID", report, now));
+  const auto* const level = std::ranges::find(kLevels, stream, &Level::analytics);
+  if (level != kLevels.end()) {
+    return stream_of(
+        report_lines(Walk(world, level->kind, filter), level->id_column, read_report(arguments, now), now));
   }
   return Refusal{404, 1, "No such stream."};
 }

@@ -84,9 +84,12 @@ std::int64_t World::original_count(EntityKind kind) const {
       return options_->campaigns;
     case EntityKind::kAdGroup:
       return options_->ad_groups;
-    default:
+    case EntityKind::kAd:
       return options_->ads;
+    case EntityKind::kAccount:
+      return 1;
   }
+  return 0;
 }
 
 std::int64_t World::count(EntityKind kind, int account) const {
@@ -100,6 +103,7 @@ std::uint64_t World::key(const Entity& entity) const {
 }
 
 std::uint64_t World::id(const Entity& entity) const {
+  if (entity.kind == EntityKind::kAccount) return account_id(entity.account);
   return kIdBase.at(slot(entity.kind)) + static_cast<std::uint64_t>(entity.account) * kIdsPerAccount +
          static_cast<std::uint64_t>(entity.index) * kIdStep + key(entity) % kIdStep;
 }
@@ -171,7 +175,7 @@ Moment World::updated(const Entity& entity) const {
 }
 
 std::string World::name(const Entity& entity) const {
-  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad"};
+  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Account"};
   std::string name = fmt::format("{} {} {}", kPrefix.at(slot(entity.kind)), entity.index,
                                  kNameSamples.at(mix(key(entity), 5) % kNameSamples.size()));
   if (const auto touch = changes_->touched.find(key(entity)); touch != changes_->touched.end()) {

@@ -15,7 +15,7 @@
 
 namespace simulator {
 
-enum class EntityKind { kCampaign, kAdGroup, kAd };
+enum class EntityKind { kCampaign, kAdGroup, kAd, kAccount };
 enum class Status { kActive, kPaused, kArchived, kDraft, kDeletedDraft };
 
 const char* status_name(Status status);
