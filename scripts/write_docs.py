@@ -22,8 +22,8 @@ STREAMS = """# Streams
 
 The fields below are those of the default settings: `analytics_columns` and `pin_metric_types` decide what `metrics`
 holds. Ids are strings. Times are RFC 3339 in UTC, and all days are UTC. Money is in the account's currency, whatever a
-column's name says. Every stream can be set to `FULL_TABLE` in the catalog. Fields marked "on request" are written only
-if you select them.
+column's name says. Every stream can be set to `FULL_TABLE` in the catalog. Streams and fields marked "on request" are
+written only if you select them.
 
 """
 
@@ -62,7 +62,8 @@ def cell(text: str) -> str:
 def section(stream: dict, about: dict) -> str:
     key = ", ".join(f"`{name}`" for name in stream["key_properties"])
     bookmark = stream.get("replication_key")
-    lines = [f"## {stream['tap_stream_id']}", "", stream["schema"].get("description", ""), ""]
+    note = "" if about["selected_by_default"] else " On request."
+    lines = [f"## {stream['tap_stream_id']}", "", stream["schema"].get("description", "") + note, ""]
     ids = f", {about['ids_per_request']} ids a request" if "ids_per_request" in about else ""
     lines += [f"- Key: {key}", f"- Replication key: {f'`{bookmark}`' if bookmark else 'none, read whole each time'}",
               f"- Endpoint: `{about['path']}`{ids}", f"- Scopes: `{about['scopes']}`", "",

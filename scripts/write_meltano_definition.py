@@ -21,8 +21,8 @@ SIGN_IN = [
     ["access_token"],
     ["oauth_credentials.refresh_proxy_url", "oauth_credentials.refresh_token"],
 ]
-# Meltano's own default, "*.*", would select what the program leaves out by default too.
-SELECT = ["*.*", "!*.additional_fields"]
+# Fields that the program leaves out by default. Meltano's own default, "*.*", would select them, and every stream.
+ON_REQUEST = ["!*.additional_fields"]
 # Meltano 4.4 fails on a setting of kind decimal that comes from the environment; the program reads numbers as text.
 KINDS = {"number": "string"}
 LONGEST_DEFAULT = 60  # characters; the README has the longer ones
@@ -83,7 +83,7 @@ def definition(about: dict) -> dict:
         "log_parser": "singer-sdk",
         "capabilities": about["capabilities"],
         "settings_group_validation": SIGN_IN,
-        "select": SELECT,
+        "select": [f"{stream['name']}.*" for stream in about["streams"] if stream["selected_by_default"]] + ON_REQUEST,
         "settings": [setting(name, schema) for name, schema in leaves(about["settings"]["properties"])],
     }
 

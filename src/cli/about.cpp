@@ -30,8 +30,11 @@ constexpr std::size_t kLineWidth = 100;
 nlohmann::ordered_json streams_json() {
   auto list = nlohmann::ordered_json::array();
   for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
-    list.push_back({{"name", stream.id}, {"path", stream.path}, {"scopes", stream.scopes}});
-    if (stream.batch > 0) list.back()["ids_per_request"] = stream.batch;
+    list.push_back({{"name", stream.id},
+                    {"path", stream.path},
+                    {"scopes", stream.scopes},
+                    {"selected_by_default", stream.selected_by_default}});
+    if (!stream.ids_parameter.empty()) list.back()["ids_per_request"] = stream.batch;
   }
   return list;
 }

@@ -324,7 +324,10 @@ struct KeptToken {
 class AdsAnalyticsSink final : public RowSink {
  public:
   AdsAnalyticsSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
-      : RowSink(rows), id_column_(format.stream->key[0]), options_(options) {}
+      : RowSink(rows),
+        id_column_(format.stream->key[0]),
+        has_account_(format.projection->index_of("ad_account_id").has_value()),
+        options_(options) {}
 
   void check_whole() const {}
 
@@ -368,8 +371,10 @@ class AdsAnalyticsSink final : public RowSink {
     check_id();
     check_date();
     builder.scalar({TokenKind::string, date_.text});
-    builder.key("ad_account_id");
-    builder.scalar({TokenKind::string, options_.account});
+    if (has_account_) {
+      builder.key("ad_account_id");
+      builder.scalar({TokenKind::string, options_.account});
+    }
     builder.end_object();
     rows().add();
   }
@@ -416,6 +421,8 @@ class AdsAnalyticsSink final : public RowSink {
   }
 
   std::string_view id_column_;
+  // Not where the id is that of the account: many databases do not tell cases apart.
+  bool has_account_;
   const AnalyticsOptions& options_;
   bool inside_ = false;  // the array of rows
   KeptToken id_;

@@ -98,7 +98,7 @@ std::string analytics_url(const config::Config& config, const AnalyticsRequest& 
     add(url, "view_window_days", fmt::format("{}", config.view_window_days));
     add(url, "conversion_report_time", config.conversion_report_time);
   }
-  if (single_pin) return url;
+  if (single_pin || stream.ids_parameter.empty()) return url;
   for (const std::uint64_t id : request.ids) {
     url += '&';
     url += stream.ids_parameter;

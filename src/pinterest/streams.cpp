@@ -74,6 +74,30 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "campaign_ids",
      .batch = 250,
      .scopes = kAdsScopes},
+    {.id = "ad_group_analytics",
+     .source = Source::ads_analytics,
+     .path = "/ad_accounts/{ad_account_id}/ad_groups/analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_GROUP_ID", "DATE"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "ad_groups",
+     .ids_parameter = "ad_group_ids",
+     .batch = 250,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
+    {.id = "ad_account_analytics",
+     .source = Source::ads_analytics,
+     .path = "/ad_accounts/{ad_account_id}/analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_ACCOUNT_ID", "DATE"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = false,
+     .batch = 1,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
     {.id = "ad_analytics",
      .source = Source::ads_analytics,
      .path = "/ad_accounts/{ad_account_id}/ads/analytics",
@@ -157,6 +181,7 @@ std::vector<std::string> lacking_scopes(std::string_view granted) {
   const std::vector<std::string_view> has = split(granted);
   std::vector<std::string> lacking;
   for (const StreamDefinition& stream : kStreams) {
+    if (!stream.selected_by_default) continue;
     for (const std::string_view scope : split(stream.scopes)) {
       if (std::ranges::find(has, scope) == has.end()) {
         lacking.push_back(fmt::format("{} ({})", stream.id, scope));
@@ -174,6 +199,7 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
       .replication_key = std::string(stream.replication_key),
       .whole_by_configuration = false,
       .configured_object = {},
+      .selected_by_default = stream.selected_by_default,
   };
   for (const std::string_view key : stream.key) {
     if (!key.empty()) description.key_properties.emplace_back(key);

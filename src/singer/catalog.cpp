@@ -57,7 +57,7 @@ void append_field_metadata(Json& metadata, const Json& schema, const Breadcrumb&
 Json stream_metadata(const StreamDescription& stream) {
   Json values;
   values["inclusion"] = "available";
-  values["selected"] = true;
+  values[stream.selected_by_default ? "selected" : "selected-by-default"] = stream.selected_by_default;
   values["table-key-properties"] = stream.key_properties;
   values["valid-replication-keys"] = Json::array();
   if (stream.replication_key.empty()) {
@@ -294,7 +294,9 @@ Selection select(const std::vector<StreamDescription>& streams, const Json* cata
                  const Flattening& flattening) {
   Selection selection;
   if (catalog == nullptr) {
-    for (const StreamDescription& stream : streams) selection.streams.push_back(select_whole(stream));
+    for (const StreamDescription& stream : streams) {
+      if (stream.selected_by_default) selection.streams.push_back(select_whole(stream));
+    }
   } else {
     read_catalog(*catalog, streams, selection);
   }

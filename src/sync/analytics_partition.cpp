@@ -524,6 +524,10 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
     return;
   }
   if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(part);
+  if (stream_.definition().is_of_account()) {
+    fail(first_refusal_ + "; check the settings, or report it");
+    return;
+  }
   OpenBatch& batch = open_.at(part.batch);
   batch.refused(error.describe());
   // Of pins any number may be gone.
@@ -542,7 +546,7 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
 
 bool AnalyticsPartition::leave_out_alone(const AnalyticsPart& part, const pinterest::ApiError& error,
                                          bool others_succeed) {
-  if (part.is_proof || part.request.ids.size() > 1) return false;
+  if (part.is_proof || part.request.ids.size() > 1 || stream_.definition().is_of_account()) return false;
   const bool is_its_fault =
       others_succeed || open_.at(part.batch).anything_answered() || passes_.front().left_out_only;
   if (!is_its_fault) return false;

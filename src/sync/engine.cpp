@@ -161,7 +161,10 @@ void Engine::begin() {
     return stream.by_account && selected_stream(stream.id) != nullptr;
   });
   const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
-  const bool accounts_are_given = !config_.ad_account_ids.empty();
+  // What is asked for without a list still needs an answer before it, which tells the day it is at Pinterest.
+  const bool has_no_list = std::ranges::any_of(
+      streams_, [](const auto& stream) { return stream.second->definition().is_of_account(); });
+  const bool accounts_are_given = !config_.ad_account_ids.empty() && !has_no_list;
   if (selected_stream(accounts.id) != nullptr || (needs_accounts && !accounts_are_given)) {
     add_list(user_, accounts, "");
   } else if (needs_accounts) {
@@ -227,15 +230,31 @@ void Engine::say_what_ended() {
   }
 }
 
-void Engine::add_list(Reading& reading, const StreamDefinition& list, const std::string& account) {
-  std::vector<std::shared_ptr<AnalyticsPartition>> children;
-  for (const StreamDefinition& child : pinterest::streams()) {
-    StreamRun* stream = child.parent == list.id ? selected_stream(child.id) : nullptr;
-    if (stream != nullptr)
-      children.push_back(std::make_shared<AnalyticsPartition>(context_, *stream, account));
+bool Engine::Reading::ended() const {
+  return std::ranges::all_of(lists, [](const auto& list) { return list->ended(); }) &&
+         std::ranges::all_of(partitions, [](const auto& partition) { return partition->closed(); });
+}
+
+// The selected analytics of what a list names; of the account itself where `parent` is empty.
+std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading& reading,
+                                                                        std::string_view parent,
+                                                                        const std::string& account) {
+  std::vector<std::shared_ptr<AnalyticsPartition>> added;
+  for (const StreamDefinition& definition : pinterest::streams()) {
+    if (definition.parent != parent || (parent.empty() && !definition.is_of_account())) continue;
+    if (StreamRun* const stream = selected_stream(definition.id)) {
+      added.push_back(std::make_shared<AnalyticsPartition>(context_, *stream, account));
+    }
   }
-  reading.push_back(std::make_shared<ListRead>(context_, list_stream(list.id), account, std::move(children)));
-  reading.back()->start();
+  reading.partitions.insert(reading.partitions.end(), added.begin(), added.end());
+  return added;
+}
+
+void Engine::add_list(Reading& reading, const StreamDefinition& list, const std::string& account) {
+  auto children = add_partitions(reading, list.id, account);
+  reading.lists.push_back(
+      std::make_shared<ListRead>(context_, list_stream(list.id), account, std::move(children)));
+  reading.lists.back()->start();
 }
 
 void Engine::add_account(const std::string& id) {
@@ -248,7 +267,7 @@ bool Engine::begin_accounts() {
   for (const std::string& id : ended) {
     Reading& reading = id.empty() ? user_ : accounts_.at(id).reading;
     const bool was_open = !reading.empty();
-    if (std::ranges::all_of(reading, [](const auto& list) { return list->all_ended(); })) reading.clear();
+    if (reading.ended()) reading = {};
     if (!id.empty() && was_open && reading.empty()) --open_accounts_;
   }
   bool any = false;
@@ -258,6 +277,10 @@ bool Engine::begin_accounts() {
     Reading& reading = accounts_.at(id).reading;
     for (const StreamDefinition& list : pinterest::streams()) {
       if (list.by_account && needs_list(list)) add_list(reading, list, id);
+    }
+    for (const auto& partition : add_partitions(reading, {}, id)) {
+      partition->add_ids({id});
+      partition->end_of_list();
     }
     if (reading.empty()) continue;
     ++open_accounts_;
@@ -475,11 +498,9 @@ void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
 }
 
 template <typename Function>
-void Engine::for_each_open(const Function& function) const {
-  for (const auto& list : user_) function(*list);
-  for (const auto& [id, account] : accounts_) {
-    for (const auto& list : account.reading) function(*list);
-  }
+void Engine::for_each_reading(const Function& function) const {
+  function(user_);
+  for (const auto& [id, account] : accounts_) function(account.reading);
 }
 
 void Engine::say_what_remains() {
@@ -487,10 +508,10 @@ void Engine::say_what_remains() {
   // What remains for pins depends on their route by the hundredfold.
   bool is_known = true;
   std::map<Category, std::size_t> left;
-  for_each_open([&](const ListRead& list) {
-    for (const auto& child : list.children()) {
-      is_known = is_known && (child->closed() || !child->probing());
-      left[child->stream().definition().category] += child->requests_left();
+  for_each_reading([&](const Reading& reading) {
+    for (const auto& partition : reading.partitions) {
+      is_known = is_known && (partition->closed() || !partition->probing());
+      left[partition->stream().definition().category] += partition->requests_left();
     }
   });
   if (!is_known) return;
@@ -543,8 +564,8 @@ std::string Engine::progress() {
   std::uint64_t records = 0;
   for (const auto& [stream, count] : report_.records) records += count;
   std::size_t left = 0;
-  for_each_open([&](const ListRead& list) {
-    for (const auto& child : list.children()) left += child->requests_left();
+  for_each_reading([&](const Reading& reading) {
+    for (const auto& partition : reading.partitions) left += partition->requests_left();
   });
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(clock_.steady_now() - started_);
   const auto rate = records / static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
@@ -555,13 +576,14 @@ std::string Engine::progress() {
 // Nothing is left to do, so everything must have come to an end: a fault of this program must not pass for
 // a run that is complete.
 void Engine::note_unfinished() {
-  for_each_open([this](const ListRead& list) {
-    if (!list.ended()) {
-      report_.incomplete(fmt::format("the list of {} was not read to its end", list.stream().id()));
+  for_each_reading([this](const Reading& reading) {
+    for (const auto& list : reading.lists) {
+      if (list->ended()) continue;
+      report_.incomplete(fmt::format("the list of {} was not read to its end", list->stream().id()));
     }
-    for (const auto& child : list.children()) {
-      if (child->closed()) continue;
-      report_.incomplete(fmt::format("{} was not read to its end", child->stream().id()));
+    for (const auto& partition : reading.partitions) {
+      if (partition->closed()) continue;
+      report_.incomplete(fmt::format("{} was not read to its end", partition->stream().id()));
     }
   });
   if (!waiting_accounts_.empty()) {

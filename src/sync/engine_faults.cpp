@@ -267,10 +267,13 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
   Account& account = accounts_.at(id);
   if (std::exchange(account.skipped, true)) return;
   bool is_known = std::ranges::find(config_.ad_account_ids, id) != config_.ad_account_ids.end();
-  for (const auto& list : account.reading) {
+  for (const auto& list : account.reading.lists) {
     is_known = is_known || list->had_entry();
-    for (const auto& child : list->children()) is_known = is_known || child->had_entry();
     list->drop();
+  }
+  for (const auto& partition : account.reading.partitions) {
+    is_known = is_known || partition->had_entry();
+    partition->drop();
   }
   report_.skipped_accounts.push_back(id);
   const std::string cause = fmt::format("account {} cannot be read and is skipped: {}", id, why);

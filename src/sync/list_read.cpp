@@ -149,14 +149,9 @@ void ListRead::end() {
   context_.ended.push_back(account_);
 }
 
-bool ListRead::all_ended() const {
-  return ended_ && std::ranges::all_of(children_, [](const auto& child) { return child->closed(); });
-}
-
 void ListRead::drop() {
   if (!ended_) context_.report.incomplete_streams.insert(stream_.id());
   end();
-  for (const auto& child : children_) child->drop();
 }
 
 }  // namespace tap_pinterest::sync

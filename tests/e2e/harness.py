@@ -29,6 +29,8 @@ KEYS = {
     "ads": ["id"],
     "pins": ["id"],
     "campaign_analytics": ["CAMPAIGN_ID", "DATE"],
+    "ad_group_analytics": ["AD_GROUP_ID", "DATE"],
+    "ad_account_analytics": ["AD_ACCOUNT_ID", "DATE"],
     "ad_analytics": ["AD_ID", "DATE"],
     "pin_analytics": ["pin_id", "app_type", "date"],
 }

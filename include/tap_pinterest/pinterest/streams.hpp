@@ -36,13 +36,17 @@ struct StreamDefinition {
   bool by_account;
   // The list takes `entity_statuses` and `order`.
   bool has_statuses;
-  // For analytics: the list whose ids are asked for, the parameter that takes them, how many at once
-  // (`maxItems` in the OpenAPI document), and the column of the row that holds the id.
+  // For analytics: the list whose ids are asked for, the parameter that takes them, and how many at once
+  // (`maxItems` in the OpenAPI document). Without a parent the ad account itself is asked for.
   std::string_view parent = {};
   std::string_view ids_parameter = {};
   std::size_t batch = 0;
   // OAuth scopes it needs, separated by commas.
   std::string_view scopes = {};
+  bool selected_by_default = true;
+
+  // Analytics of the ad account itself.
+  bool is_of_account() const { return source != Source::list && parent.empty(); }
 };
 
 // All streams, in the order in which they are discovered; parents come before their children.
@@ -53,10 +57,11 @@ const StreamDefinition* find_stream(std::string_view id);
 // Days of analytics read again before the bookmark: those of pins or of ads.
 int lookback_days(const StreamDefinition& stream, const config::Config& config);
 
-// The scopes of all streams together, as they are asked for.
+// The scopes of the streams selected by default, as they are asked for.
 inline constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
 
-// What `granted` (separated by blanks or commas) is not enough for: "pins (boards:read)", in order.
+// Which streams selected by default `granted` (separated by blanks or commas) is not enough for:
+// "pins (boards:read)", in order.
 std::vector<std::string> lacking_scopes(std::string_view granted);
 
 // A stream for discovery: its schema from schemas/, with singer::kAdditionalFields where it is a list, the

@@ -26,6 +26,8 @@ struct StreamDescription {
   // A top-level object whose properties come from the configuration ("metrics"): one that an old catalog
   // lacks is added to the catalog's schema with a warning. Empty for none.
   std::string configured_object;
+  // Discovery selects it, and a run without a catalog reads it.
+  bool selected_by_default = true;
 };
 
 // A stream as the catalog selects it.
@@ -47,8 +49,8 @@ struct Selection {
 // The catalog that --discover prints.
 Json discover(const std::vector<StreamDescription>& streams);
 
-// Applies a catalog. Without a catalog (null) all streams are selected whole, but for kAdditionalFields. That
-// the records can be flattened is checked too, but schemas stay nested here.
+// Applies a catalog. Without a catalog (null) the streams selected by default are read whole, but for
+// kAdditionalFields. That the records can be flattened is checked too, but schemas stay nested here.
 Selection select(const std::vector<StreamDescription>& streams, const Json* catalog,
                  const Flattening& flattening = {});
 

@@ -102,14 +102,22 @@ class Engine {
   StreamRun& list_stream(std::string_view id);
   StreamRun* selected_stream(std::string_view id);
   bool needs_list(const pinterest::StreamDefinition& list);
-  // The lists of an account or the user, until they and their children have ended.
-  using Reading = std::vector<std::shared_ptr<ListRead>>;
+  // What is read of an account or the user.
+  struct Reading {
+    std::vector<std::shared_ptr<ListRead>> lists;
+    std::vector<std::shared_ptr<AnalyticsPartition>> partitions;
+
+    bool empty() const { return lists.empty() && partitions.empty(); }
+    bool ended() const;
+  };
 
   void add_list(Reading& reading, const pinterest::StreamDefinition& list, const std::string& account);
+  std::vector<std::shared_ptr<AnalyticsPartition>> add_partitions(Reading& reading, std::string_view parent,
+                                                                  const std::string& account);
   void add_account(const std::string& id);
   bool begin_accounts();
   template <typename Function>
-  void for_each_open(const Function& function) const;
+  void for_each_reading(const Function& function) const;
   void accounts_listed();
 
   void work();

@@ -21,11 +21,8 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   const std::string& account() const { return account_; }
   // Read to its end, failed or dropped; its children may go on.
   bool ended() const { return ended_; }
-  // And its children have ended too.
-  bool all_ended() const;
   // The state had a bookmark for it when the run began.
   bool had_entry() const { return had_entry_; }
-  const std::vector<std::shared_ptr<AnalyticsPartition>>& children() const { return children_; }
 
   // Which of its records are written.
   pinterest::ListOptions options() const;
@@ -37,7 +34,7 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   void page_done(const pinterest::ListRows& rows);
   // The list cannot be read to its end: it is incomplete, and so are its children.
   void fail(const std::string& why, std::string_view remedy = kRunAgain);
-  // Ends without a word; what its partitions had in the state stays.
+  // Ends without a word; what the state says of it stays.
   void drop();
 
  private:

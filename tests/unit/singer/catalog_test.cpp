@@ -166,6 +166,19 @@ TEST(Select, WithoutACatalogTakesEverything) {
   EXPECT_EQ(selection.streams[1].schema, streams()[1].schema);
 }
 
+TEST(Select, LeavesOutWhatIsNotSelectedByDefaultUnlessTheCatalogSelectsIt) {
+  std::vector<StreamDescription> some = streams();
+  some[1].selected_by_default = false;
+  EXPECT_EQ(ids_of(singer::select(some, nullptr)), (Names{"ad_accounts", "ad_analytics"}));
+  Json catalog = discover(some);
+  Json& metadata = catalog["streams"][1]["metadata"][0]["metadata"];
+  EXPECT_EQ(metadata.at("selected-by-default"), false);
+  EXPECT_FALSE(metadata.contains("selected"));
+  EXPECT_EQ(ids_of(singer::select(some, &catalog)), (Names{"ad_accounts", "ad_analytics"}));
+  metadata["selected"] = true;
+  EXPECT_EQ(ids_of(singer::select(some, &catalog)), (Names{"ad_accounts", "ads", "ad_analytics"}));
+}
+
 TEST(Select, ADiscoveredCatalogTakesEverythingUnchanged) {
   const Selection selection = select(Catalog().json);
   EXPECT_EQ(ids_of(selection), (Names{"ad_accounts", "ads", "ad_analytics"}));
