@@ -9,34 +9,17 @@
 #include "calendar.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "reach.hpp"
 
 namespace simulator {
 namespace {
 
 using std::chrono::days;
 
-// How far back a range may begin and how long it may be, counted as the API counts.
-struct Reach {
-  days oldest;
-  days longest;  // from the first day to the last
-};
-
 // The document says 90 days back for ads too, but exactly 90 has been seen refused.
 constexpr Reach kAdsReach{days{89}, days{90}};
 constexpr Reach kHourReach{days{8}, days{2}};
 constexpr Reach kPinReach{days{90}, days{90}};
-
-std::optional<Refusal> check_range(Day start, Day end, Day today, const Reach& reach) {
-  if (start > end) return Refusal{400, 1, "start_date is after end_date."};
-  if (end > today) return Refusal{400, 1, "end_date is in the future."};
-  if (start < today - reach.oldest) {
-    return Refusal{
-        400, 1,
-        fmt::format("start_date is too far back: {} is the oldest day.", format_day(today - reach.oldest))};
-  }
-  if (end - start > reach.longest) return Refusal{400, 1, "The date range is too long."};
-  return std::nullopt;
-}
 
 std::uint64_t to_id(std::string_view text) {
   std::uint64_t value = 0;

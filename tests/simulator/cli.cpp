@@ -42,6 +42,23 @@ void add_looks(CLI::App& app, Options& it) {
   app.add_option("--pins-end", it.pins_end, "How deep the list of pins goes");
 }
 
+void add_reports(CLI::App& app, Options& it) {
+  app.add_option("--report-polls", it.report_polls, "Polls that find a report unfinished");
+  const std::map<std::string, bool> answers{{"yes", true}, {"no", false}};
+  app.add_option("--report-id-in-row", it.report_id_in_row, "Rows of reports hold their id: yes or no")
+      ->transform(CLI::CheckedTransformer(answers));
+  const std::map<std::string, EmptyReport> forms{
+      {"null", EmptyReport::kNull}, {"body", EmptyReport::kBody}, {"object", EmptyReport::kObject}};
+  app.add_option("--empty-report", it.empty_report,
+                 "A report without rows: null (no link), body (a link to nothing) or object (a link to {})")
+      ->transform(CLI::CheckedTransformer(forms));
+  app.add_flag("!--no-ranges", it.report_ranges, "Downloads ignore Range");
+  app.add_flag("--gzip-reports", it.gzip_reports, "Downloads are compressed for those who accept it");
+  app.add_option("--report-cost-limit", it.report_cost_limit, "Reports a minute; 0: no limit");
+  app.add_option("--download-port", it.download_port,
+                 "Links to reports lead to this port; 0 picks a free one");
+}
+
 void add_rules(CLI::App& app, Options& it) {
   app.add_flag("!--no-beta", it.beta, "/pins/analytics is not there for this app");
   app.add_option("--beta-off-status", it.beta_off_status, "What it says then")
@@ -121,6 +138,7 @@ std::optional<int> parse_command_line(int argc, char** argv, CommandLine& out) {
   CLI::App app{"A simulated Pinterest API v5"};
   add_world(app, out);
   add_looks(app, out.options);
+  add_reports(app, out.options);
   add_rules(app, out.options);
   add_credentials(app, out.options);
   add_wire(app, out);

@@ -1,4 +1,4 @@
-// The columns that the synchronous ads analytics endpoints take.
+// The columns of ads analytics: those of the synchronous endpoints and those of reports.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,13 @@ struct Column {
   std::uint64_t salt;  // makes the values of columns differ
 };
 
+// What the synchronous endpoints take.
 std::span<const Column> all_columns();
 // The column of that name, or null.
 const Column* find_column(std::string_view name);
+
+// What asynchronous reports take, by name.
+std::span<const Column> report_columns();
+const Column* find_report_column(std::string_view name);
 
 }  // namespace simulator

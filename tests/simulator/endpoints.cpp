@@ -141,6 +141,19 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "/ad_accounts/{ad_account_id}/ads/analytics", "ads_analytics", ads,
        report({ids("ad_ids", kMostIds, 0), ids("campaign_ids", kMostIds, 18), ids("pin_ids", kMostPins, 0)}),
        ad_analytics},
+      {"POST",
+       "/ad_accounts/{ad_account_id}/reports",
+       "ads_analytics",
+       ads,
+       {},
+       create_report,
+       "POST /ad_accounts/{ad_account_id}/reports"},
+      {"GET",
+       "/ad_accounts/{ad_account_id}/reports",
+       "ads_analytics",
+       ads,
+       {{.name = "token", .required = true, .values = {}}},
+       get_report},
       {"GET",
        "/pins",
        "org_read",
@@ -183,15 +196,17 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
 
 }  // namespace
 
-Match find_endpoint(std::string_view path) {
-  if (path.empty() || path.front() != '/') return {};
+Match find_endpoint(std::string_view method, std::string_view path) {
+  Match found;
+  if (path.empty() || path.front() != '/') return found;
   for (const Endpoint& endpoint : endpoints()) {
     Match match;
     if (!fits(endpoint.path, path, match)) continue;
     match.endpoint = &endpoint;
-    return match;
+    if (endpoint.method == method) return match;
+    if (found.endpoint == nullptr) found = match;
   }
-  return {};
+  return found;
 }
 
 }  // namespace simulator

@@ -8,11 +8,11 @@
 #include "calendar.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "pieces.hpp"
+#include "report_body.hpp"
 
 namespace simulator {
 namespace {
-
-constexpr std::size_t kPieceBytes = 64 * 1024;
 
 // A source of lines: writes the lines of one object, false when there are no more objects.
 using Source = std::function<bool(std::string&)>;
@@ -86,6 +86,16 @@ Source entity_lines(Walk walk) {
   };
 }
 
+void write_metrics(std::string& out, const Report& report, const Row& row) {
+  JsonText json(out);
+  json.key("metrics").open_object();
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    json.key(report.columns[i]->name);
+    append_cell_truth(out, row.cells[i]);
+  }
+  json.close_object();
+}
+
 Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
   return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
           now](std::string& out) mutable {
@@ -96,12 +106,37 @@ Source report_lines(Walk walk, std::string id_column, Report report, Instant now
       json.open_object().id("ad_account_id", walk.world().account_id(entity->account));
       json.id(id_column, walk.world().id(*entity)).key("DATE");
       row.date.empty() ? json.null() : json.text(row.date);
-      json.key("metrics").open_object();
-      for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        json.key(report.columns[i]->name);
-        append_cell_truth(out, row.cells[i]);
-      }
-      json.close_object().close_object();
+      write_metrics(out, report, row);
+      json.close_object();
+      out += '\n';
+    });
+    return true;
+  };
+}
+
+// What asynchronous reports of all accounts say.
+Source level_lines(const World& world, const Level& level, Report report, const Filter& filter, Instant now) {
+  ReportRequest request;
+  request.level = &level;
+  request.visible_columns = report.columns.size();
+  request.report = std::move(report);
+  return [world, request = std::move(request), account = filter.account, end = filter.accounts_end, now,
+          index = std::int64_t{0}](std::string& out) mutable {
+    const Part part = request.level->part;
+    while (account < end && (world.is_removed(account) || index >= subject_count(world, part, account))) {
+      ++account;
+      index = 0;
+    }
+    if (account >= end) return false;
+    const Subject subject = subject_at(part, account, index++);
+    make_level_rows(world, subject, request.report, now, [&](const Row& row) {
+      if (!is_reported(request, row)) return;
+      JsonText json(out);
+      json.open_object().id("ad_account_id", world.account_id(account));
+      json.id(id_column(part), subject_id(world, subject)).key("DATE");
+      row.date.empty() ? json.null() : json.text(row.date);
+      write_metrics(out, request.report, row);
+      json.close_object();
       out += '\n';
     });
     return true;
@@ -167,9 +202,9 @@ Source account_lines(const World& world) {
 
 // --- parameters ------------------------------------------------------------------------------------------
 
-const std::array<Parameter, 8>& rules() {
+const std::array<Parameter, 9>& rules() {
   using enum ParameterStyle;
-  static const std::array<Parameter, 8> table{{
+  static const std::array<Parameter, 9> table{{
       {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
       {.name = "statuses", .style = kCommaSeparated, .values = {}},
       {.name = "start_date", .type = ParameterType::kDate, .values = {}},
@@ -178,6 +213,7 @@ const std::array<Parameter, 8>& rules() {
       {.name = "columns", .style = kCommaSeparated, .values = {}},
       {.name = "metric_types", .style = kCommaSeparated, .values = {}},
       {.name = "app_types", .style = kCommaSeparated, .values = {}},
+      {.name = "level", .values = {}},
   }};
   return table;
 }
@@ -201,7 +237,9 @@ Report read_report(const Arguments& arguments, Instant now) {
   report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
   report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
   for (const std::string& name : arguments.all("columns")) {
-    if (const Column* const column = find_column(name)) report.columns.push_back(column);
+    const Column* column = find_column(name);
+    if (column == nullptr) column = find_report_column(name);
+    if (column != nullptr) report.columns.push_back(column);
   }
   return report;
 }
@@ -233,6 +271,11 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
   const Report report = read_report(arguments, now);
+  if (stream == "reports") {
+    const Level* const level = find_level(arguments.get("level"));
+    if (level == nullptr) return Refusal{400, 1, "level must be one of a report's."};
+    return stream_of(level_lines(world, *level, report, filter, now));
+  }
   if (stream == "campaign_analytics") {
     return stream_of(report_lines(Walk(world, EntityKind::kCampaign, filter), "CAMPAIGN_ID", report, now));
   }
