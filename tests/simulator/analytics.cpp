@@ -10,6 +10,7 @@
 #include "json_text.hpp"
 #include "metrics.hpp"
 #include "reach.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
@@ -187,9 +188,9 @@ void write_lifetime(JsonText& json, const World& world, std::int64_t pin, const 
   json.close_object();
 }
 
-void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
+void write_days(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
   JsonText json(out);
-  json.open_object().key("daily_metrics").open_array();
+  json.key("daily_metrics").open_array();
   make_pin_days(call.world, pin, app, report, call.now, [&](const PinDay& day) {
     json.open_object().text("data_status", day.status).text("date", format_day(day.day));
     if (day.has_metrics) {
@@ -201,9 +202,20 @@ void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app
     json.close_object();
   });
   json.close_array();
-  write_lifetime(json, call.world, pin, report);
-  json.key("summary_metrics");
+}
+
+void write_summary(std::string& out, const Call& call, std::int64_t pin, AppType app,
+                   const PinReport& report) {
+  JsonText(out).key("summary_metrics");
   write_cells(out, report, pin_summary(call.world, pin, app, report, call.now));
+}
+
+void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
+  JsonText json(out);
+  json.open_object();
+  write_days(out, call, pin, app, report);
+  write_lifetime(json, call.world, pin, report);
+  write_summary(out, call, pin, app, report);
   json.close_object();
 }
 
@@ -280,6 +292,31 @@ Result pin_analytics(Call& call) {
       json.key(*pin % 2 == 0 ? app_type_name(app) : lower(app_type_name(app)));
       write_app(body, call, *pin, app, report);
     }
+  }
+  json.close_object();
+  return body;
+}
+
+Result user_account_analytics(Call& call) {
+  PinReport report;
+  if (auto refusal = read_pin_report(call, report)) return *refusal;
+  if (report.metrics.empty()) report.metrics = {user_metrics().begin(), user_metrics().end()};
+  const Arguments& arguments = call.arguments;
+  const UserFilter usual;
+  const UserFilter filter{
+      .from_claimed_content = arguments.get("from_claimed_content", usual.from_claimed_content),
+      .pin_format = arguments.get("pin_format", usual.pin_format),
+      .content_type = arguments.get("content_type", usual.content_type),
+      .source = arguments.get("source", usual.source),
+      .app = app_of(call)};
+  std::string body;
+  JsonText json(body);
+  json.open_object();
+  for (const UserSplit& split : user_splits(filter, arguments.get("split_field", "NO_SPLIT"))) {
+    json.key(split.name).open_object();
+    write_days(body, call, split.pin, split.app, report);
+    write_summary(body, call, split.pin, split.app, report);
+    json.close_object();
   }
   json.close_object();
   return body;

@@ -69,6 +69,7 @@ Result ad_group_analytics(Call& call);
 Result ad_analytics(Call& call);
 Result pins_analytics(Call& call);
 Result pin_analytics(Call& call);
+Result user_account_analytics(Call& call);
 Result create_report(Call& call);
 Result get_report(Call& call);
 

@@ -4,6 +4,7 @@
 
 #include "api.hpp"
 #include "columns.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
@@ -51,6 +52,15 @@ constexpr std::array<std::string_view, 15> kPinMetrics{"IMPRESSION",
                                                        "VIDEO_V50_WATCH_TIME",
                                                        "VIDEO_START",
                                                        "VIDEO_AVG_WATCH_TIME"};
+
+constexpr std::array<std::string_view, 3> kClaimed{"OTHER", "CLAIMED", "BOTH"};
+constexpr std::array<std::string_view, 8> kPinFormats{"ALL",           "ORGANIC_IMAGE", "ORGANIC_PRODUCT",
+                                                      "ORGANIC_VIDEO", "ADS_STANDARD",  "ADS_PRODUCT",
+                                                      "ADS_VIDEO",     "ADS_IDEA"};
+constexpr std::array<std::string_view, 3> kContentTypes{"ALL", "PAID", "ORGANIC"};
+constexpr std::array<std::string_view, 3> kSources{"ALL", "YOUR_PINS", "OTHER_PINS"};
+constexpr std::array<std::string_view, 5> kUserSplits{"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE",
+                                                      "PIN_FORMAT"};
 
 constexpr std::size_t kMostIds = 250;
 constexpr std::size_t kMostPins = 100;
@@ -164,6 +174,16 @@ const std::vector<Endpoint>& endpoints() {
        list_pins},
       {"GET", "/pins/analytics", "org_analytics", pins, pin_report({ids("pin_ids", kMostPins, 0, true)}),
        pins_analytics},
+      {"GET",
+       "/user_account/analytics",
+       "org_analytics",
+       {"user_accounts:read"},
+       {date("start_date"), date("end_date"), choice("from_claimed_content", kClaimed),
+        choice("pin_format", kPinFormats), choice("app_types", kAppTypes),
+        choice("content_type", kContentTypes), choice("source", kSources),
+        several("metric_types", user_metrics(), kCommaSeparated), choice("split_field", kUserSplits),
+        as_account()},
+       user_account_analytics},
       {"GET", "/pins/{pin_id}/analytics", "org_analytics", pins, pin_report({choice("split_field", kSplits)}),
        pin_analytics},
   };

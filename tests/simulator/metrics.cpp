@@ -297,7 +297,9 @@ class RowMaker {
 
 constexpr std::array kAppTypes{"ALL", "MOBILE", "TABLET", "WEB"};
 
-bool is_ratio(std::string_view metric) { return metric == "SAVE_RATE" || metric == "VIDEO_AVG_WATCH_TIME"; }
+bool is_ratio(std::string_view metric) {
+  return metric.ends_with("_RATE") || metric == "VIDEO_AVG_WATCH_TIME";
+}
 
 std::int64_t pin_count_of(std::uint64_t key, std::uint64_t salt, AppType app, Day day,
                           std::int64_t generation) {

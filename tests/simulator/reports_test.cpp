@@ -573,5 +573,74 @@ TEST_F(ReportsTest, TheLogSaysWhoBroughtAToken) {
   EXPECT_EQ(created["endpoint"], "POST /ad_accounts/{ad_account_id}/reports");
 }
 
+class UserAnalyticsTest : public ReportsTest {
+ protected:
+  Answer ask(const std::string& query) {
+    return it()
+        .handle({.target = "/v5/user_account/analytics?" + query,
+                 .authorization = kBearer,
+                 .content_type = {},
+                 .body = {}})
+        .answer;
+  }
+};
+
+constexpr const char* kFebruary = "start_date=2026-02-01&end_date=2026-02-28";
+
+TEST_F(UserAnalyticsTest, IsAsStrictAsTheDocument) {
+  const std::string range = kFebruary;
+  const std::map<std::string, int> cases{
+      {range, 200},
+      {range + "&metric_types=SAVE,PIN_CLICK_RATE", 200},
+      {range + "&metric_types=SAVE&metric_types=IMPRESSION", 400},
+      {range + "&metric_types=VIDEO_START", 400},
+      {range + "&split_field=PIN_FORMAT", 200},
+      {range + "&split_field=SOURCE,APP_TYPE", 400},
+      {range + "&app_types=WEB&content_type=PAID&source=YOUR_PINS&pin_format=ADS_VIDEO", 200},
+      {range + "&from_claimed_content=NEITHER", 400},
+      {range + "&ad_account_id=549755885175", 200},
+      {range + "&ad_account_id=1", 404},
+      {range + "&columns=SAVE", 400},
+      {"start_date=2026-02-01", 400},
+      {"start_date=2025-12-01&end_date=2026-03-01", 200},
+      {"start_date=2025-11-30&end_date=2026-02-01", 400},
+  };
+  for (const auto& [query, status] : cases) EXPECT_EQ(ask(query).status, status) << query;
+}
+
+TEST_F(UserAnalyticsTest, IsTheTruthInItsShape) {
+  for (const char* split : {"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE", "PIN_FORMAT"}) {
+    const std::string query = kFebruary + std::string("&metric_types=SAVE,IMPRESSION&split_field=") + split;
+    const Json body = Json::parse(ask(query).body);
+    std::size_t days = 0;
+    for (const Json& part : body) {
+      days += part["daily_metrics"].size();
+      EXPECT_EQ(part.size(), 2U);
+      EXPECT_TRUE(part["summary_metrics"].contains("SAVE"));
+    }
+    const auto lines = truth("user_account_analytics?" + query);
+    EXPECT_EQ(days, lines.size()) << split;
+    for (const Json& line : lines) {
+      const std::string value = line["split_value"];
+      ASSERT_TRUE(body.contains(value)) << value;
+      EXPECT_EQ(line["data_status"], line["date"] == "2026-02-28" ? "PROCESSING" : "READY");
+    }
+    EXPECT_EQ(body.contains("all"), std::string(split) == "NO_SPLIT");
+  }
+}
+
+TEST_F(UserAnalyticsTest, AppTypesAddUp) {
+  options_.gaps = false;
+  const auto summary = [&](const std::string& rest) {
+    std::int64_t sum = 0;
+    const Json body = Json::parse(ask(kFebruary + std::string("&metric_types=SAVE") + rest).body);
+    for (const Json& part : body) sum += part["summary_metrics"]["SAVE"].get<std::int64_t>();
+    return sum;
+  };
+  EXPECT_GT(summary(""), 0);
+  EXPECT_EQ(summary(""), summary("&split_field=APP_TYPE"));
+  EXPECT_EQ(summary("&app_types=WEB"), summary("&app_types=WEB&split_field=APP_TYPE"));
+}
+
 }  // namespace
 }  // namespace simulator

@@ -10,6 +10,7 @@
 #include "metrics.hpp"
 #include "pieces.hpp"
 #include "report_body.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
@@ -143,10 +144,9 @@ Source level_lines(const World& world, const Level& level, Report report, const 
   };
 }
 
-void write_pin_day(std::string& out, const World& world, std::int64_t pin, AppType app,
-                   const PinReport& report, const PinDay& day) {
+// The rest of an object that tells already whose day it is.
+void write_day(std::string& out, const PinReport& report, const PinDay& day) {
   JsonText json(out);
-  json.open_object().id("pin_id", world.pin_id(pin)).text("app_type", app_type_name(app));
   json.text("date", format_day(day.day)).text("data_status", day.status).key("metrics").open_object();
   for (std::size_t i = 0; i < report.metrics.size(); ++i) {
     json.key(report.metrics[i]);
@@ -166,11 +166,28 @@ Source pin_report_lines(const World& world, PinReport report, std::vector<AppTyp
     if (pin >= world.pin_count()) return false;
     if (!world.pin_is_dead(pin)) {
       for (const AppType app : apps) {
-        make_pin_days(world, pin, app, report, now,
-                      [&](const PinDay& day) { write_pin_day(out, world, pin, app, report, day); });
+        make_pin_days(world, pin, app, report, now, [&](const PinDay& day) {
+          JsonText json(out);
+          json.open_object().id("pin_id", world.pin_id(pin));
+          json.text("app_type", app_type_name(app));
+          write_day(out, report, day);
+        });
       }
     }
     ++pin;
+    return true;
+  };
+}
+
+Source user_report_lines(const World& world, PinReport report, std::vector<UserSplit> splits, Instant now) {
+  return [world, report = std::move(report), splits = std::move(splits), now,
+          next = std::size_t{0}](std::string& out) mutable {
+    if (next >= splits.size()) return false;
+    const UserSplit& split = splits[next++];
+    make_pin_days(world, split.pin, split.app, report, now, [&](const PinDay& day) {
+      JsonText(out).open_object().text("split_value", split.name);
+      write_day(out, report, day);
+    });
     return true;
   };
 }
@@ -202,9 +219,9 @@ Source account_lines(const World& world) {
 
 // --- parameters ------------------------------------------------------------------------------------------
 
-const std::array<Parameter, 9>& rules() {
+const std::array<Parameter, 10>& rules() {
   using enum ParameterStyle;
-  static const std::array<Parameter, 9> table{{
+  static const std::array<Parameter, 10> table{{
       {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
       {.name = "statuses", .style = kCommaSeparated, .values = {}},
       {.name = "start_date", .type = ParameterType::kDate, .values = {}},
@@ -214,6 +231,7 @@ const std::array<Parameter, 9>& rules() {
       {.name = "metric_types", .style = kCommaSeparated, .values = {}},
       {.name = "app_types", .style = kCommaSeparated, .values = {}},
       {.name = "level", .values = {}},
+      {.name = "split_field", .values = {}},
   }};
   return table;
 }
@@ -244,17 +262,29 @@ Report read_report(const Arguments& arguments, Instant now) {
   return report;
 }
 
-Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
+PinReport read_pin_report(const Arguments& arguments, Instant now) {
   PinReport report;
   report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
   report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
   report.metrics = arguments.all("metric_types");
+  return report;
+}
+
+Source user_report_source(const World& world, const Arguments& arguments, Instant now) {
+  PinReport report = read_pin_report(arguments, now);
+  if (report.metrics.empty()) report.metrics = {user_metrics().begin(), user_metrics().end()};
+  UserFilter filter;
+  filter.app = find_app_type(arguments.get("app_types")).value_or(AppType::kAll);
+  return user_report_lines(world, std::move(report), user_splits(filter, arguments.get("split_field")), now);
+}
+
+Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
   std::vector<AppType> apps;
   for (const std::string& name : arguments.all("app_types")) {
     if (const auto app = find_app_type(name)) apps.push_back(*app);
   }
   if (apps.empty()) apps.push_back(AppType::kAll);
-  return pin_report_lines(world, std::move(report), std::move(apps), now);
+  return pin_report_lines(world, read_pin_report(arguments, now), std::move(apps), now);
 }
 
 }  // namespace
@@ -268,6 +298,7 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "ad_accounts") return stream_of(account_lines(world));
   if (stream == "pins") return stream_of(pin_lines(world));
   if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
+  if (stream == "user_account_analytics") return stream_of(user_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
   const Report report = read_report(arguments, now);
