@@ -9,6 +9,7 @@
 #include "entities.hpp"
 #include "hash.hpp"
 #include "json_text.hpp"
+#include "ledger.hpp"
 
 namespace simulator {
 namespace {
@@ -75,6 +76,18 @@ void dress_number(Cell& cell, std::uint64_t roll, bool is_integer, bool plain) {
   }
 }
 
+// What is left out, or null, adds nothing to a sum.
+void dress_sum(Cell& cell, std::uint64_t roll, std::int64_t value, bool is_integer, bool plain) {
+  dress_number(cell, roll, is_integer, plain);
+  if (plain) return;
+  constexpr std::array kZeros{Form::kNull, Form::kAbsent, Form::kNumber, Form::kNumber};
+  if (value == 0) {
+    cell.form = kZeros.at((roll >> 24U) % kZeros.size());
+  } else if (cell.form == Form::kNull || cell.form == Form::kAbsent) {
+    cell.form = Form::kNumber;
+  }
+}
+
 // --- the values of one day -------------------------------------------------------------------------------
 
 std::int64_t day_count(std::uint64_t hash, std::uint64_t salt) {
@@ -82,34 +95,6 @@ std::int64_t day_count(std::uint64_t hash, std::uint64_t salt) {
   if (hash % 8 == 0) return 0;
   return static_cast<std::int64_t>((hash >> 8U) % kScales.at(salt % kScales.size()));
 }
-
-std::int64_t day_micros(std::uint64_t hash) {
-  if (hash % 8 == 0) return 0;
-  if (hash % 8 < 6) return static_cast<std::int64_t>((hash >> 8U) % 50'000) * 10'000;
-  return static_cast<std::int64_t>((hash >> 8U) % 500'000'000);
-}
-
-// How a day divides into hours; an hour of weight 0 has no delivery.
-class HourWeights {
- public:
-  HourWeights(std::uint64_t key, Day day) {
-    for (std::size_t hour = 0; hour < 24; ++hour) {
-      const std::uint64_t weight = hour == 12 ? 4 : mix(key, 60, day_number(day), hour) % 8;
-      until_.at(hour + 1) = until_.at(hour) + static_cast<std::int64_t>(weight);
-    }
-  }
-
-  bool delivers(int hour) const { return until_.at(slot(hour) + 1) > until_.at(slot(hour)); }
-  std::int64_t share(std::int64_t of_day, int hour) const {
-    return of_day * until_.at(slot(hour) + 1) / until_.back() -
-           of_day * until_.at(slot(hour)) / until_.back();
-  }
-
- private:
-  static std::size_t slot(int hour) { return static_cast<std::size_t>(hour); }
-
-  std::array<std::int64_t, 25> until_{};
-};
 
 // Makes the rows of one entity.
 class RowMaker {
@@ -122,7 +107,8 @@ class RowMaker {
         sink_(sink),
         plain_(world.options().plain_values),
         key_(world.key(entity)),
-        span_(world.delivery(entity)),
+        ledger_(world, entity),
+        totals_(report.columns.size()),
         cells_(report.columns.size()),
         fixed_(report.columns.size()) {
     for (std::size_t i = 0; i < fixed_.size(); ++i) fixed_[i] = identity_text(*report.columns[i]);
@@ -147,7 +133,7 @@ class RowMaker {
     Day first;
     Day end;
     int hour = -1;
-    const HourWeights* weights = nullptr;
+    Turn turn{1, 0, 1};  // all units, or those of the hour
   };
 
   Day next_period(Day day) const {
@@ -163,14 +149,9 @@ class RowMaker {
     }
   }
 
-  bool delivers(Day day) const {
-    if (day < span_.first || day > span_.last) return false;
-    return !world_.options().gaps || mix(key_, 61, day_number(day)) % 8 != 0;
-  }
-
   void make_period(Day first, Day end) {
     bool any = !world_.options().gaps;
-    for (Day day = first; day < end && !any; day += days{1}) any = delivers(day);
+    for (Day day = first; day < end && !any; day += days{1}) any = ledger_.open(day);
     if (!any) return;
     date_.clear();
     if (report_.granularity == Granularity::kWeek) {
@@ -184,23 +165,41 @@ class RowMaker {
   }
 
   void make_hours(Day day) {
-    if (world_.options().gaps && !delivers(day)) return;
-    const HourWeights weights(key_, day);
+    if (world_.options().gaps && !ledger_.open(day)) return;
+    const Hours hours(world_, entity_.account, day);
     for (int hour = 0; hour < 24; ++hour) {
       if (Instant{day} + std::chrono::hours{hour} > now_) return;
-      if (world_.options().gaps && !weights.delivers(hour)) continue;
+      const Turn turn = hours.turn(hour);
+      if (world_.options().gaps && turn.width == 0) continue;
       date_.clear();
       append_day(date_, day);
       fmt::format_to(std::back_inserter(date_), "T{:02}:00:00", hour);
-      emit({.first = day, .end = day + days{1}, .hour = hour, .weights = &weights});
+      emit({.first = day, .end = day + days{1}, .hour = hour, .turn = turn});
     }
   }
 
   void emit(const Slice& slice) {
+    add_up(slice);
     const std::uint64_t roll = mix(key_, 62, day_number(slice.first), slice.hour);
     for (std::size_t i = 0; i < cells_.size(); ++i)
       fill(cells_[i], i, slice, mix(roll, report_.columns[i]->salt));
     sink_({.date = date_, .cells = cells_, .roll = roll});
+  }
+
+  void add_up(const Slice& slice) {
+    std::ranges::fill(totals_, 0);
+    for (Day day = slice.first; day < slice.end; day += days{1}) {
+      if (!ledger_.open(day)) continue;
+      for (std::size_t i = 0; i < totals_.size(); ++i) {
+        if (is_additive(report_.columns[i]->kind)) totals_[i] += value(*report_.columns[i], slice.turn);
+      }
+    }
+  }
+
+  std::int64_t value(const Column& column, const Turn& turn) const {
+    const auto [paid, earned] = halves_of(column);
+    if (paid != nullptr) return value(*paid, turn) + value(*earned, turn);
+    return taken(ledger_.part(column), turn).value();
   }
 
   void fill(Cell& cell, std::size_t i, const Slice& slice, std::uint64_t roll) {
@@ -214,11 +213,14 @@ class RowMaker {
         return dress_number(cell, roll, true, plain_);
       case ColumnKind::kCount:
       case ColumnKind::kMicro:
-        put_integer(cell, total(column, slice));
-        return dress_number(cell, roll, true, plain_);
+        put_integer(cell, totals_[i]);
+        return dress_sum(cell, roll, totals_[i], true, plain_);
       case ColumnKind::kDollar:
-        put_dollars(cell, total(column, slice));
-        return dress_number(cell, roll, false, plain_);
+        put_dollars(cell, totals_[i]);
+        return dress_sum(cell, roll, totals_[i], false, plain_);
+      case ColumnKind::kReach:
+        put_integer(cell, day_count(mix(roll, 63, generation(slice.end - days{1})), column.salt));
+        return dress_number(cell, roll, true, plain_);
       case ColumnKind::kRatio:
         put_ratio(cell,
                   mix(roll, 63, generation(slice.end - days{1}), slice.end - slice.first == days{1} ? 0 : 1),
@@ -235,16 +237,6 @@ class RowMaker {
     cell.fixed = text;
     cell.form = Form::kText;
     if (text.front() != '"') cell.form = !plain_ && roll % 16 == 2 ? Form::kIdAsNumber : Form::kId;
-  }
-
-  std::int64_t total(const Column& column, const Slice& slice) const {
-    std::int64_t sum = 0;
-    for (Day day = slice.first; day < slice.end; day += days{1}) {
-      if (!delivers(day)) continue;
-      const std::uint64_t hash = mix(key_, column.salt, day_number(day), generation(day));
-      sum += column.kind == ColumnKind::kCount ? day_count(hash, column.salt) : day_micros(hash);
-    }
-    return slice.weights != nullptr ? slice.weights->share(sum, slice.hour) : sum;
   }
 
   std::int64_t generation(Day day) const { return world_.options().restate ? world_.generation(day) : 0; }
@@ -288,7 +280,8 @@ class RowMaker {
   const RowSink& sink_;
   bool plain_;
   std::uint64_t key_;
-  DaySpan span_;
+  Ledger ledger_;
+  std::vector<std::int64_t> totals_;  // of the additive columns, in the row at hand
   std::vector<Cell> cells_;
   std::vector<std::string> fixed_;
   std::string date_;

@@ -1,5 +1,5 @@
 // Analytics: values as a pure function of seed, entity, day, hour, column and generation. Money and counts
-// are integers inside, so that the days of a week, a month or a whole range add up exactly.
+// are integers inside (`ledger`), so that the days of a week, a month or a whole range add up exactly.
 #pragma once
 
 #include <array>

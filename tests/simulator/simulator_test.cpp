@@ -360,12 +360,13 @@ TEST_F(SimulatorTest, ReachEndsWhereTheApiEndsIt) {
   EXPECT_EQ(status("HOUR", 8, 4), 400);
 }
 
-// SPEND in millionths, from a decimal with two to six places.
-std::int64_t micros(const std::string& dollars) {
-  std::string digits = dollars;
-  const std::size_t point = digits.find('.');
-  digits.erase(point, 1);
-  digits.append(6 - (digits.size() - point), '0');
+// In millionths, from an integer or a decimal with at most six places.
+std::int64_t micros(const std::string& number) {
+  const std::size_t point = std::min(number.find('.'), number.size());
+  std::string digits = number.substr(0, point);
+  const std::string decimals = number.substr(std::min(point + 1, number.size()));
+  digits += decimals;
+  digits.append(6 - decimals.size(), '0');
   return std::stoll(digits);
 }
 
@@ -482,6 +483,132 @@ TEST_F(SimulatorTest, TruthIsWhatTheEndpointsSay) {
       }
     }
   }
+}
+
+std::string additive_columns() {
+  std::string names;
+  for (const Column& column : all_columns()) {
+    if (is_additive(column.kind)) names.append(names.empty() ? "" : ",").append(column.name);
+  }
+  return names;
+}
+
+// What to add up: by owner and date, the columns in millionths.
+using Sums = std::map<std::pair<std::string, std::string>, std::map<std::string, std::int64_t>>;
+
+void add_row(Sums& sums, const std::string& owner, const Json& row) {
+  auto& sum = sums[{owner, row["DATE"].is_null() ? "" : row["DATE"].get<std::string>()}];
+  for (const auto& [column, value] : row["metrics"].items()) {
+    sum[column] += value.is_null() ? 0 : micros(value.get<std::string>());
+  }
+}
+
+Entity parent_of(const World& world, const Entity& entity) {
+  switch (entity.kind) {
+    case EntityKind::kAd:
+      return world.ad_group_of(entity);
+    case EntityKind::kAdGroup:
+      return world.campaign_of(entity);
+    default:
+      return {EntityKind::kAccount, entity.account, 0};
+  }
+}
+
+TEST(Columns, WhichAddUp) {
+  int additive = 0;
+  for (const Column& column : all_columns()) additive += is_additive(column.kind) ? 1 : 0;
+  EXPECT_EQ(additive, 97);
+  const auto [paid, earned] = halves_of(*find_column("TOTAL_IMPRESSION"));
+  EXPECT_EQ(paid, find_column("IMPRESSION_1"));
+  EXPECT_EQ(earned, find_column("IMPRESSION_2"));
+  EXPECT_EQ(halves_of(*find_column("TOTAL_VIDEO_P100_COMPLETE"))[0], nullptr);
+}
+
+TEST_F(SimulatorTest, LevelsAddUpExactly) {
+  struct Size {
+    std::int64_t campaigns;
+    std::int64_t ad_groups;
+    std::int64_t ads;
+    bool gaps;
+  };
+  for (const auto& [campaigns, ad_groups, ads, gaps] :
+       {Size{4, 6, 17, true}, Size{3, 5, 8, false}, Size{1, 1, 9, true}}) {
+    Options options = small();
+    options.campaigns = campaigns;
+    options.ad_groups = ad_groups;
+    options.ads = ads;
+    options.gaps = gaps;
+    start(options);
+    post("/_simulator/generation", R"({"value": 1})");
+    post("/_simulator/add", R"({"kind": "ads", "account": 0, "count": 3})");
+    const World world = it_->world();
+    for (const char* const period :
+         {"DAY&start_date=2026-02-10&end_date=2026-03-01", "HOUR&start_date=2026-02-28&end_date=2026-03-01",
+          "WEEK&start_date=2026-02-05&end_date=2026-03-01", "MONTH&start_date=2026-01-05&end_date=2026-03-01",
+          "TOTAL&start_date=2026-02-20&end_date=2026-03-01"}) {
+      Sums children;
+      for (const Level& level : kLevels) {
+        Sums own;
+        Sums by_parent;
+        for (const Json& row : read_truth(ask(std::string("/_simulator/truth/") + level.truth +
+                                              "_analytics?account=0&granularity=" + period +
+                                              "&columns=" + additive_columns()))) {
+          const auto id = row[level.id_column].get<std::string>();
+          add_row(own, id, row);
+          if (level.kind == EntityKind::kAccount) continue;
+          const Entity entity = *world.find(level.kind, 0, std::stoull(id));
+          add_row(by_parent, std::to_string(world.id(parent_of(world, entity))), row);
+        }
+        EXPECT_FALSE(own.empty());
+        if (level.kind != EntityKind::kAccount) {
+          EXPECT_EQ(by_parent, children) << level.truth << period;
+        }
+        children = std::move(own);
+        for (const auto& [owner, sum] : children) {
+          EXPECT_EQ(sum.at("TOTAL_IMPRESSION"), sum.at("IMPRESSION_1") + sum.at("IMPRESSION_2"));
+          EXPECT_EQ(sum.at("TOTAL_CLICKTHROUGH"), sum.at("CLICKTHROUGH_1") + sum.at("CLICKTHROUGH_2"));
+          EXPECT_EQ(sum.at("TOTAL_ENGAGEMENT"), sum.at("ENGAGEMENT_1") + sum.at("ENGAGEMENT_2"));
+          EXPECT_EQ(sum.at("SPEND_IN_MICRO_DOLLAR"), sum.at("SPEND_IN_DOLLAR") * 1'000'000);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(SimulatorTest, AnAccountMayDifferFromItsSumEveryFifthDay) {
+  const std::string target =
+      "/_simulator/truth/ad_account_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01"
+      "&columns=IMPRESSION_1_GROSS";
+  start(plain());
+  Sums before;
+  for (const Json& row : read_truth(ask(target))) add_row(before, "", row);
+  Options options = plain();
+  options.account_difference = 1.3;
+  start(options);
+  int differing = 0;
+  for (const Json& row : read_truth(ask(target))) {
+    Sums after;
+    add_row(after, "", row);
+    const auto& [key, sum] = *after.begin();
+    const auto date = row["DATE"].get<std::string>();
+    const std::int64_t old = before.at(key).at("IMPRESSION_1_GROSS") / 1'000'000;
+    const std::int64_t now = sum.at("IMPRESSION_1_GROSS") / 1'000'000;
+    const bool differs = std::stoi(date.substr(8)) % 5 == 0;
+    EXPECT_EQ(now, differs ? old + (old * 13 + 999) / 1'000 : old) << date;
+    if (now != old) ++differing;
+  }
+  EXPECT_GT(differing, 3);
+}
+
+TEST_F(SimulatorTest, WhatIsAddedChangesNoDayBefore) {
+  start(plain());
+  const std::string target =
+      "/_simulator/truth/ad_analytics?account=0&start_date=2026-01-01&end_date=2026-02-28"
+      "&columns=IMPRESSION_1_GROSS,SPEND_IN_DOLLAR";
+  const auto before = read_truth(ask(target));
+  post("/_simulator/add", R"({"kind": "ads", "account": 0, "count": 30})");
+  EXPECT_EQ(read_truth(ask(target)), before);
+  EXPECT_FALSE(before.empty());
 }
 
 TEST_F(SimulatorTest, GenerationsRestateRecentDaysOnly) {
