@@ -57,6 +57,10 @@ Result campaign_analytics(Call& call);
 Result ad_group_analytics(Call& call);
 Result ad_analytics(Call& call);
 Result ad_account_analytics(Call& call);
+Result ad_account_targeting_analytics(Call& call);
+Result campaign_targeting_analytics(Call& call);
+Result ad_group_targeting_analytics(Call& call);
+Result ad_targeting_analytics(Call& call);
 Result pins_analytics(Call& call);
 Result pin_analytics(Call& call);
 

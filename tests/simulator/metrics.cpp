@@ -18,6 +18,7 @@ using std::chrono::days;
 using Form = Cell::Form;
 
 constexpr std::int64_t kMicros = 1'000'000;
+constexpr Turn kWhole{1, 0, 1};
 
 std::int64_t day_number(Day day) { return day.time_since_epoch().count(); }
 
@@ -99,14 +100,19 @@ std::int64_t day_count(std::uint64_t hash, std::uint64_t salt) {
 // Makes the rows of one entity.
 class RowMaker {
  public:
-  RowMaker(const World& world, const Entity& entity, const Report& report, Instant now, const RowSink& sink)
+  // With a target: of what the entity has, that value's share.
+  RowMaker(const World& world, const Entity& entity, const Report& report, const Target* target, Instant now,
+           const RowSink& sink)
       : world_(world),
         entity_(entity),
         report_(report),
+        target_(target),
+        share_(target == nullptr ? kWhole : target->turn()),
         now_(now),
         sink_(sink),
         plain_(world.options().plain_values),
-        key_(world.key(entity)),
+        entity_key_(world.key(entity)),
+        key_(target == nullptr ? entity_key_ : mix(entity_key_, hash_text(target->value().text))),
         ledger_(world, entity),
         totals_(report.columns.size()),
         cells_(report.columns.size()),
@@ -133,7 +139,7 @@ class RowMaker {
     Day first;
     Day end;
     int hour = -1;
-    Turn turn{1, 0, 1};  // all units, or those of the hour
+    Turn turn = kWhole;  // or that of the hour
   };
 
   Day next_period(Day day) const {
@@ -180,6 +186,7 @@ class RowMaker {
 
   void emit(const Slice& slice) {
     add_up(slice);
+    if (is_empty()) return;
     const std::uint64_t roll = mix(key_, 62, day_number(slice.first), slice.hour);
     for (std::size_t i = 0; i < cells_.size(); ++i)
       fill(cells_[i], i, slice, mix(roll, report_.columns[i]->salt));
@@ -196,10 +203,24 @@ class RowMaker {
     }
   }
 
+  // A targeting value without delivery.
+  bool is_empty() const {
+    if (target_ == nullptr || !world_.options().gaps) return false;
+    const auto adds_up = [](const Column* column) { return is_additive(column->kind); };
+    return std::ranges::any_of(report_.columns, adds_up) &&
+           std::ranges::all_of(totals_, [](std::int64_t total) { return total == 0; });
+  }
+
   std::int64_t value(const Column& column, const Turn& turn) const {
     const auto [paid, earned] = halves_of(column);
     if (paid != nullptr) return value(*paid, turn) + value(*earned, turn);
-    return taken(ledger_.part(column), turn).value();
+    Part part = taken(ledger_.part(column), turn);
+    if (target_ == nullptr) return part.value();
+    // Every column begins its rounds somewhere else.
+    const auto shift = static_cast<std::int64_t>(column.salt % static_cast<std::uint64_t>(share_.cycle));
+    part.begin += shift;
+    part.end += shift;
+    return taken(part, share_).value();
   }
 
   void fill(Cell& cell, std::size_t i, const Slice& slice, std::uint64_t roll) {
@@ -209,7 +230,7 @@ class RowMaker {
       case ColumnKind::kUnset:
         return fill_identity(cell, fixed_[i], roll, column.salt);
       case ColumnKind::kConstant:
-        put_integer(cell, static_cast<std::int64_t>(mix(key_, column.salt) % 1'000) * kMicros);
+        put_integer(cell, static_cast<std::int64_t>(mix(entity_key_, column.salt) % 1'000) * kMicros);
         return dress_number(cell, roll, true, plain_);
       case ColumnKind::kCount:
       case ColumnKind::kMicro:
@@ -276,10 +297,13 @@ class RowMaker {
   const World& world_;
   Entity entity_;
   const Report& report_;
+  const Target* target_;
+  Turn share_;  // of the target
   Instant now_;
   const RowSink& sink_;
   bool plain_;
-  std::uint64_t key_;
+  std::uint64_t entity_key_;
+  std::uint64_t key_;  // of what the rows are about
   Ledger ledger_;
   std::vector<std::int64_t> totals_;  // of the additive columns, in the row at hand
   std::vector<Cell> cells_;
@@ -345,7 +369,18 @@ std::optional<Granularity> find_granularity(std::string_view name) {
 
 void make_rows(const World& world, const Entity& entity, const Report& report, Instant now,
                const RowSink& sink) {
-  RowMaker(world, entity, report, now, sink).run();
+  RowMaker(world, entity, report, nullptr, now, sink).run();
+}
+
+void make_targeting_rows(const World& world, const Entity& entity, const Report& report,
+                         std::span<const TargetingType* const> types, Instant now,
+                         const TargetingSink& sink) {
+  for (const TargetingType* const type : types) {
+    for (std::size_t place = 0; place < type->values.size(); ++place) {
+      const Target target{type, place};
+      RowMaker(world, entity, report, &target, now, [&](const Row& row) { sink(row, target); }).run();
+    }
+  }
 }
 
 const char* app_type_name(AppType app) { return kAppTypes.at(static_cast<std::size_t>(app)); }

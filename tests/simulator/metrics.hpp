@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "columns.hpp"
+#include "targeting.hpp"
 #include "world.hpp"
 
 namespace simulator {
@@ -50,6 +51,12 @@ using RowSink = std::function<void(const Row&)>;
 // The rows of one entity, in ascending order of time.
 void make_rows(const World& world, const Entity& entity, const Report& report, Instant now,
                const RowSink& sink);
+
+using TargetingSink = std::function<void(const Row&, const Target&)>;
+
+// The same for each value of some targeting types; a row that would have nothing but zeros is left out.
+void make_targeting_rows(const World& world, const Entity& entity, const Report& report,
+                         std::span<const TargetingType* const> types, Instant now, const TargetingSink& sink);
 
 // Pins.
 enum class AppType { kAll, kMobile, kTablet, kWeb };

@@ -273,6 +273,10 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
   const std::string whole = account + "/analytics?columns=CTR&granularity=DAY";
   std::string many_groups;
   for (int i = 0; i < 250; ++i) many_groups += "&ad_group_ids=1";
+  const std::string targeting = "targeting_analytics?columns=CTR&granularity=DAY" + range;
+  const std::string fourteen =
+      "&targeting_types=KEYWORD,APPTYPE,GENDER,LOCATION,PLACEMENT,COUNTRY,TARGETED_INTEREST,PINNER_INTEREST,"
+      "AUDIENCE_INCLUDE,GEO,AGE_BUCKET,REGION,AGE_BUCKET_AND_GENDER";
   const std::string pins = "/v5/pins/analytics?pin_ids=" + std::to_string(it_->world().pin_id(0));
   std::string many;
   for (int i = 0; i < 251; ++i) many += "&ad_ids=1";
@@ -318,6 +322,25 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
       {whole + range + "&aggregate_report_rows=false", 400},
       {account + "/analytics?granularity=DAY" + range, 400},
       {whole + "&start_date=2026-02-01", 400},
+      {account + "/" + targeting + fourteen, 200},
+      {account + "/" + targeting, 400},
+      {account + "/" + targeting + "&targeting_types=", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&targeting_types=GEO", 400},
+      {account + "/" + targeting + "&targeting_types=CREATIVE_TYPE", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&attribution_types=INDIVIDUAL,HOUSEHOLD", 200},
+      {account + "/" + targeting + "&targeting_types=GENDER&attribution_types=ALL", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&aggregate_report_rows=true", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&ad_ids=1", 400},
+      {account + "/campaigns/" + targeting + "&targeting_types=GENDER", 400},
+      {account + "/campaigns/" + targeting + fourteen + ",CREATIVE_TYPE&campaign_ids=1", 200},
+      {account + "/campaigns/" + targeting + fourteen + ",CREATIVE_TYPE,AUDIENCE_MULTIPLIER&campaign_ids=1",
+       400},
+      {account + "/campaigns/" + targeting + "&targeting_types=QUIZ_RESULT&campaign_ids=1", 400},
+      {account + "/ad_groups/" + targeting + "&targeting_types=CREATIVE_ENHANCEMENTS&ad_group_ids=1", 200},
+      {account + "/ad_groups/" + targeting + "&targeting_types=GEO&ad_group_ids=1" + many_groups, 400},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT&ad_ids=1", 200},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT" + many, 400},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT&campaign_ids=1&pin_ids=1", 400},
       {pins + range + "&metric_types=IMPRESSION,SAVE_RATE", 200},
       {pins + range + "&metric_types=CLICKS", 400},
       {pins + range + "&metric_types=SAVE&app_types=ALL,WEB", 400},
@@ -572,6 +595,92 @@ TEST_F(SimulatorTest, LevelsAddUpExactly) {
         }
       }
     }
+  }
+}
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+TEST_F(SimulatorTest, TargetingValuesAddUpToTheEntity) {
+  Options options = small();
+  options.campaigns = 3;
+  options.ad_groups = 5;
+  options.ads = 12;
+  start(options);
+  const std::string columns = "&account=0&columns=SPEND_IN_DOLLAR,IMPRESSION_1_GROSS,TOTAL_IMPRESSION,LEADS";
+  for (const Level& level : kLevels) {
+    const std::string stream = std::string("/_simulator/truth/") + level.truth;
+    for (const char* const period : {"DAY&start_date=2026-02-20&end_date=2026-03-01",
+                                     "HOUR&start_date=2026-02-28&end_date=2026-02-28"}) {
+      Sums own;
+      for (const Json& row : read_truth(ask(stream + "_analytics?granularity=" + period + columns))) {
+        add_row(own, row[level.id_column].get<std::string>(), row);
+      }
+      std::erase_if(own, [](const auto& entry) {
+        return std::ranges::all_of(entry.second, [](const auto& cell) { return cell.second == 0; });
+      });
+      EXPECT_FALSE(own.empty());
+      for (const char* const type : {"GENDER", "AGE_BUCKET", "APPTYPE", "PLACEMENT", "COUNTRY"}) {
+        Sums parts;
+        for (const Json& row : read_truth(ask(stream + "_targeting_analytics?granularity=" + period +
+                                              columns + "&targeting_types=" + type))) {
+          EXPECT_EQ(row["targeting_type"], type);
+          add_row(parts, row[level.id_column].get<std::string>(), row);
+        }
+        EXPECT_EQ(parts, own) << level.truth << type << period;
+      }
+    }
+  }
+}
+
+TEST_F(SimulatorTest, TargetingTruthIsWhatTheEndpointsSay) {
+  for (const bool odd : {false, true}) {
+    Options options = odd ? small() : plain();
+    options.campaigns = 6;
+    options.ad_groups = 10;
+    options.ads = 20;
+    start(options);
+    int numbers = 0;
+    int texts = 0;
+    for (const Level& level : kLevels) {
+      const std::string question =
+          "&columns=TOTAL_IMPRESSION,CTR," + std::string(level.id_column) +
+          "&targeting_types=LOCATION,GENDER&start_date=2026-02-20&end_date=2026-02-28";
+      std::map<std::string, Json> truth;
+      for (const Json& row : read_truth(ask(std::string("/_simulator/truth/") + level.truth +
+                                            "_targeting_analytics?account=0" + question))) {
+        const std::string key = text_of(row[level.id_column]) + text_of(row["DATE"]) +
+                                text_of(row["targeting_type"]) + text_of(row["targeting_value"]);
+        EXPECT_TRUE(truth.emplace(key, row["metrics"]).second) << key;
+      }
+      const Json rows = get(std::string(kAccount) + level.path + "targeting_analytics?granularity=DAY" +
+                            question + all_ids(it_->world(), level))["data"];
+      EXPECT_FALSE(rows.empty());
+      EXPECT_EQ(rows.size(), truth.size());
+      for (const Json& row : rows) {
+        const Json& metrics = row["metrics"];
+        const Json& expected = truth.at(text_of(metrics[level.id_column]) + text_of(metrics["DATE"]) +
+                                        text_of(row["targeting_type"]) + text_of(row["targeting_value"]));
+        for (const char* const column : {"TOTAL_IMPRESSION", "CTR"}) {
+          expect_same(metrics.value(column, Json()), expected[column]);
+        }
+        if (row["targeting_type"] == "GENDER") continue;
+        ++(row["targeting_value"].is_number() ? numbers : texts);
+      }
+    }
+    EXPECT_GT(numbers, 0);
+    EXPECT_EQ(texts > 0, odd);
+  }
+}
+
+TEST_F(SimulatorTest, TargetingRowsNameTheirEntityOnlyIfAsked) {
+  start(small());
+  const Json rows = get(std::string(kAccount) +
+                        "/targeting_analytics?granularity=DAY&columns=TOTAL_IMPRESSION&targeting_types=GENDER"
+                        "&start_date=2026-02-01&end_date=2026-02-28")["data"];
+  EXPECT_FALSE(rows.empty());
+  for (const Json& row : rows) {
+    EXPECT_FALSE(row["metrics"].contains("AD_ACCOUNT_ID"));
+    EXPECT_TRUE(row["metrics"].contains("DATE"));
   }
 }
 

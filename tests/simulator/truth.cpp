@@ -86,6 +86,24 @@ Source entity_lines(Walk walk) {
   };
 }
 
+// What all rows of a report begin with.
+void open_row(JsonText& json, const World& world, const Entity& entity, std::string_view id_column,
+              const Row& row) {
+  json.open_object().id("ad_account_id", world.account_id(entity.account));
+  json.id(id_column, world.id(entity)).key("DATE");
+  row.date.empty() ? json.null() : json.text(row.date);
+}
+
+void close_row(std::string& out, JsonText& json, const Report& report, const Row& row) {
+  json.key("metrics").open_object();
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    json.key(report.columns[i]->name);
+    append_cell_truth(out, row.cells[i]);
+  }
+  json.close_object().close_object();
+  out += '\n';
+}
+
 Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
   return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
           now](std::string& out) mutable {
@@ -93,16 +111,24 @@ Source report_lines(Walk walk, std::string id_column, Report report, Instant now
     if (!entity) return false;
     make_rows(walk.world(), *entity, report, now, [&](const Row& row) {
       JsonText json(out);
-      json.open_object().id("ad_account_id", walk.world().account_id(entity->account));
-      json.id(id_column, walk.world().id(*entity)).key("DATE");
-      row.date.empty() ? json.null() : json.text(row.date);
-      json.key("metrics").open_object();
-      for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        json.key(report.columns[i]->name);
-        append_cell_truth(out, row.cells[i]);
-      }
-      json.close_object().close_object();
-      out += '\n';
+      open_row(json, walk.world(), *entity, id_column, row);
+      close_row(out, json, report, row);
+    });
+    return true;
+  };
+}
+
+Source targeting_lines(Walk walk, std::string id_column, Report report,
+                       std::vector<const TargetingType*> types, Instant now) {
+  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
+          types = std::move(types), now](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    make_targeting_rows(walk.world(), *entity, report, types, now, [&](const Row& row, const Target& target) {
+      JsonText json(out);
+      open_row(json, walk.world(), *entity, id_column, row);
+      json.text("targeting_type", target.type->name).text("targeting_value", target.value().text);
+      close_row(out, json, report, row);
     });
     return true;
   };
@@ -166,23 +192,24 @@ Source account_lines(const World& world) {
 }
 
 struct Level {
-  std::string_view analytics;  // the stream
+  std::string_view analytics;  // the streams
+  std::string_view targeting;
   EntityKind kind;
   const char* id_column;
 };
 
 constexpr auto kLevels = std::to_array<Level>({
-    {"ad_account_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
-    {"campaign_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
-    {"ad_group_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
-    {"ad_analytics", EntityKind::kAd, "AD_ID"},
+    {"ad_account_analytics", "ad_account_targeting_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
+    {"campaign_analytics", "campaign_targeting_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
+    {"ad_group_analytics", "ad_group_targeting_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
+    {"ad_analytics", "ad_targeting_analytics", EntityKind::kAd, "AD_ID"},
 });
 
 // --- parameters ------------------------------------------------------------------------------------------
 
-const std::array<Parameter, 8>& rules() {
+const std::array<Parameter, 9>& rules() {
   using enum ParameterStyle;
-  static const std::array<Parameter, 8> table{{
+  static const std::array<Parameter, 9> table{{
       {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
       {.name = "statuses", .style = kCommaSeparated, .values = {}},
       {.name = "start_date", .type = ParameterType::kDate, .values = {}},
@@ -191,6 +218,7 @@ const std::array<Parameter, 8>& rules() {
       {.name = "columns", .style = kCommaSeparated, .values = {}},
       {.name = "metric_types", .style = kCommaSeparated, .values = {}},
       {.name = "app_types", .style = kCommaSeparated, .values = {}},
+      {.name = "targeting_types", .style = kCommaSeparated, .values = {}},
   }};
   return table;
 }
@@ -217,6 +245,14 @@ Report read_report(const Arguments& arguments, Instant now) {
     if (const Column* const column = find_column(name)) report.columns.push_back(column);
   }
   return report;
+}
+
+std::vector<const TargetingType*> read_types(const Arguments& arguments) {
+  std::vector<const TargetingType*> types;
+  for (const std::string& name : arguments.all("targeting_types")) {
+    if (const TargetingType* const type = find_targeting_type(name)) types.push_back(type);
+  }
+  return types;
 }
 
 Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
@@ -249,6 +285,11 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (level != kLevels.end()) {
     return stream_of(
         report_lines(Walk(world, level->kind, filter), level->id_column, read_report(arguments, now), now));
+  }
+  const auto* const broken_down = std::ranges::find(kLevels, stream, &Level::targeting);
+  if (broken_down != kLevels.end()) {
+    return stream_of(targeting_lines(Walk(world, broken_down->kind, filter), broken_down->id_column,
+                                     read_report(arguments, now), read_types(arguments), now));
   }
   return Refusal{404, 1, "No such stream."};
 }
