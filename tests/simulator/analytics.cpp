@@ -20,6 +20,8 @@ using std::chrono::days;
 // The document says 90 days back for ads too, but exactly 90 has been seen refused.
 constexpr Reach kAdsReach{days{89}, days{90}};
 constexpr Reach kHourReach{days{8}, days{2}};
+// Of an account as a whole: the document names no longest range.
+constexpr Reach kAccountHourReach{days{8}, days{8}};
 constexpr Reach kPinReach{days{90}, days{90}};
 
 std::uint64_t to_id(std::string_view text) {
@@ -38,9 +40,13 @@ std::vector<std::uint64_t> ids_of(const Call& call, std::string_view name) {
   return ids;
 }
 
+bool is_number(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // --- ads analytics ---------------------------------------------------------------------------------------
 
-std::optional<Refusal> read_report(const Call& call, Report& report) {
+std::optional<Refusal> read_report(const Call& call, Report& report, const Reach& hour_reach = kHourReach) {
   report.granularity = *find_granularity(call.arguments.get("granularity"));
   report.start = *parse_day(call.arguments.get("start_date"));
   report.end = *parse_day(call.arguments.get("end_date"));
@@ -55,7 +61,7 @@ std::optional<Refusal> read_report(const Call& call, Report& report) {
     return Refusal{501, 0, "aggregate_report_rows is not simulated."};
   }
   const bool hourly = report.granularity == Granularity::kHour;
-  return check_range(report.start, report.end, day_of(call.now), hourly ? kHourReach : kAdsReach);
+  return check_range(report.start, report.end, day_of(call.now), hourly ? hour_reach : kAdsReach);
 }
 
 // Writes rows one after another into the body of an answer.
@@ -69,10 +75,15 @@ class RowWriter {
     }
   }
 
+  // Rows of that entity name it, whatever the columns.
   void begin(std::uint64_t id) { id_ = fmt::format("\"{}\":\"{}\"", id_column_, id); }
 
   void write(const Row& row, bool plain) {
     if (out_.back() != '[') out_ += ',';
+    write_object(row, plain);
+  }
+
+  void write_object(const Row& row, bool plain) {
     out_ += '{';
     const bool keys_last = !plain && row.roll % 4 == 0;
     if (!keys_last) write_keys(row);
@@ -94,7 +105,7 @@ class RowWriter {
       out_ += row.date;
       out_ += '"';
     }
-    if (!id_is_column_) {
+    if (!id_is_column_ && !id_.empty()) {
       separate();
       out_ += id_;
     }
@@ -137,6 +148,37 @@ Result analytics_by_id(Call& call, EntityKind kind, std::string_view parameter, 
   Report report;
   if (auto refusal = read_report(call, report)) return *refusal;
   return report_on(call, report, id_column, find_all(call, kind, parameter));
+}
+
+Result targeting_on(const Call& call, const std::vector<Entity>& entities) {
+  Report report;
+  if (auto refusal = read_report(call, report)) return *refusal;
+  std::vector<const TargetingType*> types;
+  for (const std::string& name : call.arguments.all("targeting_types")) {
+    const TargetingType* const type = find_targeting_type(name);
+    if (std::ranges::find(types, type) == types.end()) types.push_back(type);
+  }
+  std::string body = R"({"data":[)";
+  RowWriter writer(report, {}, body);
+  const bool plain = call.world.options().plain_values;
+  const TargetingSink sink = [&](const Row& row, const Target& target) {
+    if (body.back() != '[') body += ',';
+    const std::string_view value = target.value().text;
+    body += fmt::format(R"({{"targeting_type":"{}","targeting_value":)", target.type->name);
+    if (is_number(value) && (plain || row.roll % 3 != 0)) {
+      body += value;
+    } else {
+      append_quoted(body, value);
+    }
+    body += R"(,"metrics":)";
+    writer.write_object(row, plain);
+    body += '}';
+  };
+  for (const Entity& entity : entities) {
+    make_targeting_rows(call.world, entity, report, types, call.now, sink);
+  }
+  body += "]}";
+  return body;
 }
 
 // The ads of some campaigns that promote some pins.
@@ -235,6 +277,28 @@ Result campaign_analytics(Call& call) {
 
 Result ad_group_analytics(Call& call) {
   return analytics_by_id(call, EntityKind::kAdGroup, "ad_group_ids", "AD_GROUP_ID");
+}
+
+Result ad_account_analytics(Call& call) {
+  Report report;
+  if (auto refusal = read_report(call, report, kAccountHourReach)) return *refusal;
+  return report_on(call, report, "AD_ACCOUNT_ID", {{EntityKind::kAccount, call.account, 0}});
+}
+
+Result ad_account_targeting_analytics(Call& call) {
+  return targeting_on(call, {{EntityKind::kAccount, call.account, 0}});
+}
+
+Result campaign_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kCampaign, "campaign_ids"));
+}
+
+Result ad_group_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kAdGroup, "ad_group_ids"));
+}
+
+Result ad_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kAd, "ad_ids"));
 }
 
 Result ad_analytics(Call& call) {

@@ -39,6 +39,9 @@ void add_looks(CLI::App& app, Options& it) {
   app.add_flag("--restate,!--no-restate", it.restate, "Recent days follow the generation counter (on)");
   app.add_flag("--unknown-fields", it.unknown_fields, "Fields that the OpenAPI document does not know");
   app.add_flag("--lone-surrogates", it.lone_surrogates, "Titles of pins with half a character");
+  app.add_option("--account-difference", it.account_difference,
+                 "Per cent by which an account's own total is too high, every fifth day of a month")
+      ->check(CLI::Range(0.0, 1'000.0));
   app.add_option("--pins-end", it.pins_end, "How deep the list of pins goes");
 }
 

@@ -61,6 +61,35 @@ constexpr std::array<std::string_view, 3> kContentTypes{"ALL", "PAID", "ORGANIC"
 constexpr std::array<std::string_view, 3> kSources{"ALL", "YOUR_PINS", "OTHER_PINS"};
 constexpr std::array<std::string_view, 5> kUserSplits{"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE",
                                                       "PIN_FORMAT"};
+constexpr std::array<std::string_view, 2> kAttributionTypes{"INDIVIDUAL", "HOUSEHOLD"};
+constexpr std::array<std::string_view, 13> kTargetingTypes{"KEYWORD",
+                                                           "APPTYPE",
+                                                           "GENDER",
+                                                           "LOCATION",
+                                                           "PLACEMENT",
+                                                           "COUNTRY",
+                                                           "TARGETED_INTEREST",
+                                                           "PINNER_INTEREST",
+                                                           "AUDIENCE_INCLUDE",
+                                                           "GEO",
+                                                           "AGE_BUCKET",
+                                                           "REGION",
+                                                           "AGE_BUCKET_AND_GENDER"};
+
+// Those that every level has, and some of one level alone.
+template <std::size_t N>
+constexpr std::array<std::string_view, kTargetingTypes.size() + N> targeting_types_and(
+    const std::array<std::string_view, N>& more) {
+  std::array<std::string_view, kTargetingTypes.size() + N> all{};
+  std::ranges::copy(more, std::ranges::copy(kTargetingTypes, all.begin()).out);
+  return all;
+}
+
+constexpr auto kCampaignTargetingTypes =
+    targeting_types_and(std::to_array<std::string_view>({"CREATIVE_TYPE", "AUDIENCE_MULTIPLIER"}));
+constexpr auto kAdGroupTargetingTypes =
+    targeting_types_and(std::to_array<std::string_view>({"CREATIVE_ENHANCEMENTS"}));
+constexpr auto kAdTargetingTypes = targeting_types_and(std::to_array<std::string_view>({"QUIZ_RESULT"}));
 
 constexpr std::size_t kMostIds = 250;
 constexpr std::size_t kMostPins = 100;
@@ -89,6 +118,10 @@ Parameter choice(std::string_view name, Texts values, bool required = false) {
 Parameter several(std::string_view name, Texts values, ParameterStyle style, bool required = false) {
   return {.name = name, .type = kEnum, .style = style, .required = required, .values = values};
 }
+Parameter at_most(std::size_t items, Parameter parameter) {
+  parameter.max_items = items;
+  return parameter;
+}
 Parameter flag(std::string_view name) { return {.name = name, .type = kBoolean, .values = {}}; }
 Parameter date(std::string_view name) {
   return {.name = name, .type = kDate, .required = true, .values = {}};
@@ -113,6 +146,12 @@ std::vector<Parameter> report(std::vector<Parameter> more) {
        choice("engagement_window_days", kWindows), choice("view_window_days", kWindows),
        choice("conversion_report_time", kReportTimes), choice("reporting_timezone", kTimezones)});
   return more;
+}
+
+std::vector<Parameter> targeting_report(std::size_t most_types, Texts types, std::vector<Parameter> more) {
+  more.insert(more.end(), {at_most(most_types, several("targeting_types", types, kCommaSeparated, true)),
+                           at_most(2, several("attribution_types", kAttributionTypes, kCommaSeparated))});
+  return report(std::move(more));
 }
 
 std::vector<Parameter> pin_report(std::vector<Parameter> more) {
@@ -164,6 +203,18 @@ const std::vector<Endpoint>& endpoints() {
        ads,
        {{.name = "token", .required = true, .values = {}}},
        get_report},
+      {"GET", "/ad_accounts/{ad_account_id}/analytics", "ads_analytics", ads, report({}),
+       ad_account_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/targeting_analytics", "ads_analytics", ads,
+       targeting_report(15, kTargetingTypes, {}), ad_account_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/campaigns/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kCampaignTargetingTypes, {ids("campaign_ids", kMostIds, 18, true)}),
+       campaign_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kAdGroupTargetingTypes, {ids("ad_group_ids", kMostIds, 18, true)}),
+       ad_group_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ads/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kAdTargetingTypes, {ids("ad_ids", kMostIds, 0, true)}), ad_targeting_analytics},
       {"GET",
        "/pins",
        "org_read",

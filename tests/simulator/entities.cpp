@@ -497,6 +497,8 @@ void write_entity(JsonText& json, const World& world, const Entity& entity) {
       return write_ad_group(json, world, entity);
     case EntityKind::kAd:
       return write_ad(json, world, entity);
+    case EntityKind::kAccount:
+      return write_account(json, world, entity.account);
   }
 }
 

@@ -38,6 +38,7 @@ struct Options {
   bool lone_surrogates = false;
   bool restate = true;  // recent days follow the generation counter
   std::int64_t pins_end = 100'000;
+  double account_difference = 0;  // per cent by which an account's own total is too high on some days
 
   // Asynchronous reports.
   int report_polls = 2;  // that find a report unfinished

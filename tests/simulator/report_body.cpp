@@ -36,36 +36,37 @@ bool passes(const MetricFilter& filter, const Row& row) {
 class RowWriter {
  public:
   explicit RowWriter(const ReportSource& source)
-      : source_(source), report_(source.request.report), part_(source.request.level->part) {
+      : source_(source), report_(source.request.report), scope_(source.request.level->scope) {
     const Options& options = source.world.options();
-    const std::string_view id = id_column(part_);
+    const std::string_view id = id_column(scope_);
     for (std::size_t i = 0; i < source.request.visible_columns; ++i) {
       if (report_.columns[i]->name == id) continue;
       columns_.emplace_back(i, fmt::format("\"{}\":", report_.columns[i]->name));
     }
-    id_in_row_ = options.report_id_in_row && has_id_column(part_);
+    id_in_row_ = options.report_id_in_row && has_id_column(scope_);
   }
 
   // Appends `"<id>":[rows]` with a comma before it where one is needed; nothing if there are no rows between
   // these days, or none of this date.
   bool write(std::string& out, std::int64_t index, Day start, Day end, std::string_view date = {}) {
     const ReportRequest& request = source_.request;
-    const Subject subject = subject_at(part_, source_.account, index);
+    const Subject subject = subject_at(scope_, source_.account, index);
     if (!is_reported(source_.world, request, subject)) return false;
     report_.start = start;
     report_.end = end;
     id_ = std::to_string(subject_id(source_.world, subject));
     bool any = false;
-    make_level_rows(source_.world, subject, report_, source_.now, [&](const Row& row) {
-      if ((!date.empty() && row.date != date) || !is_reported(request, row)) return;
-      if (!any) {
-        separate(out);
-        fmt::format_to(std::back_inserter(out), "\"{}\":[", id_);
-      }
-      any = true;
-      separate(out);
-      write_row(out, row);
-    });
+    make_level_rows(source_.world, subject, report_, request.targeting_types, source_.now,
+                    [&](const Row& row, const Target* target) {
+                      if ((!date.empty() && row.date != date) || !is_reported(request, row)) return;
+                      if (!any) {
+                        separate(out);
+                        fmt::format_to(std::back_inserter(out), "\"{}\":[", id_);
+                      }
+                      any = true;
+                      separate(out);
+                      write_row(out, row, target);
+                    });
     if (any) out += ']';
     return any;
   }
@@ -75,13 +76,19 @@ class RowWriter {
   }
 
  private:
-  void write_row(std::string& out, const Row& row) const {
+  void write_row(std::string& out, const Row& row, const Target* target) const {
     out += '{';
     if (!row.date.empty()) fmt::format_to(std::back_inserter(out), "\"DATE\":\"{}\",", row.date);
     if (id_in_row_) {
       const bool as_number = !source_.world.options().plain_values && row.roll % 4 == 1;
       const std::string_view quote = as_number ? "" : "\"";
-      fmt::format_to(std::back_inserter(out), "\"{}\":{}{}{},", id_column(part_), quote, id_, quote);
+      fmt::format_to(std::back_inserter(out), "\"{}\":{}{}{},", id_column(scope_), quote, id_, quote);
+    }
+    if (target != nullptr) {
+      fmt::format_to(std::back_inserter(out),
+                     "\"TARGETING_TYPE\":\"{}\",\"TARGETING_VALUE\":", target->type->name);
+      append_targeting_value(out, target->value().text, row.roll);
+      out += ',';
     }
     for (const auto& [i, label] : columns_) {
       if (row.cells[i].form == Cell::Form::kAbsent) continue;
@@ -93,9 +100,20 @@ class RowWriter {
     out += '}';
   }
 
+  // Digits are at times a number.
+  void append_targeting_value(std::string& out, std::string_view value, std::uint64_t roll) const {
+    const bool digits =
+        value.find_first_not_of("0123456789") == std::string_view::npos && value.front() != '0';
+    if (digits && !source_.world.options().plain_values && roll % 2 == 0) {
+      out += value;
+    } else {
+      append_quoted(out, value);
+    }
+  }
+
   const ReportSource& source_;
   Report report_;
-  Part part_;
+  Scope scope_;
   std::vector<std::pair<std::size_t, std::string>> columns_;
   bool id_in_row_;
   std::string id_;
@@ -134,7 +152,7 @@ class BodyWriter {
   explicit BodyWriter(std::shared_ptr<const ReportSource> source)
       : source_(std::move(source)),
         writer_(*source_),
-        count_(subject_count(source_->world, source_->request.level->part, source_->account)) {
+        count_(subject_count(source_->world, source_->request.level->scope, source_->account)) {
     const Report& report = source_->request.report;
     if (source_->request.by_date && report.granularity != Granularity::kTotal) slots_ = slots_of(report);
   }

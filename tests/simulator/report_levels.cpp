@@ -5,48 +5,62 @@
 #include <algorithm>
 #include <array>
 
+#include "hash.hpp"
 #include "json_text.hpp"
 
 namespace simulator {
 namespace {
 
-constexpr std::array<Level, 13> kLevels{{
-    {"ADVERTISER", Part::kAdvertiser, false},
-    {"ADVERTISER_TARGETING", Part::kAdvertiser, true},
-    {"CAMPAIGN", Part::kCampaign, false},
-    {"CAMPAIGN_TARGETING", Part::kCampaign, true},
-    {"AD_GROUP", Part::kAdGroup, false},
-    {"AD_GROUP_TARGETING", Part::kAdGroup, true},
-    {"PIN_PROMOTION", Part::kAd, false},
-    {"PIN_PROMOTION_TARGETING", Part::kAd, true},
-    {"KEYWORD", Part::kKeyword, false},
-    {"PRODUCT_GROUP", Part::kProductGroup, false},
-    {"PRODUCT_GROUP_TARGETING", Part::kProductGroup, true},
-    {"PRODUCT_ITEM", Part::kProductItem, false},
-    {"PRODUCT_ITEM_TARGETING", Part::kProductItem, true},
+constexpr std::array<ReportLevel, 13> kLevels{{
+    {"ADVERTISER", Scope::kAdvertiser, false},
+    {"ADVERTISER_TARGETING", Scope::kAdvertiser, true},
+    {"CAMPAIGN", Scope::kCampaign, false},
+    {"CAMPAIGN_TARGETING", Scope::kCampaign, true},
+    {"AD_GROUP", Scope::kAdGroup, false},
+    {"AD_GROUP_TARGETING", Scope::kAdGroup, true},
+    {"PIN_PROMOTION", Scope::kAd, false},
+    {"PIN_PROMOTION_TARGETING", Scope::kAd, true},
+    {"KEYWORD", Scope::kKeyword, false},
+    {"PRODUCT_GROUP", Scope::kProductGroup, false},
+    {"PRODUCT_GROUP_TARGETING", Scope::kProductGroup, true},
+    {"PRODUCT_ITEM", Scope::kProductItem, false},
+    {"PRODUCT_ITEM_TARGETING", Scope::kProductItem, true},
 }};
 
-struct PartInfo {
+// How an ad group divides into keywords, product groups or product items; some of it belongs to none.
+template <std::size_t N>
+constexpr auto widths(const std::array<std::int64_t, N>& of) {
+  constexpr std::array<std::string_view, 4> kNames{"first", "second", "third", "fourth"};
+  std::array<TargetingValue, N> values{};
+  for (std::size_t i = 0; i < N; ++i) values.at(i) = {kNames.at(i), of.at(i)};
+  return values;
+}
+
+constexpr auto kKeywords = widths(std::array<std::int64_t, 3>{4, 1, 2});
+constexpr auto kProductGroups = widths(std::array<std::int64_t, 2>{3, 2});
+constexpr auto kProductItems = widths(std::array<std::int64_t, 4>{3, 1, 5, 2});
+
+struct ScopeInfo {
   std::string_view id_column;
-  std::int64_t per_ad_group;    // of those that are parts of ad groups
-  std::uint64_t id_base;        // likewise
-  std::int64_t first_stand_in;  // the index of the ad that stands in for the first of them
+  EntityKind kind;        // of its subjects, or of what they are parts of
+  TargetingType parts;    // those parts
+  std::uint64_t id_base;  // of their ids
 };
 
 // The ids of product items do not fit into a double.
-constexpr std::array<PartInfo, 7> kParts{{
-    {"AD_ACCOUNT_ID", 0, 0, 1LL << 40},
-    {"CAMPAIGN_ID", 0, 0, 0},
-    {"AD_GROUP_ID", 0, 0, 0},
-    {"AD_ID", 0, 0, 0},
-    {"KEYWORD_ID", 3, 2'886'000'000'000, 2LL << 40},
-    {"PRODUCT_GROUP_ID", 2, 2'970'000'000'000, 3LL << 40},
-    {"PRODUCT_ITEM_ID", 4, 9'100'000'000'000'000, 4LL << 40},
+constexpr std::array<ScopeInfo, 7> kScopes{{
+    {"AD_ACCOUNT_ID", EntityKind::kAccount, {}, 0},
+    {"CAMPAIGN_ID", EntityKind::kCampaign, {}, 0},
+    {"AD_GROUP_ID", EntityKind::kAdGroup, {}, 0},
+    {"AD_ID", EntityKind::kAd, {}, 0},
+    {"KEYWORD_ID", EntityKind::kAdGroup, {"keyword", kKeywords, 2}, 2'886'000'000'000},
+    {"PRODUCT_GROUP_ID", EntityKind::kAdGroup, {"product group", kProductGroups, 1}, 2'970'000'000'000},
+    {"PRODUCT_ITEM_ID", EntityKind::kAdGroup, {"product item", kProductItems, 3}, 9'100'000'000'000'000},
 }};
 constexpr std::uint64_t kIdsPerAccount = 5'000'000'000;
 constexpr std::uint64_t kIdStep = 499;
 
-const PartInfo& info(Part part) { return kParts.at(static_cast<std::size_t>(part)); }
+const ScopeInfo& info(Scope scope) { return kScopes.at(static_cast<std::size_t>(scope)); }
 
 constexpr std::array<std::string_view, 17> kTargetingTypes{"KEYWORD",
                                                            "APPTYPE",
@@ -88,34 +102,38 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-// The text of a column that the synchronous endpoints lack or that means something else here; empty where the
-// level has none, nothing where rows have it already.
+std::string product_text(const World& world, const Subject& subject, std::string_view column) {
+  if (column == "PRODUCT_ITEM_CURRENCY") return "USD";
+  if (column.ends_with("_URL"))
+    return fmt::format("https://example.com/items/{}?of={}", subject.index, column);
+  return fmt::format("{} {} of \"{}\"", column, subject.index, world.name(subject.entity));
+}
+
+// The text of a column that the synchronous endpoints lack, if this is one and the subject has it.
 std::optional<std::string> identity_of(const World& world, const Subject& subject, std::string_view name) {
-  const Part part = subject.part;
-  if (name == "AD_ACCOUNT_ID" || name == "ADVERTISER_ID") return std::nullopt;
-  if (part == Part::kAdvertiser) return "";
-  if (name == "CAMPAIGN_STATUS") return quoted(summary_status(world, world.campaign_of(subject.entity)));
-  if (name == "AD_GROUP_STATUS") {
-    if (part == Part::kCampaign) return "";
-    const Entity group = part == Part::kAdGroup ? subject.entity : world.ad_group_of(subject.entity);
-    return quoted(summary_status(world, group));
+  const Scope scope = subject.scope;
+  if (name == "CAMPAIGN_STATUS" && scope >= Scope::kCampaign) {
+    return quoted(summary_status(world, world.campaign_of(subject.entity)));
   }
-  if (name == "AD_STATUS" || name == "PIN_PROMOTION_STATUS") {
-    return part == Part::kAd ? quoted(summary_status(world, subject)) : "";
+  if (name == "AD_GROUP_STATUS" && scope >= Scope::kAdGroup) {
+    return quoted(summary_status(world, world.ad_group_of(subject.entity)));
   }
-  if (name == "PIN_PROMOTION_NAME" && part == Part::kAd) return quoted(world.name(subject.entity));
-  if (holds(kAdColumns, name) && part != Part::kAd) return "";
-  if (name == "PRODUCT_GROUP_ID" && part == Part::kProductGroup)
-    return std::to_string(subject_id(world, subject));
-  if (name == "PRODUCT_GROUP_STATUS" && part == Part::kProductGroup)
-    return quoted(summary_status(world, subject));
-  if (name.starts_with("PRODUCT_ITEM_") && part == Part::kProductItem) {
-    if (name == "PRODUCT_ITEM_CURRENCY") return quoted("USD");
-    if (name.ends_with("_URL"))
-      return quoted(fmt::format("https://example.com/items/{}?c={}", subject.index, name));
-    return quoted(fmt::format("{} {} of \"{}\"", name, subject.index, world.name(subject.entity)));
+  if (scope == Scope::kAd) {
+    if (name == "AD_STATUS" || name == "PIN_PROMOTION_STATUS") return quoted(summary_status(world, subject));
+    if (name == "PIN_PROMOTION_NAME") return quoted(world.name(subject.entity));
+  }
+  if (scope == Scope::kProductGroup) {
+    if (name == "PRODUCT_GROUP_ID") return std::to_string(subject_id(world, subject));
+    if (name == "PRODUCT_GROUP_STATUS") return quoted(summary_status(world, subject));
+  }
+  if (scope == Scope::kProductItem && name.starts_with("PRODUCT_ITEM_")) {
+    return quoted(product_text(world, subject, name));
   }
   return std::nullopt;
+}
+
+std::uint64_t part_roll(const World& world, const Subject& subject) {
+  return mix(world.key(subject.entity), hash_text(subject.target->type->name), subject.target->place);
 }
 
 // Puts the texts of a subject into its rows.
@@ -143,7 +161,6 @@ class Identities {
 
  private:
   Cell::Form form_of(std::string_view text, std::uint64_t roll) const {
-    if (text.empty()) return Cell::Form::kNull;
     if (text.front() == '"') return Cell::Form::kText;
     return !plain_ && roll % 16 == 2 ? Cell::Form::kIdAsNumber : Cell::Form::kId;
   }
@@ -155,58 +172,46 @@ class Identities {
 
 }  // namespace
 
-std::span<const Level> levels() { return kLevels; }
+std::span<const ReportLevel> levels() { return kLevels; }
 
-const Level* find_level(std::string_view name) {
-  const auto* const found = std::ranges::find(kLevels, name, &Level::name);
+const ReportLevel* find_level(std::string_view name) {
+  const auto* const found = std::ranges::find(kLevels, name, &ReportLevel::name);
   return found == kLevels.end() ? nullptr : found;
 }
 
-std::string_view id_column(Part part) { return info(part).id_column; }
+std::string_view id_column(Scope scope) { return info(scope).id_column; }
 
-bool has_id_column(Part part) { return part != Part::kKeyword && part != Part::kProductItem; }
+bool has_id_column(Scope scope) { return scope != Scope::kKeyword && scope != Scope::kProductItem; }
 
 std::span<const std::string_view> targeting_types() { return kTargetingTypes; }
 
-bool refuses(const Level& level, std::string_view column) {
+bool refuses(const ReportLevel& level, std::string_view column) {
   const bool below_advertiser =
-      level.targeting && level.part != Part::kAdvertiser && level.part != Part::kProductItem;
-  if (holds(kReachColumns, column)) return below_advertiser || level.part == Part::kKeyword;
-  if (holds(kOutboundColumns, column)) return level.targeting && level.part == Part::kProductGroup;
-  return level.part == Part::kProductItem && holds(kAdColumns, column);
+      level.targeting && level.scope != Scope::kAdvertiser && level.scope != Scope::kProductItem;
+  if (holds(kReachColumns, column)) return below_advertiser || level.scope == Scope::kKeyword;
+  if (holds(kOutboundColumns, column)) return level.targeting && level.scope == Scope::kProductGroup;
+  return level.scope == Scope::kProductItem && holds(kAdColumns, column);
 }
 
-std::int64_t subject_count(const World& world, Part part, int account) {
-  switch (part) {
-    case Part::kAdvertiser:
-      return 1;
-    case Part::kCampaign:
-      return world.count(EntityKind::kCampaign, account);
-    case Part::kAdGroup:
-      return world.count(EntityKind::kAdGroup, account);
-    case Part::kAd:
-      return world.count(EntityKind::kAd, account);
-    default:
-      return world.count(EntityKind::kAdGroup, account) * info(part).per_ad_group;
-  }
+std::int64_t subject_count(const World& world, Scope scope, int account) {
+  const auto parts = static_cast<std::int64_t>(info(scope).parts.values.size());
+  return world.count(info(scope).kind, account) * std::max<std::int64_t>(1, parts);
 }
 
-Subject subject_at(Part part, int account, std::int64_t index) {
-  switch (part) {
-    case Part::kCampaign:
-      return {part, index, {EntityKind::kCampaign, account, index}};
-    case Part::kAdGroup:
-      return {part, index, {EntityKind::kAdGroup, account, index}};
-    default:
-      return {part, index, {EntityKind::kAd, account, info(part).first_stand_in + index}};
-  }
+Subject subject_at(Scope scope, int account, std::int64_t index) {
+  const ScopeInfo& of = info(scope);
+  const auto parts = static_cast<std::int64_t>(of.parts.values.size());
+  if (parts == 0) return {scope, index, {of.kind, account, index}, std::nullopt};
+  return {scope,
+          index,
+          {of.kind, account, index / parts},
+          Target{&of.parts, static_cast<std::size_t>(index % parts)}};
 }
 
 std::uint64_t subject_id(const World& world, const Subject& subject) {
-  if (subject.part == Part::kAdvertiser) return world.account_id(subject.entity.account);
-  if (subject.part <= Part::kAd) return world.id(subject.entity);
-  return info(subject.part).id_base + static_cast<std::uint64_t>(subject.entity.account) * kIdsPerAccount +
-         static_cast<std::uint64_t>(subject.index) * kIdStep + world.key(subject.entity) % kIdStep;
+  if (!subject.target) return world.id(subject.entity);
+  return info(subject.scope).id_base + static_cast<std::uint64_t>(subject.entity.account) * kIdsPerAccount +
+         static_cast<std::uint64_t>(subject.index) * kIdStep + part_roll(world, subject) % kIdStep;
 }
 
 std::string_view summary_status(const World& world, const Entity& entity) {
@@ -215,16 +220,31 @@ std::string_view summary_status(const World& world, const Entity& entity) {
 }
 
 std::string_view summary_status(const World& world, const Subject& subject) {
+  constexpr std::array<std::string_view, 4> kOfProductGroups{"RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED"};
+  if (subject.target)
+    return kOfProductGroups.at((part_roll(world, subject) >> 32U) % kOfProductGroups.size());
   const std::string_view status = summary_status(world, subject.entity);
-  if (subject.part == Part::kAd) return status == "RUNNING" ? "APPROVED" : status;
-  // Product groups have no drafts.
-  return status.find("DRAFT") != std::string_view::npos ? "EXCLUDED" : status;
+  return subject.scope == Scope::kAd && status == "RUNNING" ? "APPROVED" : status;
 }
 
-void make_level_rows(const World& world, const Subject& subject, const Report& report, Instant now,
-                     const RowSink& sink) {
+void make_level_rows(const World& world, const Subject& subject, const Report& report,
+                     std::span<const TargetingType* const> types, Instant now, const LevelRowSink& sink) {
   Identities identities(world, subject, report);
-  make_rows(world, subject.entity, report, now, [&](const Row& row) { sink(identities.dress(row)); });
+  std::vector<Target> targets;
+  if (subject.target) targets.push_back(*subject.target);
+  if (types.empty()) {
+    make_rows(world, subject.entity, report, targets, now,
+              [&](const Row& row) { sink(identities.dress(row), nullptr); });
+    return;
+  }
+  targets.push_back({});
+  for (const TargetingType* const type : types) {
+    for (std::size_t place = 0; place < type->values.size(); ++place) {
+      targets.back() = {type, place};
+      make_rows(world, subject.entity, report, targets, now,
+                [&](const Row& row) { sink(identities.dress(row), &targets.back()); });
+    }
+  }
 }
 
 }  // namespace simulator

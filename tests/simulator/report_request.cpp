@@ -70,7 +70,7 @@ Texts level_names() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all;
     all.reserve(levels().size());
-    for (const Level& level : levels()) all.push_back(level.name);
+    for (const ReportLevel& level : levels()) all.push_back(level.name);
     return all;
   }();
   return names;
@@ -225,7 +225,7 @@ Problem check_fields(const Json& body) {
 
 // The columns of a level: an unknown one is told all that there are, a known one that it is not for this
 // level.
-Problem read_columns(const Json& columns, const Level& level, Report& report) {
+Problem read_columns(const Json& columns, const ReportLevel& level, Report& report) {
   std::vector<std::string_view> refused;
   for (const Json& value : columns) {
     if (!value.is_string()) return wrong(value, "of type 'string'");
@@ -253,7 +253,7 @@ constexpr Reach kItemReach{days{92}, days{30}};
 
 const Reach& reach_of(const ReportRequest& request) {
   if (request.report.granularity == Granularity::kHour) return kHourReach;
-  return request.level->part == Part::kProductItem ? kItemReach : kReach;
+  return request.level->scope == Scope::kProductItem ? kItemReach : kReach;
 }
 
 std::vector<std::string> texts(const Json& body, std::string_view name) {
@@ -261,15 +261,19 @@ std::vector<std::string> texts(const Json& body, std::string_view name) {
                              : std::vector<std::string>{};
 }
 
-Problem check_targeting(const ReportRequest& request) {
-  const Level& level = *request.level;
-  if (!request.targeting_types.empty() && !level.targeting) {
+Problem read_targeting(const Json& body, ReportRequest& request) {
+  const ReportLevel& level = *request.level;
+  if (body.contains("targeting_types") && !level.targeting) {
     return fmt::format("targeting_types are not allowed at level {}.", level.name);
   }
-  for (const std::string& type : request.targeting_types) {
+  for (const std::string& type : texts(body, "targeting_types")) {
     if ((type == "AUDIENCE_MULTIPLIER" && level.name != "CAMPAIGN_TARGETING") ||
         (type == "MEDIA_TYPE" && level.name != "PRODUCT_ITEM_TARGETING")) {
       return fmt::format("Targeting type {} is not available at level {}.", type, level.name);
+    }
+    const TargetingType* const found = find_targeting_type(type);
+    if (std::ranges::find(request.targeting_types, found) == request.targeting_types.end()) {
+      request.targeting_types.push_back(found);
     }
   }
   return std::nullopt;
@@ -286,7 +290,9 @@ std::optional<Refusal> check_simulated(const Json& body, const ReportRequest& re
     return Refusal{501, 0, "combine_targeting_types is not simulated."};
   }
   if (body.value("report_format", "JSON") != "JSON") return Refusal{501, 0, "CSV is not simulated."};
-  if (request.level->targeting) return Refusal{501, 0, "Targeting levels are not simulated."};
+  if (request.level->targeting && request.targeting_types.empty()) {
+    return Refusal{501, 0, "A targeting level without targeting_types is not simulated."};
+  }
   return std::nullopt;
 }
 
@@ -294,13 +300,9 @@ std::optional<Refusal> check_simulated(const Json& body, const ReportRequest& re
 
 struct FilterField {
   std::string_view name;
-  Part part;
+  Scope scope;
   std::string (*property)(const World& world, const Subject& subject);
 };
-
-Entity group_of(const World& world, const Subject& subject) {
-  return subject.part == Part::kAdGroup ? subject.entity : world.ad_group_of(subject.entity);
-}
 
 std::string own_id(const World& world, const Subject& subject) {
   return std::to_string(subject_id(world, subject));
@@ -310,43 +312,45 @@ std::string own_status(const World& world, const Subject& subject) {
 }
 
 constexpr std::array<FilterField, 10> kFilters{{
-    {"campaign_ids", Part::kCampaign,
+    {"campaign_ids", Scope::kCampaign,
      [](const World& world, const Subject& it) {
        return std::to_string(world.id(world.campaign_of(it.entity)));
      }},
-    {"campaign_statuses", Part::kCampaign,
+    {"campaign_statuses", Scope::kCampaign,
      [](const World& world, const Subject& it) {
        return std::string(summary_status(world, world.campaign_of(it.entity)));
      }},
-    {"campaign_objective_types", Part::kCampaign,
+    {"campaign_objective_types", Scope::kCampaign,
      [](const World& world, const Subject& it) {
        return std::string(objective_of(world, world.campaign_of(it.entity)));
      }},
-    {"ad_group_ids", Part::kAdGroup,
-     [](const World& world, const Subject& it) { return std::to_string(world.id(group_of(world, it))); }},
-    {"ad_group_statuses", Part::kAdGroup,
+    {"ad_group_ids", Scope::kAdGroup,
      [](const World& world, const Subject& it) {
-       return std::string(summary_status(world, group_of(world, it)));
+       return std::to_string(world.id(world.ad_group_of(it.entity)));
      }},
-    {"ad_ids", Part::kAd, own_id},
-    {"ad_statuses", Part::kAd, own_status},
-    {"product_group_ids", Part::kProductGroup, own_id},
-    {"product_group_statuses", Part::kProductGroup, own_status},
-    {"product_item_ids", Part::kProductItem, own_id},
+    {"ad_group_statuses", Scope::kAdGroup,
+     [](const World& world, const Subject& it) {
+       return std::string(summary_status(world, world.ad_group_of(it.entity)));
+     }},
+    {"ad_ids", Scope::kAd, own_id},
+    {"ad_statuses", Scope::kAd, own_status},
+    {"product_group_ids", Scope::kProductGroup, own_id},
+    {"product_group_statuses", Scope::kProductGroup, own_status},
+    {"product_item_ids", Scope::kProductItem, own_id},
 }};
 
-// A filter on a part below would leave sums of a part of the whole.
-bool can_filter(Part level, Part by) {
-  return level == by || (level > by && (by == Part::kCampaign || by == Part::kAdGroup));
+// A filter on what is below would leave sums of a part of it.
+bool can_filter(Scope level, Scope by) {
+  return level == by || (level > by && (by == Scope::kCampaign || by == Scope::kAdGroup));
 }
 
 std::optional<Refusal> read_filters(const Json& body, ReportRequest& request) {
   for (const FilterField& field : kFilters) {
     if (!body.contains(field.name)) continue;
-    if (request.level->part == Part::kProductItem && field.part == Part::kAd) {
+    if (request.level->scope == Scope::kProductItem && field.scope == Scope::kAd) {
       return Refusal{400, 1, fmt::format("{} is not allowed at level PRODUCT_ITEM.", field.name)};
     }
-    if (!can_filter(request.level->part, field.part)) {
+    if (!can_filter(request.level->scope, field.scope)) {
       return Refusal{501, 0,
                      fmt::format("{} is not simulated at level {}.", field.name, request.level->name)};
     }
@@ -375,11 +379,10 @@ std::variant<ReportRequest, Refusal> read_report_request(std::string_view body, 
   request.report.start = *parse_day(json["start_date"].get_ref<const std::string&>());
   request.report.end = *parse_day(json["end_date"].get_ref<const std::string&>());
   request.by_date = json.value("primary_sort", "BY_ID") == "BY_DATE";
-  request.targeting_types = texts(json, "targeting_types");
   if (auto problem = read_columns(json["columns"], *request.level, request.report))
     return bad(std::move(problem));
   request.visible_columns = request.report.columns.size();
-  if (auto problem = check_targeting(request)) return bad(std::move(problem));
+  if (auto problem = read_targeting(json, request)) return bad(std::move(problem));
   if (auto refusal = check_range(request.report.start, request.report.end, today, reach_of(request)))
     return *refusal;
   if (json.contains("start_hour") || json.contains("end_hour")) {

@@ -26,11 +26,11 @@ struct MetricFilter {
 };
 
 struct ReportRequest {
-  const Level* level = nullptr;
+  const ReportLevel* level = nullptr;
   Report report;  // its last columns may only serve a filter
   std::size_t visible_columns = 0;
   bool by_date = false;
-  std::vector<std::string> targeting_types;
+  std::vector<const TargetingType*> targeting_types;
   std::vector<SubjectFilter> filters;
   std::vector<MetricFilter> metric_filters;
 };

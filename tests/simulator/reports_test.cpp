@@ -199,6 +199,11 @@ TEST_F(ReportsTest, RequestsAreHeldAgainstTheDocument) {
       {{{"level", "PRODUCT_ITEM"}, {"columns", {"AD_ID"}}}, 400, "Columns AD_ID are not available."},
       {{{"level", "CAMPAIGN_TARGETING"}, {"columns", {"TOTAL_IMPRESSION_USER"}}}, 400, "are not available."},
       {{{"level", "PRODUCT_GROUP_TARGETING"}, {"columns", {"OUTBOUND_CTR"}}}, 400, "are not available."},
+      {{{"level", "AD_GROUP_TARGETING"}}, 501, "without targeting_types is not simulated"},
+      {{{"level", "AD_GROUP_TARGETING"}, {"targeting_types", {"GENDER", "REGION"}}}, 200, ""},
+      {{{"level", "AD_GROUP_TARGETING"}, {"targeting_types", {"CREATIVE_TYPE"}}},
+       400,
+       "'CREATIVE_TYPE' is not one of"},
       {{{"level", "AD_GROUP_TARGETING"}, {"targeting_types", {"MEDIA_TYPE"}}},
        400,
        "Targeting type MEDIA_TYPE is not available at level AD_GROUP_TARGETING"},
@@ -360,12 +365,12 @@ TEST_F(ReportsTest, RowsAreTheSameWhateverTheirOrder) {
 }
 
 TEST_F(ReportsTest, AReportIsWhatTheSynchronousEndpointSaysButForZeros) {
-  Json body = request();
+  Json body = request("PIN_PROMOTION");
   body["columns"] = {"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION"};
   const Json report = rows_of(body);
   std::size_t zeros = 0;
   std::size_t rows = 0;
-  for (const Json& row : truth("campaign_analytics?account=0&start_date=2025-10-01&end_date=2025-10-31"
+  for (const Json& row : truth("ad_analytics?account=0&start_date=2025-10-01&end_date=2025-10-31"
                                "&columns=SPEND_IN_DOLLAR,TOTAL_IMPRESSION")) {
     const Json& metrics = row["metrics"];
     if (metrics["SPEND_IN_DOLLAR"] == "0.00" && metrics["TOTAL_IMPRESSION"] == "0") {
@@ -374,44 +379,87 @@ TEST_F(ReportsTest, AReportIsWhatTheSynchronousEndpointSaysButForZeros) {
     }
     ++rows;
     bool found = false;
-    for (const Json& candidate : report.at(row["CAMPAIGN_ID"].get<std::string>())) {
+    for (const Json& candidate : report.at(row["AD_ID"].get<std::string>())) {
       if (candidate["DATE"] != row["DATE"]) continue;
       found = true;
-      EXPECT_EQ(candidate["CAMPAIGN_ID"], row["CAMPAIGN_ID"]);
+      EXPECT_EQ(candidate["AD_ID"], row["AD_ID"]);
       EXPECT_EQ(candidate["TOTAL_IMPRESSION"], std::stoll(metrics["TOTAL_IMPRESSION"].get<std::string>()));
     }
     EXPECT_TRUE(found) << row;
   }
   std::size_t reported = 0;
-  for (const Json& of_campaign : report) reported += of_campaign.size();
+  for (const Json& of_ad : report) reported += of_ad.size();
   EXPECT_GT(zeros, 0U);
   EXPECT_EQ(reported, rows);
 }
 
 TEST_F(ReportsTest, EveryLevelHasRowsAndIsTheTruth) {
-  for (const Level& level : levels()) {
-    if (level.targeting) continue;
+  for (const ReportLevel& level : levels()) {
     Json body = request(std::string(level.name));
+    if (level.targeting) body["targeting_types"] = {"GENDER", "LOCATION"};
     body["start_date"] = "2026-02-01";
-    body["end_date"] = "2026-02-20";
+    body["end_date"] = "2026-02-05";
     body["columns"] = {"TOTAL_IMPRESSION", "AD_ACCOUNT_ID", "CAMPAIGN_STATUS", "AD_GROUP_ID"};
     const Json report = rows_of(body);
     const auto lines = truth(
-        "reports?account=0&start_date=2026-02-01&end_date=2026-02-20&columns=TOTAL_IMPRESSION,"
+        "reports?account=0&start_date=2026-02-01&end_date=2026-02-05&columns=TOTAL_IMPRESSION,"
         "AD_ACCOUNT_ID,CAMPAIGN_STATUS,AD_GROUP_ID&level=" +
-        std::string(level.name));
+        std::string(level.name) + (level.targeting ? "&targeting_types=GENDER,LOCATION" : ""));
     std::size_t rows = 0;
     for (const Json& of_id : report) rows += of_id.size();
     EXPECT_GT(rows, 0U) << level.name;
     EXPECT_EQ(rows, lines.size()) << level.name;
     for (const Json& line : lines) {
-      const std::string id = line[std::string(id_column(level.part))];
+      const std::string id = line[std::string(id_column(level.scope))];
       ASSERT_TRUE(report.contains(id)) << level.name << " " << id;
-      EXPECT_EQ(has_id_column(level.part), report[id][0].contains(id_column(level.part))) << level.name;
+      EXPECT_EQ(has_id_column(level.scope), report[id][0].contains(id_column(level.scope))) << level.name;
       EXPECT_EQ(report[id][0]["AD_ACCOUNT_ID"], "549755885175");
-      EXPECT_EQ(report[id][0]["CAMPAIGN_STATUS"].is_null(), level.part == Part::kAdvertiser);
+      EXPECT_EQ(report[id][0]["CAMPAIGN_STATUS"].is_null(), level.scope == Scope::kAdvertiser);
     }
   }
+}
+
+TEST_F(ReportsTest, LevelsAndTheirTargetingAddUp) {
+  const auto total = [&](const std::string& level, const std::string& type) {
+    Json body = request(level);
+    body["columns"] = {"TOTAL_CONVERSIONS_QUANTITY"};
+    if (!type.empty()) body["targeting_types"] = {type};
+    std::int64_t sum = 0;
+    for (const Json& of_id : rows_of(body)) {
+      for (const Json& row : of_id) {
+        sum += row["TOTAL_CONVERSIONS_QUANTITY"].get<std::int64_t>();
+        EXPECT_EQ(row.value("TARGETING_TYPE", ""), type);
+        EXPECT_EQ(row.contains("TARGETING_VALUE"), !type.empty());
+      }
+    }
+    return sum;
+  };
+  const std::int64_t whole = total("ADVERTISER", "");
+  EXPECT_GT(whole, 0);
+  for (const std::string level : {"CAMPAIGN", "AD_GROUP", "PIN_PROMOTION"}) {
+    EXPECT_EQ(total(level, ""), whole) << level;
+    EXPECT_EQ(total(level + "_TARGETING", "GENDER"), whole) << level;
+  }
+  EXPECT_EQ(total("PRODUCT_GROUP_TARGETING", "GENDER"), total("PRODUCT_GROUP", ""));
+  EXPECT_LT(total("KEYWORD", ""), whole);
+}
+
+TEST_F(ReportsTest, OddFormsAreAllowedInAReport) {
+  options_.plain_values = false;
+  Json body = request("CAMPAIGN_TARGETING");
+  body["targeting_types"] = {"LOCATION"};
+  std::map<std::string, int> ids;
+  std::map<std::string, int> values;
+  for (const Json& of_id : rows_of(body)) {
+    for (const Json& row : of_id) {
+      ++ids[row["CAMPAIGN_ID"].type_name()];
+      ++values[row["TARGETING_VALUE"].type_name()];
+    }
+  }
+  EXPECT_GT(ids["number"], 10);
+  EXPECT_GT(ids["string"], 10);
+  EXPECT_GT(values["number"], 10);
+  EXPECT_GT(values["string"], 10);
 }
 
 TEST_F(ReportsTest, RowsMayLackTheirId) {

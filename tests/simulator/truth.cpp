@@ -53,7 +53,7 @@ class Walk {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
       while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
-        if (passes(filter_, world_.status(entity))) return entity;
+        if (kind_ == EntityKind::kAccount || passes(filter_, world_.status(entity))) return entity;
       }
     }
     return std::nullopt;
@@ -87,14 +87,25 @@ Source entity_lines(Walk walk) {
   };
 }
 
-void write_metrics(std::string& out, const Report& report, const Row& row) {
-  JsonText json(out);
+// What all rows of a report begin with.
+void open_row(JsonText& json, const World& world, int account, std::string_view id_column, std::uint64_t id,
+              const Row& row) {
+  json.open_object().id("ad_account_id", world.account_id(account)).id(id_column, id).key("DATE");
+  row.date.empty() ? json.null() : json.text(row.date);
+}
+
+void write_target(JsonText& json, const Target& target) {
+  json.text("targeting_type", target.type->name).text("targeting_value", target.value().text);
+}
+
+void close_row(std::string& out, JsonText& json, const Report& report, const Row& row) {
   json.key("metrics").open_object();
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     json.key(report.columns[i]->name);
     append_cell_truth(out, row.cells[i]);
   }
-  json.close_object();
+  json.close_object().close_object();
+  out += '\n';
 }
 
 Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
@@ -104,42 +115,48 @@ Source report_lines(Walk walk, std::string id_column, Report report, Instant now
     if (!entity) return false;
     make_rows(walk.world(), *entity, report, now, [&](const Row& row) {
       JsonText json(out);
-      json.open_object().id("ad_account_id", walk.world().account_id(entity->account));
-      json.id(id_column, walk.world().id(*entity)).key("DATE");
-      row.date.empty() ? json.null() : json.text(row.date);
-      write_metrics(out, report, row);
-      json.close_object();
-      out += '\n';
+      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      close_row(out, json, report, row);
+    });
+    return true;
+  };
+}
+
+Source targeting_lines(Walk walk, std::string id_column, Report report,
+                       std::vector<const TargetingType*> types, Instant now) {
+  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
+          types = std::move(types), now](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    make_targeting_rows(walk.world(), *entity, report, types, now, [&](const Row& row, const Target& target) {
+      JsonText json(out);
+      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      write_target(json, target);
+      close_row(out, json, report, row);
     });
     return true;
   };
 }
 
 // What asynchronous reports of all accounts say.
-Source level_lines(const World& world, const Level& level, Report report, const Filter& filter, Instant now) {
-  ReportRequest request;
-  request.level = &level;
-  request.visible_columns = report.columns.size();
-  request.report = std::move(report);
+Source level_lines(const World& world, ReportRequest request, const Filter& filter, Instant now) {
   return [world, request = std::move(request), account = filter.account, end = filter.accounts_end, now,
           index = std::int64_t{0}](std::string& out) mutable {
-    const Part part = request.level->part;
-    while (account < end && (world.is_removed(account) || index >= subject_count(world, part, account))) {
+    const Scope scope = request.level->scope;
+    while (account < end && (world.is_removed(account) || index >= subject_count(world, scope, account))) {
       ++account;
       index = 0;
     }
     if (account >= end) return false;
-    const Subject subject = subject_at(part, account, index++);
-    make_level_rows(world, subject, request.report, now, [&](const Row& row) {
-      if (!is_reported(request, row)) return;
-      JsonText json(out);
-      json.open_object().id("ad_account_id", world.account_id(account));
-      json.id(id_column(part), subject_id(world, subject)).key("DATE");
-      row.date.empty() ? json.null() : json.text(row.date);
-      write_metrics(out, request.report, row);
-      json.close_object();
-      out += '\n';
-    });
+    const Subject subject = subject_at(scope, account, index++);
+    make_level_rows(world, subject, request.report, request.targeting_types, now,
+                    [&](const Row& row, const Target* target) {
+                      if (!is_reported(request, row)) return;
+                      JsonText json(out);
+                      open_row(json, world, account, id_column(scope), subject_id(world, subject), row);
+                      if (target != nullptr) write_target(json, *target);
+                      close_row(out, json, request.report, row);
+                    });
     return true;
   };
 }
@@ -217,11 +234,25 @@ Source account_lines(const World& world) {
   };
 }
 
+struct Level {
+  std::string_view analytics;  // the streams
+  std::string_view targeting;
+  EntityKind kind;
+  const char* id_column;
+};
+
+constexpr auto kLevels = std::to_array<Level>({
+    {"ad_account_analytics", "ad_account_targeting_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
+    {"campaign_analytics", "campaign_targeting_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
+    {"ad_group_analytics", "ad_group_targeting_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
+    {"ad_analytics", "ad_targeting_analytics", EntityKind::kAd, "AD_ID"},
+});
+
 // --- parameters ------------------------------------------------------------------------------------------
 
-const std::array<Parameter, 10>& rules() {
+const std::array<Parameter, 11>& rules() {
   using enum ParameterStyle;
-  static const std::array<Parameter, 10> table{{
+  static const std::array<Parameter, 11> table{{
       {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
       {.name = "statuses", .style = kCommaSeparated, .values = {}},
       {.name = "start_date", .type = ParameterType::kDate, .values = {}},
@@ -230,6 +261,7 @@ const std::array<Parameter, 10>& rules() {
       {.name = "columns", .style = kCommaSeparated, .values = {}},
       {.name = "metric_types", .style = kCommaSeparated, .values = {}},
       {.name = "app_types", .style = kCommaSeparated, .values = {}},
+      {.name = "targeting_types", .style = kCommaSeparated, .values = {}},
       {.name = "level", .values = {}},
       {.name = "split_field", .values = {}},
   }};
@@ -260,6 +292,14 @@ Report read_report(const Arguments& arguments, Instant now) {
     if (column != nullptr) report.columns.push_back(column);
   }
   return report;
+}
+
+std::vector<const TargetingType*> read_types(const Arguments& arguments) {
+  std::vector<const TargetingType*> types;
+  for (const std::string& name : arguments.all("targeting_types")) {
+    if (const TargetingType* const type = find_targeting_type(name)) types.push_back(type);
+  }
+  return types;
 }
 
 PinReport read_pin_report(const Arguments& arguments, Instant now) {
@@ -301,17 +341,24 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "user_account_analytics") return stream_of(user_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
-  const Report report = read_report(arguments, now);
   if (stream == "reports") {
-    const Level* const level = find_level(arguments.get("level"));
-    if (level == nullptr) return Refusal{400, 1, "level must be one of a report's."};
-    return stream_of(level_lines(world, *level, report, filter, now));
+    ReportRequest request;
+    request.level = find_level(arguments.get("level"));
+    if (request.level == nullptr) return Refusal{400, 1, "level must be one of a report's."};
+    request.report = read_report(arguments, now);
+    request.visible_columns = request.report.columns.size();
+    request.targeting_types = read_types(arguments);
+    return stream_of(level_lines(world, std::move(request), filter, now));
   }
-  if (stream == "campaign_analytics") {
-    return stream_of(report_lines(Walk(world, EntityKind::kCampaign, filter), "CAMPAIGN_ID", report, now));
+  const auto* const level = std::ranges::find(kLevels, stream, &Level::analytics);
+  if (level != kLevels.end()) {
+    return stream_of(
+        report_lines(Walk(world, level->kind, filter), level->id_column, read_report(arguments, now), now));
   }
-  if (stream == "ad_analytics") {
-    return stream_of(report_lines(Walk(world, EntityKind::kAd, filter), "AD_ID", report, now));
+  const auto* const broken_down = std::ranges::find(kLevels, stream, &Level::targeting);
+  if (broken_down != kLevels.end()) {
+    return stream_of(targeting_lines(Walk(world, broken_down->kind, filter), broken_down->id_column,
+                                     read_report(arguments, now), read_types(arguments), now));
   }
   return Refusal{404, 1, "No such stream."};
 }

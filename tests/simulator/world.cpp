@@ -26,6 +26,9 @@ constexpr std::uint64_t kPinStep = 97;
 
 constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kDay = 86'400;
+// Entities were updated so long ago at most, and made so long before that.
+constexpr std::chrono::days kOldestUpdate{730};
+constexpr std::chrono::days kOldestCreation{365};
 // Metrics of that many days before a new generation follow it.
 constexpr std::chrono::days kRestatedDays{3};
 
@@ -43,6 +46,16 @@ constexpr auto kNameSamples = std::to_array<const char*>({
 });
 
 std::size_t slot(EntityKind kind) { return static_cast<std::size_t>(kind); }
+
+std::uint64_t seconds_of(std::chrono::days days) {
+  return static_cast<std::uint64_t>(std::chrono::seconds{days}.count());
+}
+
+// Those of `all` children whose turn is the parent's.
+Family turns(EntityKind kind, const Entity& parent, std::int64_t parents, std::int64_t all) {
+  const std::int64_t count = parent.index < parents ? (all - parent.index + parents - 1) / parents : 0;
+  return {kind, parent.account, parent.index, parents, std::max<std::int64_t>(0, count)};
+}
 
 }  // namespace
 
@@ -84,9 +97,12 @@ std::int64_t World::original_count(EntityKind kind) const {
       return options_->campaigns;
     case EntityKind::kAdGroup:
       return options_->ad_groups;
-    default:
+    case EntityKind::kAd:
       return options_->ads;
+    case EntityKind::kAccount:
+      return 1;
   }
+  return 0;
 }
 
 std::int64_t World::count(EntityKind kind, int account) const {
@@ -95,11 +111,22 @@ std::int64_t World::count(EntityKind kind, int account) const {
   return added->second.back().first_index + added->second.back().count;
 }
 
+std::int64_t World::count(EntityKind kind, int account, Day day) const {
+  std::int64_t count = original_count(kind);
+  const auto added = changes_->added.find({kind, account});
+  if (added == changes_->added.end()) return count;
+  for (const auto& addition : added->second) {
+    if (day_of(addition.at) <= day) count = addition.first_index + addition.count;
+  }
+  return count;
+}
+
 std::uint64_t World::key(const Entity& entity) const {
   return mix(options_->seed, slot(entity.kind), static_cast<std::uint64_t>(entity.account), entity.index);
 }
 
 std::uint64_t World::id(const Entity& entity) const {
+  if (entity.kind == EntityKind::kAccount) return account_id(entity.account);
   return kIdBase.at(slot(entity.kind)) + static_cast<std::uint64_t>(entity.account) * kIdsPerAccount +
          static_cast<std::uint64_t>(entity.index) * kIdStep + key(entity) % kIdStep;
 }
@@ -145,10 +172,9 @@ std::optional<Instant> World::added_at(const Entity& entity) const {
 
 std::int64_t World::created_seconds(const Entity& entity) const {
   if (const auto added = added_at(entity)) return unix_seconds(*added);
-  const auto updated =
-      unix_seconds(epoch_) - 2 * kHour -
-      static_cast<std::int64_t>(mix(key(entity), 2) % (730 * static_cast<std::uint64_t>(kDay)));
-  return updated - static_cast<std::int64_t>(mix(key(entity), 3) % (365 * static_cast<std::uint64_t>(kDay)));
+  const auto updated = unix_seconds(epoch_) - 2 * kHour -
+                       static_cast<std::int64_t>(mix(key(entity), 2) % seconds_of(kOldestUpdate));
+  return updated - static_cast<std::int64_t>(mix(key(entity), 3) % seconds_of(kOldestCreation));
 }
 
 // Spread over two years, a fifth of them on whole days (so there are ties), some sharing the newest moment.
@@ -165,13 +191,13 @@ Moment World::updated(const Entity& entity) const {
   }
   const std::int64_t epoch = unix_seconds(epoch_);
   if (entity.index % 50 == 1) return {kSet, epoch - kHour};
-  const auto age = static_cast<std::int64_t>(mix(key(entity), 2) % (730 * static_cast<std::uint64_t>(kDay)));
+  const auto age = static_cast<std::int64_t>(mix(key(entity), 2) % seconds_of(kOldestUpdate));
   if (mix(key(entity), 4) % 5 == 0) return {kSet, epoch - 2 * kHour - age / kDay * kDay};
   return {kSet, epoch - 2 * kHour - age};
 }
 
 std::string World::name(const Entity& entity) const {
-  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad"};
+  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Account"};
   std::string name = fmt::format("{} {} {}", kPrefix.at(slot(entity.kind)), entity.index,
                                  kNameSamples.at(mix(key(entity), 5) % kNameSamples.size()));
   if (const auto touch = changes_->touched.find(key(entity)); touch != changes_->touched.end()) {
@@ -196,16 +222,35 @@ DaySpan World::delivery(const Entity& entity) const {
   }
 }
 
-Entity World::ad_group_of(const Entity& ad) const {
-  const auto groups = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_->ad_groups));
-  return {EntityKind::kAdGroup, ad.account, static_cast<std::int64_t>(mix(key(ad), 7) % groups)};
+Day World::first_day() const {
+  return day_of(epoch_) - kOldestUpdate - kOldestCreation - std::chrono::days{1};
+}
+
+Entity World::ad_group_of(const Entity& entity) const {
+  if (entity.kind == EntityKind::kAdGroup) return entity;
+  return {EntityKind::kAdGroup, entity.account, entity.index % ad_group_turns()};
 }
 
 Entity World::campaign_of(const Entity& entity) const {
   if (entity.kind == EntityKind::kCampaign) return entity;
-  const Entity group = entity.kind == EntityKind::kAd ? ad_group_of(entity) : entity;
-  const auto campaigns = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_->campaigns));
-  return {EntityKind::kCampaign, entity.account, static_cast<std::int64_t>(mix(key(group), 8) % campaigns)};
+  return {EntityKind::kCampaign, entity.account, ad_group_of(entity).index % campaign_turns()};
+}
+
+Family World::children(const Entity& parent, Day day) const {
+  const int account = parent.account;
+  const std::int64_t ads = count(EntityKind::kAd, account, day);
+  std::int64_t groups = count(EntityKind::kAdGroup, account, day);
+  if (groups == 0) groups = std::min(ads, ad_group_turns());
+  switch (parent.kind) {
+    case EntityKind::kAccount: {
+      const std::int64_t campaigns = count(EntityKind::kCampaign, account, day);
+      return {EntityKind::kCampaign, account, 0, 1, std::max<std::int64_t>(campaigns, groups > 0 ? 1 : 0)};
+    }
+    case EntityKind::kCampaign:
+      return turns(EntityKind::kAdGroup, parent, campaign_turns(), groups);
+    default:
+      return turns(EntityKind::kAd, parent, ad_group_turns(), parent.kind == EntityKind::kAd ? 0 : ads);
+  }
 }
 
 std::uint64_t World::promoted_pin_id(const Entity& ad) const {
