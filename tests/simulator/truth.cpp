@@ -52,6 +52,7 @@ class Walk {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
       while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
+        if (!world_.exists(entity)) continue;
         if (kind_ == EntityKind::kAccount || passes(filter_, world_.status(entity))) return entity;
       }
     }
@@ -81,6 +82,20 @@ Source entity_lines(Walk walk) {
       json.null("updated_time");
     }
     json.close_object();
+    out += '\n';
+    return true;
+  };
+}
+
+Source product_group_lines(Walk walk) {
+  return [walk = std::move(walk)](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    const World& world = walk.world();
+    JsonText json(out);
+    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
+    json.id("ad_group_id", world.id(world.ad_group_of(*entity)));
+    json.text("status", status_name(world.status(*entity))).close_object();
     out += '\n';
     return true;
   };
@@ -203,6 +218,8 @@ constexpr auto kLevels = std::to_array<Level>({
     {"campaign_analytics", "campaign_targeting_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
     {"ad_group_analytics", "ad_group_targeting_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
     {"ad_analytics", "ad_targeting_analytics", EntityKind::kAd, "AD_ID"},
+    {"product_group_analytics", "product_group_targeting_analytics", EntityKind::kProductGroup,
+     "PRODUCT_GROUP_ID"},
 });
 
 // --- parameters ------------------------------------------------------------------------------------------
@@ -281,6 +298,9 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
+  if (stream == "product_group_promotions") {
+    return stream_of(product_group_lines(Walk(world, EntityKind::kProductGroup, filter)));
+  }
   const auto* const level = std::ranges::find(kLevels, stream, &Level::analytics);
   if (level != kLevels.end()) {
     return stream_of(
