@@ -285,6 +285,10 @@ Result ad_account_analytics(Call& call) {
   return report_on(call, report, "AD_ACCOUNT_ID", {{EntityKind::kAccount, call.account, 0}});
 }
 
+Result product_group_analytics(Call& call) {
+  return analytics_by_id(call, EntityKind::kProductGroup, "product_group_ids", "PRODUCT_GROUP_ID");
+}
+
 Result ad_account_targeting_analytics(Call& call) {
   return targeting_on(call, {{EntityKind::kAccount, call.account, 0}});
 }

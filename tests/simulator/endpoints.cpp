@@ -183,6 +183,12 @@ const std::vector<Endpoint>& endpoints() {
        entity_list(
            {ids("campaign_ids", kMostIds, 18), ids("ad_group_ids", kMostIds, 0), ids("ad_ids", kMostIds, 0)}),
        list_ads},
+      {"GET", "/ad_accounts/{ad_account_id}/product_group_promotions", "ads_read", ads,
+       entity_list({ids("product_group_promotion_ids", kMostIds, 0),
+                    {.name = "ad_group_id", .type = kDigits, .max_length = 18, .values = {}}}),
+       list_product_group_promotions},
+      {"GET", "/ad_accounts/{ad_account_id}/product_groups/analytics", "ads_analytics", ads,
+       report({ids("product_group_ids", kMostIds, 0, true)}), product_group_analytics},
       {"GET", "/ad_accounts/{ad_account_id}/campaigns/analytics", "ads_analytics", ads,
        report({ids("campaign_ids", kMostIds, 18, true), flag("aggregate_report_rows")}), campaign_analytics},
       {"GET", "/ad_accounts/{ad_account_id}/ad_groups/analytics", "ads_analytics", ads,

@@ -101,7 +101,10 @@ bool Ledger::open(Day day) {
   }
   cuts_.clear();
   for (std::size_t i = 1; i < path_.size(); ++i) {
-    cuts_.push_back(cut(world_.children(path_[i - 1], day), path_[i]));
+    const bool is_product_group = path_[i].kind == EntityKind::kProductGroup;
+    cuts_.push_back(
+        cut(is_product_group ? world_.product_groups(path_[i - 1]) : world_.children(path_[i - 1], day),
+            path_[i]));
   }
   return true;
 }
@@ -127,6 +130,7 @@ Part Ledger::part(const Column& column) const {
 
 bool Ledger::delivers(const Entity& entity) {
   if (day_ < first_day_) return false;
+  if (entity.kind == EntityKind::kProductGroup) return product_group_delivers(entity);
   const Family children = world_.children(entity, day_);
   if (children.count == 0) return entity.kind != EntityKind::kAccount && leaf_delivers(entity);
   for (std::int64_t i = 0; i < children.count; ++i) {
@@ -142,6 +146,14 @@ bool Ledger::leaf_delivers(const Entity& entity) {
   }
   if (day_ < leaf.span.first || day_ > leaf.span.last) return false;
   return !world_.options().gaps || mix(leaf.key, 61, day_number(day_)) % 8 != 0;
+}
+
+// The first one does whenever its ad group does, so that they add up to it.
+bool Ledger::product_group_delivers(const Entity& entity) {
+  const Entity ad_group = world_.ad_group_of(entity);
+  if (!delivers(ad_group)) return false;
+  if (world_.product_groups(ad_group).place_of(entity) == 0 || !world_.options().gaps) return true;
+  return mix(world_.key(entity), 61, day_number(day_)) % 8 != 0;
 }
 
 // The first sibling that delivers begins where the parent does, the last one ends there.

@@ -4,7 +4,8 @@
 // On one day, an additive column of an account is a line of units. An entity owns a part of its parent's
 // part, and its value is the length of that part: it begins at a place that is a function of the entity
 // alone and ends where the next sibling that delivers begins. So nobody has to add up children, and nothing
-// is remembered. Hours and targeting values take their turns along the line, so they add up too.
+// is remembered. Product groups divide their ad group's part once more. Hours and targeting values take their
+// turns along the line, so they add up too.
 #pragma once
 
 #include <array>
@@ -74,6 +75,7 @@ class Ledger {
 
   bool delivers(const Entity& entity);
   bool leaf_delivers(const Entity& entity);
+  bool product_group_delivers(const Entity& entity);
   Cut cut(const Family& siblings, const Entity& entity);
   std::uint64_t roll(const Entity& entity) const;
   std::int64_t generation() const;

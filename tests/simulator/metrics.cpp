@@ -285,9 +285,9 @@ class RowMaker {
     if (name == "CAMPAIGN_ID") return std::to_string(world_.id(campaign));
     if (name == "CAMPAIGN_NAME") return quoted(world_.name(campaign));
     if (name == "CAMPAIGN_ENTITY_STATUS") return quoted(status_name(world_.status(campaign)));
-    if (name == "CAMPAIGN_OBJECTIVE_TYPE") return quoted(objective_of(world_, campaign));
+    if (name == "CAMPAIGN_OBJECTIVE_TYPE") return quoted(world_.objective(campaign));
     if (entity_.kind == EntityKind::kCampaign) return {};
-    const Entity group = entity_.kind == EntityKind::kAd ? world_.ad_group_of(entity_) : entity_;
+    const Entity group = world_.ad_group_of(entity_);
     if (name == "AD_GROUP_ID") return std::to_string(world_.id(group));
     if (name == "AD_GROUP_NAME") return quoted(world_.name(group));
     if (name == "AD_GROUP_ENTITY_STATUS") return quoted(status_name(world_.status(group)));

@@ -221,9 +221,10 @@ bool is_reported(const ReportRequest& request, const Row& row) {
 }
 
 bool is_reported(const World& world, const ReportRequest& request, const Subject& subject) {
-  return std::ranges::all_of(request.filters, [&](const SubjectFilter& filter) {
-    return filter.allowed.contains(filter.property(world, subject));
-  });
+  return world.exists(subject.entity) &&
+         std::ranges::all_of(request.filters, [&](const SubjectFilter& filter) {
+           return filter.allowed.contains(filter.property(world, subject));
+         });
 }
 
 Pieces report_pieces(std::shared_ptr<const ReportSource> source) {

@@ -27,7 +27,7 @@ constexpr std::array<ReportLevel, 13> kLevels{{
     {"PRODUCT_ITEM_TARGETING", Scope::kProductItem, true},
 }};
 
-// How an ad group divides into keywords, product groups or product items; some of it belongs to none.
+// How an ad group divides into keywords or product items; some of it belongs to none.
 template <std::size_t N>
 constexpr auto widths(const std::array<std::int64_t, N>& of) {
   constexpr std::array<std::string_view, 4> kNames{"first", "second", "third", "fourth"};
@@ -37,7 +37,6 @@ constexpr auto widths(const std::array<std::int64_t, N>& of) {
 }
 
 constexpr auto kKeywords = widths(std::array<std::int64_t, 3>{4, 1, 2});
-constexpr auto kProductGroups = widths(std::array<std::int64_t, 2>{3, 2});
 constexpr auto kProductItems = widths(std::array<std::int64_t, 4>{3, 1, 5, 2});
 
 struct ScopeInfo {
@@ -54,7 +53,7 @@ constexpr std::array<ScopeInfo, 7> kScopes{{
     {"AD_GROUP_ID", EntityKind::kAdGroup, {}, 0},
     {"AD_ID", EntityKind::kAd, {}, 0},
     {"KEYWORD_ID", EntityKind::kAdGroup, {"keyword", kKeywords, 2}, 2'886'000'000'000},
-    {"PRODUCT_GROUP_ID", EntityKind::kAdGroup, {"product group", kProductGroups, 1}, 2'970'000'000'000},
+    {"PRODUCT_GROUP_ID", EntityKind::kProductGroup, {}, 0},
     {"PRODUCT_ITEM_ID", EntityKind::kAdGroup, {"product item", kProductItems, 3}, 9'100'000'000'000'000},
 }};
 constexpr std::uint64_t kIdsPerAccount = 5'000'000'000;
@@ -220,11 +219,10 @@ std::string_view summary_status(const World& world, const Entity& entity) {
 }
 
 std::string_view summary_status(const World& world, const Subject& subject) {
-  constexpr std::array<std::string_view, 4> kOfProductGroups{"RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED"};
-  if (subject.target)
-    return kOfProductGroups.at((part_roll(world, subject) >> 32U) % kOfProductGroups.size());
   const std::string_view status = summary_status(world, subject.entity);
-  return subject.scope == Scope::kAd && status == "RUNNING" ? "APPROVED" : status;
+  if (subject.scope == Scope::kAd) return status == "RUNNING" ? "APPROVED" : status;
+  // Product groups have no drafts.
+  return subject.scope == Scope::kProductGroup && status.ends_with("DRAFT") ? "EXCLUDED" : status;
 }
 
 void make_level_rows(const World& world, const Subject& subject, const Report& report,

@@ -13,8 +13,7 @@
 
 namespace simulator {
 
-// What the rows of a level are about, from the whole down to its parts; the last three are parts of ad
-// groups.
+// What the rows of a level are about, from the whole down; the last three belong to ad groups.
 enum class Scope { kAdvertiser, kCampaign, kAdGroup, kAd, kKeyword, kProductGroup, kProductItem };
 
 struct ReportLevel {
@@ -34,8 +33,8 @@ std::span<const std::string_view> targeting_types();
 // The columns of reports that this level refuses although the API knows them.
 bool refuses(const ReportLevel& level, std::string_view column);
 
-// One thing that has rows of its own. Keywords, product groups and product items are parts of an ad group: of
-// its `entity`, what falls to `target`.
+// One thing that has rows of its own. Keywords and product items are parts of an ad group: of its `entity`,
+// what falls to `target`.
 struct Subject {
   Scope scope;
   std::int64_t index;

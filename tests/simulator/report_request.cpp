@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "calendar.hpp"
-#include "entities.hpp"
 #include "reach.hpp"
 
 namespace simulator {
@@ -55,8 +54,10 @@ constexpr std::array<std::string_view, 8> kStatuses{
 constexpr std::array<std::string_view, 8> kAdStatuses{
     "APPROVED", "PAUSED", "PENDING", "REJECTED", "ADVERTISER_DISABLED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"};
 constexpr std::array<std::string_view, 4> kProductGroupStatuses{"RUNNING", "PAUSED", "EXCLUDED", "ARCHIVED"};
-constexpr std::array<std::string_view, 5> kObjectives{"AWARENESS", "CONSIDERATION", "WEB_CONVERSION",
-                                                      "CATALOG_SALES", "VIDEO_COMPLETION"};
+// The last three are of 5.28.0.
+constexpr std::array<std::string_view, 8> kObjectives{"AWARENESS",     "CONSIDERATION",    "WEB_CONVERSION",
+                                                      "CATALOG_SALES", "VIDEO_COMPLETION", "SALES",
+                                                      "APP_INSTALL",   "CTV_CONSIDERATION"};
 constexpr std::array<std::string_view, 2> kFilterColumns{"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION"};
 constexpr std::array<std::string_view, 2> kOperators{"LESS_THAN", "GREATER_THAN"};
 constexpr std::array<std::int64_t, 6> kWindows{0, 1, 7, 14, 30, 60};
@@ -322,7 +323,7 @@ constexpr std::array<FilterField, 10> kFilters{{
      }},
     {"campaign_objective_types", Scope::kCampaign,
      [](const World& world, const Subject& it) {
-       return std::string(objective_of(world, world.campaign_of(it.entity)));
+       return std::string(world.objective(world.campaign_of(it.entity)));
      }},
     {"ad_group_ids", Scope::kAdGroup,
      [](const World& world, const Subject& it) {

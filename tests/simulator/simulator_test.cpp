@@ -322,6 +322,16 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
       {whole + range + "&aggregate_report_rows=false", 400},
       {account + "/analytics?granularity=DAY" + range, 400},
       {whole + "&start_date=2026-02-01", 400},
+      {account + "/product_group_promotions", 400},
+      {account + "/product_group_promotions?ad_group_id=1&page_size=250&order=ASCENDING", 200},
+      {account + "/product_group_promotions?ad_group_id=1&page_size=251", 400},
+      {account + "/product_group_promotions?ad_group_id=1&ad_group_id=2", 400},
+      {account + "/product_group_promotions?ad_group_ids=1", 400},
+      {account + "/product_group_promotions?ad_group_id=1&entity_statuses=EXCLUDED", 400},
+      {account + "/product_groups/analytics?product_group_ids=1" + range + kReport, 200},
+      {account + "/product_groups/analytics?ad_group_ids=1" + range + kReport, 400},
+      {account + "/product_groups/analytics?product_group_ids=1" + range + kReport + "&targeting_types=GEO",
+       400},
       {account + "/" + targeting + fourteen, 200},
       {account + "/" + targeting, 400},
       {account + "/" + targeting + "&targeting_types=", 400},
@@ -682,6 +692,72 @@ TEST_F(SimulatorTest, TargetingRowsNameTheirEntityOnlyIfAsked) {
     EXPECT_FALSE(row["metrics"].contains("AD_ACCOUNT_ID"));
     EXPECT_TRUE(row["metrics"].contains("DATE"));
   }
+}
+
+TEST_F(SimulatorTest, OnlyCampaignsThatSellPromoteProductGroups) {
+  start(small());
+  const World world = it_->world();
+  const std::string every =
+      "&entity_statuses=ACTIVE&entity_statuses=PAUSED&entity_statuses=ARCHIVED&entity_statuses=DRAFT"
+      "&entity_statuses=DELETED_DRAFT";
+  std::set<std::string> listed;
+  std::set<std::string> objectives;
+  for (std::int64_t i = 0; i < world.count(EntityKind::kAdGroup, 0); ++i) {
+    const Entity group{EntityKind::kAdGroup, 0, i};
+    const std::string id = std::to_string(world.id(group));
+    int pages = 0;
+    const auto items = read_list(
+        std::string(kAccount) + "/product_group_promotions?page_size=2&ad_group_id=" + id + every, pages);
+    const std::string objective = world.objective(world.campaign_of(group));
+    EXPECT_EQ(!items.empty(), objective == "SALES" || objective == "CATALOG_SALES") << objective;
+    if (!items.empty()) objectives.insert(objective);
+    for (const Json& item : items) {
+      EXPECT_EQ(item["ad_group_id"], id);
+      EXPECT_TRUE(listed.insert(item["id"].get<std::string>()).second);
+    }
+  }
+  EXPECT_EQ(objectives.size(), 2U);
+  std::set<std::string> truth;
+  for (const Json& row : read_truth(ask("/_simulator/truth/product_group_promotions?account=0"))) {
+    truth.insert(row["id"].get<std::string>());
+  }
+  EXPECT_EQ(listed, truth);
+  // Ids go before an ad group.
+  int pages = 0;
+  const auto items = read_list(std::string(kAccount) + "/product_group_promotions?ad_group_id=1" + every +
+                                   "&product_group_promotion_ids=" + *listed.begin(),
+                               pages);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0]["id"], *listed.begin());
+}
+
+TEST_F(SimulatorTest, ProductGroupsAddUpToTheirAdGroup) {
+  start(small());
+  const World world = it_->world();
+  const std::string question = "_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01&columns=" +
+                               std::string("SPEND_IN_DOLLAR,TOTAL_CLICKTHROUGH,LEADS");
+  Sums parts;
+  std::string ids;
+  const auto truth = read_truth(ask("/_simulator/truth/product_group" + question));
+  for (const Json& row : truth) {
+    const auto id = row["PRODUCT_GROUP_ID"].get<std::string>();
+    if (ids.find(id) == std::string::npos) ids += "&product_group_ids=" + id;
+    const Entity entity = *world.find(EntityKind::kProductGroup, 0, std::stoull(id));
+    add_row(parts, std::to_string(world.id(world.ad_group_of(entity))), row);
+  }
+  EXPECT_FALSE(parts.empty());
+  Sums own;
+  for (const Json& row : read_truth(ask("/_simulator/truth/ad_group" + question))) {
+    const auto id = row["AD_GROUP_ID"].get<std::string>();
+    const Entity group = *world.find(EntityKind::kAdGroup, 0, std::stoull(id));
+    if (world.product_groups(group).count > 0) add_row(own, id, row);
+  }
+  EXPECT_EQ(parts, own);
+  const Json rows =
+      get(std::string(kAccount) + "/product_groups/analytics?start_date=2026-02-01&end_date=2026-03-01" +
+          kReport + ids);
+  EXPECT_EQ(rows.size(), truth.size());
+  for (const Json& row : rows) EXPECT_TRUE(row.contains("PRODUCT_GROUP_ID") && row.contains("DATE"));
 }
 
 TEST_F(SimulatorTest, AnAccountMayDifferFromItsSumEveryFifthDay) {

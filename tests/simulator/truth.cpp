@@ -53,6 +53,7 @@ class Walk {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
       while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
+        if (!world_.exists(entity)) continue;
         if (kind_ == EntityKind::kAccount || passes(filter_, world_.status(entity))) return entity;
       }
     }
@@ -82,6 +83,20 @@ Source entity_lines(Walk walk) {
       json.null("updated_time");
     }
     json.close_object();
+    out += '\n';
+    return true;
+  };
+}
+
+Source product_group_lines(Walk walk) {
+  return [walk = std::move(walk)](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    const World& world = walk.world();
+    JsonText json(out);
+    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
+    json.id("ad_group_id", world.id(world.ad_group_of(*entity)));
+    json.text("status", status_name(world.status(*entity))).close_object();
     out += '\n';
     return true;
   };
@@ -149,6 +164,7 @@ Source level_lines(const World& world, ReportRequest request, const Filter& filt
     }
     if (account >= end) return false;
     const Subject subject = subject_at(scope, account, index++);
+    if (!is_reported(world, request, subject)) return true;
     make_level_rows(world, subject, request.report, request.targeting_types, now,
                     [&](const Row& row, const Target* target) {
                       if (!is_reported(request, row)) return;
@@ -246,6 +262,8 @@ constexpr auto kLevels = std::to_array<Level>({
     {"campaign_analytics", "campaign_targeting_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
     {"ad_group_analytics", "ad_group_targeting_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
     {"ad_analytics", "ad_targeting_analytics", EntityKind::kAd, "AD_ID"},
+    {"product_group_analytics", "product_group_targeting_analytics", EntityKind::kProductGroup,
+     "PRODUCT_GROUP_ID"},
 });
 
 // --- parameters ------------------------------------------------------------------------------------------
@@ -341,6 +359,9 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "user_account_analytics") return stream_of(user_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
+  if (stream == "product_group_promotions") {
+    return stream_of(product_group_lines(Walk(world, EntityKind::kProductGroup, filter)));
+  }
   if (stream == "reports") {
     ReportRequest request;
     request.level = find_level(arguments.get("level"));

@@ -18,11 +18,17 @@ constexpr std::array kKindNames{"campaigns", "ad_groups", "ads"};
 constexpr std::uint64_t kAccountBase = 549'755'885'175;
 constexpr std::uint64_t kAccountStep = 1'013;
 // Ads begin just below 13 digits: ids that are compared as text end up out of order.
-constexpr std::array<std::uint64_t, 3> kIdBase{626'735'500'000, 2'680'059'000'000, 999'999'990'000};
+constexpr std::array<std::uint64_t, 4> kIdBase{626'735'500'000, 2'680'059'000'000, 999'999'990'000,
+                                               4'300'000'000'000};
 constexpr std::uint64_t kIdsPerAccount = 5'000'000'000;
 constexpr std::uint64_t kIdStep = 499;
 constexpr std::uint64_t kPinBase = 394'205'000'000'000'013;
 constexpr std::uint64_t kPinStep = 97;
+
+// Campaigns take turns with them.
+constexpr std::array kObjectives{"CATALOG_SALES",  "AWARENESS",     "SALES",
+                                 "WEB_CONVERSION", "CONSIDERATION", "VIDEO_COMPLETION"};
+constexpr std::int64_t kMostProductGroups = 3;  // of one ad group
 
 constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kDay = 86'400;
@@ -99,13 +105,13 @@ std::int64_t World::original_count(EntityKind kind) const {
       return options_->ad_groups;
     case EntityKind::kAd:
       return options_->ads;
-    case EntityKind::kAccount:
+    default:
       return 1;
   }
-  return 0;
 }
 
 std::int64_t World::count(EntityKind kind, int account) const {
+  if (kind == EntityKind::kProductGroup) return count(EntityKind::kAdGroup, account) * kMostProductGroups;
   const auto added = changes_->added.find({kind, account});
   if (added == changes_->added.end()) return original_count(kind);
   return added->second.back().first_index + added->second.back().count;
@@ -135,7 +141,7 @@ std::optional<Entity> World::find(EntityKind kind, int account, std::uint64_t id
   const std::uint64_t base = kIdBase.at(slot(kind)) + static_cast<std::uint64_t>(account) * kIdsPerAccount;
   if (id < base) return std::nullopt;
   const Entity entity{kind, account, static_cast<std::int64_t>((id - base) / kIdStep)};
-  if (entity.index >= count(kind, account) || this->id(entity) != id) return std::nullopt;
+  if (entity.index >= count(kind, account) || this->id(entity) != id || !exists(entity)) return std::nullopt;
   return entity;
 }
 
@@ -197,7 +203,7 @@ Moment World::updated(const Entity& entity) const {
 }
 
 std::string World::name(const Entity& entity) const {
-  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Account"};
+  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Product group", "Account"};
   std::string name = fmt::format("{} {} {}", kPrefix.at(slot(entity.kind)), entity.index,
                                  kNameSamples.at(mix(key(entity), 5) % kNameSamples.size()));
   if (const auto touch = changes_->touched.find(key(entity)); touch != changes_->touched.end()) {
@@ -228,12 +234,33 @@ Day World::first_day() const {
 
 Entity World::ad_group_of(const Entity& entity) const {
   if (entity.kind == EntityKind::kAdGroup) return entity;
+  if (entity.kind == EntityKind::kProductGroup) {
+    return {EntityKind::kAdGroup, entity.account, entity.index / kMostProductGroups};
+  }
   return {EntityKind::kAdGroup, entity.account, entity.index % ad_group_turns()};
 }
 
 Entity World::campaign_of(const Entity& entity) const {
   if (entity.kind == EntityKind::kCampaign) return entity;
   return {EntityKind::kCampaign, entity.account, ad_group_of(entity).index % campaign_turns()};
+}
+
+Family World::product_groups(const Entity& ad_group) const {
+  const std::string_view objective = this->objective(campaign_of(ad_group));
+  const bool sells = objective == "CATALOG_SALES" || objective == "SALES";
+  const auto roll = static_cast<std::int64_t>(mix(key(ad_group), 10) % kMostProductGroups);
+  return {EntityKind::kProductGroup, ad_group.account, ad_group.index * kMostProductGroups, 1,
+          sells ? 1 + roll : 0};
+}
+
+bool World::exists(const Entity& entity) const {
+  if (entity.kind != EntityKind::kProductGroup) return true;
+  const Family family = product_groups(ad_group_of(entity));
+  return family.place_of(entity) < family.count;
+}
+
+const char* World::objective(const Entity& campaign) const {
+  return kObjectives.at(static_cast<std::size_t>(campaign.index) % kObjectives.size());
 }
 
 Family World::children(const Entity& parent, Day day) const {
@@ -249,7 +276,7 @@ Family World::children(const Entity& parent, Day day) const {
     case EntityKind::kCampaign:
       return turns(EntityKind::kAdGroup, parent, campaign_turns(), groups);
     default:
-      return turns(EntityKind::kAd, parent, ad_group_turns(), parent.kind == EntityKind::kAd ? 0 : ads);
+      return turns(EntityKind::kAd, parent, ad_group_turns(), parent.kind == EntityKind::kAdGroup ? ads : 0);
   }
 }
 

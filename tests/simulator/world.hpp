@@ -16,7 +16,7 @@
 
 namespace simulator {
 
-enum class EntityKind { kCampaign, kAdGroup, kAd, kAccount };
+enum class EntityKind { kCampaign, kAdGroup, kAd, kProductGroup, kAccount };
 enum class Status { kActive, kPaused, kArchived, kDraft, kDeletedDraft };
 
 const char* status_name(Status status);
@@ -106,10 +106,16 @@ class World {
   DaySpan delivery(const Entity& entity) const;
   // No entity that was there from the start delivers before.
   Day first_day() const;
-  // The ad group of an ad, the campaign of an ad group or ad. Children take turns with their parents, those
-  // that were there from the start; where there are no such parents, they are made up.
+  // The ad group of an ad or product group, the campaign of those and of an ad group. Children take turns
+  // with their parents, those that were there from the start; where there are no such parents, they are made
+  // up.
   Entity ad_group_of(const Entity& entity) const;
   Entity campaign_of(const Entity& entity) const;
+  // Product groups, as ad groups promote them: only those of campaigns that sell have any.
+  Family product_groups(const Entity& ad_group) const;
+  // False for the indices between the product groups of one ad group and those of the next.
+  bool exists(const Entity& entity) const;
+  const char* objective(const Entity& campaign) const;
   // The campaigns of an account, ad groups of a campaign or ads of an ad group, as of the end of a day.
   Family children(const Entity& parent, Day day) const;
   std::uint64_t promoted_pin_id(const Entity& ad) const;
