@@ -7,7 +7,7 @@
 
 namespace simulator {
 
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kPieceBytes = 65'536;
 
 // Makes all of it, and forgets it.
 std::uint64_t length_of(const Pieces& pieces);

@@ -78,15 +78,15 @@ class RowWriter {
  private:
   void write_row(std::string& out, const Row& row, const Target* target) const {
     out += '{';
-    if (!row.date.empty()) fmt::format_to(std::back_inserter(out), "\"DATE\":\"{}\",", row.date);
+    if (!row.date.empty()) fmt::format_to(std::back_inserter(out), R"("DATE":"{}",)", row.date);
     if (id_in_row_) {
       const bool as_number = !source_.world.options().plain_values && row.roll % 4 == 1;
       const std::string_view quote = as_number ? "" : "\"";
       fmt::format_to(std::back_inserter(out), "\"{}\":{}{}{},", id_column(scope_), quote, id_, quote);
     }
     if (target != nullptr) {
-      fmt::format_to(std::back_inserter(out),
-                     "\"TARGETING_TYPE\":\"{}\",\"TARGETING_VALUE\":", target->type->name);
+      fmt::format_to(std::back_inserter(out), R"("TARGETING_TYPE":"{}","TARGETING_VALUE":)",
+                     target->type->name);
       append_targeting_value(out, target->value().text, row.roll);
       out += ',';
     }
