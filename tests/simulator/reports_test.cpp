@@ -340,7 +340,9 @@ void flatten(const Json& body, const std::string& date, std::map<std::string, st
     for (const Json& row : value) {
       EXPECT_TRUE(date.empty() || row.value("DATE", "") == date) << row;
       for (const auto& [column, cell] : row.items()) {
-        out[key + " " + row.value("DATE", "") + " " + column] = cell.dump();
+        std::string name = key;
+        name.append(" ").append(row.value("DATE", "")).append(" ").append(column);
+        out[name] = cell.dump();
       }
     }
   }
