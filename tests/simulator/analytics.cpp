@@ -9,17 +9,13 @@
 #include "calendar.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "reach.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
 
 using std::chrono::days;
-
-// How far back a range may begin and how long it may be, counted as the API counts.
-struct Reach {
-  days oldest;
-  days longest;  // from the first day to the last
-};
 
 // The document says 90 days back for ads too, but exactly 90 has been seen refused.
 constexpr Reach kAdsReach{days{89}, days{90}};
@@ -27,18 +23,6 @@ constexpr Reach kHourReach{days{8}, days{2}};
 // Of an account as a whole: the document names no longest range.
 constexpr Reach kAccountHourReach{days{8}, days{8}};
 constexpr Reach kPinReach{days{90}, days{90}};
-
-std::optional<Refusal> check_range(Day start, Day end, Day today, const Reach& reach) {
-  if (start > end) return Refusal{400, 1, "start_date is after end_date."};
-  if (end > today) return Refusal{400, 1, "end_date is in the future."};
-  if (start < today - reach.oldest) {
-    return Refusal{
-        400, 1,
-        fmt::format("start_date is too far back: {} is the oldest day.", format_day(today - reach.oldest))};
-  }
-  if (end - start > reach.longest) return Refusal{400, 1, "The date range is too long."};
-  return std::nullopt;
-}
 
 std::uint64_t to_id(std::string_view text) {
   std::uint64_t value = 0;
@@ -54,6 +38,10 @@ std::vector<std::uint64_t> ids_of(const Call& call, std::string_view name) {
     if (seen.insert(to_id(text)).second) ids.push_back(to_id(text));
   }
   return ids;
+}
+
+bool is_number(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // --- ads analytics ---------------------------------------------------------------------------------------
@@ -87,10 +75,15 @@ class RowWriter {
     }
   }
 
+  // Rows of that entity name it, whatever the columns.
   void begin(std::uint64_t id) { id_ = fmt::format("\"{}\":\"{}\"", id_column_, id); }
 
   void write(const Row& row, bool plain) {
     if (out_.back() != '[') out_ += ',';
+    write_object(row, plain);
+  }
+
+  void write_object(const Row& row, bool plain) {
     out_ += '{';
     const bool keys_last = !plain && row.roll % 4 == 0;
     if (!keys_last) write_keys(row);
@@ -112,7 +105,7 @@ class RowWriter {
       out_ += row.date;
       out_ += '"';
     }
-    if (!id_is_column_) {
+    if (!id_is_column_ && !id_.empty()) {
       separate();
       out_ += id_;
     }
@@ -155,6 +148,37 @@ Result analytics_by_id(Call& call, EntityKind kind, std::string_view parameter, 
   Report report;
   if (auto refusal = read_report(call, report)) return *refusal;
   return report_on(call, report, id_column, find_all(call, kind, parameter));
+}
+
+Result targeting_on(const Call& call, const std::vector<Entity>& entities) {
+  Report report;
+  if (auto refusal = read_report(call, report)) return *refusal;
+  std::vector<const TargetingType*> types;
+  for (const std::string& name : call.arguments.all("targeting_types")) {
+    const TargetingType* const type = find_targeting_type(name);
+    if (std::ranges::find(types, type) == types.end()) types.push_back(type);
+  }
+  std::string body = R"({"data":[)";
+  RowWriter writer(report, {}, body);
+  const bool plain = call.world.options().plain_values;
+  const TargetingSink sink = [&](const Row& row, const Target& target) {
+    if (body.back() != '[') body += ',';
+    const std::string_view value = target.value().text;
+    body += fmt::format(R"({{"targeting_type":"{}","targeting_value":)", target.type->name);
+    if (is_number(value) && (plain || row.roll % 3 != 0)) {
+      body += value;
+    } else {
+      append_quoted(body, value);
+    }
+    body += R"(,"metrics":)";
+    writer.write_object(row, plain);
+    body += '}';
+  };
+  for (const Entity& entity : entities) {
+    make_targeting_rows(call.world, entity, report, types, call.now, sink);
+  }
+  body += "]}";
+  return body;
 }
 
 // The ads of some campaigns that promote some pins.
@@ -206,9 +230,9 @@ void write_lifetime(JsonText& json, const World& world, std::int64_t pin, const 
   json.close_object();
 }
 
-void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
+void write_days(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
   JsonText json(out);
-  json.open_object().key("daily_metrics").open_array();
+  json.key("daily_metrics").open_array();
   make_pin_days(call.world, pin, app, report, call.now, [&](const PinDay& day) {
     json.open_object().text("data_status", day.status).text("date", format_day(day.day));
     if (day.has_metrics) {
@@ -220,9 +244,20 @@ void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app
     json.close_object();
   });
   json.close_array();
-  write_lifetime(json, call.world, pin, report);
-  json.key("summary_metrics");
+}
+
+void write_summary(std::string& out, const Call& call, std::int64_t pin, AppType app,
+                   const PinReport& report) {
+  JsonText(out).key("summary_metrics");
   write_cells(out, report, pin_summary(call.world, pin, app, report, call.now));
+}
+
+void write_app(std::string& out, const Call& call, std::int64_t pin, AppType app, const PinReport& report) {
+  JsonText json(out);
+  json.open_object();
+  write_days(out, call, pin, app, report);
+  write_lifetime(json, call.world, pin, report);
+  write_summary(out, call, pin, app, report);
   json.close_object();
 }
 
@@ -248,6 +283,26 @@ Result ad_account_analytics(Call& call) {
   Report report;
   if (auto refusal = read_report(call, report, kAccountHourReach)) return *refusal;
   return report_on(call, report, "AD_ACCOUNT_ID", {{EntityKind::kAccount, call.account, 0}});
+}
+
+Result product_group_analytics(Call& call) {
+  return analytics_by_id(call, EntityKind::kProductGroup, "product_group_ids", "PRODUCT_GROUP_ID");
+}
+
+Result ad_account_targeting_analytics(Call& call) {
+  return targeting_on(call, {{EntityKind::kAccount, call.account, 0}});
+}
+
+Result campaign_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kCampaign, "campaign_ids"));
+}
+
+Result ad_group_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kAdGroup, "ad_group_ids"));
+}
+
+Result ad_targeting_analytics(Call& call) {
+  return targeting_on(call, find_all(call, EntityKind::kAd, "ad_ids"));
 }
 
 Result ad_analytics(Call& call) {
@@ -305,6 +360,31 @@ Result pin_analytics(Call& call) {
       json.key(*pin % 2 == 0 ? app_type_name(app) : lower(app_type_name(app)));
       write_app(body, call, *pin, app, report);
     }
+  }
+  json.close_object();
+  return body;
+}
+
+Result user_account_analytics(Call& call) {
+  PinReport report;
+  if (auto refusal = read_pin_report(call, report)) return *refusal;
+  if (report.metrics.empty()) report.metrics = {user_metrics().begin(), user_metrics().end()};
+  const Arguments& arguments = call.arguments;
+  const UserFilter usual;
+  const UserFilter filter{
+      .from_claimed_content = arguments.get("from_claimed_content", usual.from_claimed_content),
+      .pin_format = arguments.get("pin_format", usual.pin_format),
+      .content_type = arguments.get("content_type", usual.content_type),
+      .source = arguments.get("source", usual.source),
+      .app = app_of(call)};
+  std::string body;
+  JsonText json(body);
+  json.open_object();
+  for (const UserSplit& split : user_splits(filter, arguments.get("split_field", "NO_SPLIT"))) {
+    json.key(split.name).open_object();
+    write_days(body, call, split.pin, split.app, report);
+    write_summary(body, call, split.pin, split.app, report);
+    json.close_object();
   }
   json.close_object();
   return body;

@@ -12,6 +12,8 @@
 
 namespace simulator {
 
+class Reports;
+
 // A request that may pass: its token, path and parameters are in order.
 struct Call {
   const World& world;
@@ -22,6 +24,10 @@ struct Call {
   std::string pin_id;  // of the path
   // Set by lists: the bookmark that leads to this very page again.
   std::string own_bookmark;
+  std::string body{};
+  // Where links to reports lead, as in `http://127.0.0.1:8080`.
+  std::string origin{};
+  Reports* reports = nullptr;
 };
 
 // The body of a good answer, or why there is none.
@@ -34,6 +40,10 @@ struct Endpoint {
   std::vector<std::string_view> scopes;
   std::vector<Parameter> parameters;
   Result (*handle)(Call&);
+  // What faults and counters call it, where another method has the path.
+  std::string_view other_label{};
+
+  std::string_view label() const { return other_label.empty() ? path : other_label; }
 };
 
 struct Match {
@@ -42,8 +52,9 @@ struct Match {
   std::string pin_id;
 };
 
-// The endpoint of a path below /v5, whatever its method; null in `endpoint` if there is none.
-Match find_endpoint(std::string_view path);
+// The endpoint of a path below /v5, of another method if it has none of this one; null in `endpoint` if there
+// is none at all.
+Match find_endpoint(std::string_view method, std::string_view path);
 
 // Handlers, and the parameters they take.
 Result get_user_account(Call& call);
@@ -52,12 +63,21 @@ Result list_ad_accounts(Call& call);
 Result list_campaigns(Call& call);
 Result list_ad_groups(Call& call);
 Result list_ads(Call& call);
+Result list_product_group_promotions(Call& call);
 Result list_pins(Call& call);
 Result campaign_analytics(Call& call);
 Result ad_group_analytics(Call& call);
 Result ad_analytics(Call& call);
 Result ad_account_analytics(Call& call);
+Result product_group_analytics(Call& call);
+Result ad_account_targeting_analytics(Call& call);
+Result campaign_targeting_analytics(Call& call);
+Result ad_group_targeting_analytics(Call& call);
+Result ad_targeting_analytics(Call& call);
 Result pins_analytics(Call& call);
 Result pin_analytics(Call& call);
+Result user_account_analytics(Call& call);
+Result create_report(Call& call);
+Result get_report(Call& call);
 
 }  // namespace simulator

@@ -39,7 +39,27 @@ void add_looks(CLI::App& app, Options& it) {
   app.add_flag("--restate,!--no-restate", it.restate, "Recent days follow the generation counter (on)");
   app.add_flag("--unknown-fields", it.unknown_fields, "Fields that the OpenAPI document does not know");
   app.add_flag("--lone-surrogates", it.lone_surrogates, "Titles of pins with half a character");
+  app.add_option("--account-difference", it.account_difference,
+                 "Per cent by which an account's own total is too high, every fifth day of a month")
+      ->check(CLI::Range(0.0, 1'000.0));
   app.add_option("--pins-end", it.pins_end, "How deep the list of pins goes");
+}
+
+void add_reports(CLI::App& app, Options& it) {
+  app.add_option("--report-polls", it.report_polls, "Polls that find a report unfinished");
+  const std::map<std::string, bool> answers{{"yes", true}, {"no", false}};
+  app.add_option("--report-id-in-row", it.report_id_in_row, "Rows of reports hold their id: yes or no")
+      ->transform(CLI::CheckedTransformer(answers));
+  const std::map<std::string, EmptyReport> forms{
+      {"null", EmptyReport::kNull}, {"body", EmptyReport::kBody}, {"object", EmptyReport::kObject}};
+  app.add_option("--empty-report", it.empty_report,
+                 "A report without rows: null (no link), body (a link to nothing) or object (a link to {})")
+      ->transform(CLI::CheckedTransformer(forms));
+  app.add_flag("!--no-ranges", it.report_ranges, "Downloads ignore Range");
+  app.add_flag("--gzip-reports", it.gzip_reports, "Downloads are compressed for those who accept it");
+  app.add_option("--report-cost-limit", it.report_cost_limit, "Reports a minute; 0: no limit");
+  app.add_option("--download-port", it.download_port,
+                 "Links to reports lead to this port; 0 picks a free one");
 }
 
 void add_rules(CLI::App& app, Options& it) {
@@ -121,6 +141,7 @@ std::optional<int> parse_command_line(int argc, char** argv, CommandLine& out) {
   CLI::App app{"A simulated Pinterest API v5"};
   add_world(app, out);
   add_looks(app, out.options);
+  add_reports(app, out.options);
   add_rules(app, out.options);
   add_credentials(app, out.options);
   add_wire(app, out);

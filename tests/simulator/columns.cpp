@@ -64,7 +64,7 @@ constexpr auto kColumns = std::to_array<Column>({
     {"OUTBOUND_CLICK_2", kCount, 0},
     {"TOTAL_CLICKTHROUGH", kCount, 0},
     {"TOTAL_IMPRESSION", kCount, 0},
-    {"TOTAL_IMPRESSION_USER", kCount, 0},
+    {"TOTAL_IMPRESSION_USER", kReach, 0},
     {"TOTAL_IMPRESSION_FREQUENCY", kRatio, 0},
     {"COST_PER_OUTBOUND_CLICK_IN_DOLLAR", kRatio, 0},
     {"COST_PER_OUTBOUND_CLICK_IN_DOLLAR_1", kRatio, 0},
@@ -112,10 +112,10 @@ constexpr auto kColumns = std::to_array<Column>({
     {"PRODUCT_GROUP_AD_IMAGE_TAG", kUnset, 0},
     {"PRODUCT_GROUP_AD_VIDEO_TAG", kUnset, 0},
     {"VIDEO_3SEC_VIEWS_1", kCount, 0},
-    {"VIDEO_15SEC_UNIQUE_VIEWS_1", kCount, 0},
+    {"VIDEO_15SEC_UNIQUE_VIEWS_1", kReach, 0},
     {"VIDEO_MRC_VIEWS_1", kCount, 0},
     {"VIDEO_3SEC_VIEWS_2", kCount, 0},
-    {"VIDEO_15SEC_UNIQUE_VIEWS_2", kCount, 0},
+    {"VIDEO_15SEC_UNIQUE_VIEWS_2", kReach, 0},
     {"VIDEO_P100_COMPLETE_2", kCount, 0},
     {"VIDEO_P0_COMBINED_2", kCount, 0},
     {"VIDEO_P25_COMBINED_2", kCount, 0},
@@ -130,7 +130,7 @@ constexpr auto kColumns = std::to_array<Column>({
     {"ECPCV_IN_DOLLAR", kRatio, 0},
     {"ECPCV_P95_IN_DOLLAR", kRatio, 0},
     {"TOTAL_VIDEO_3SEC_VIEWS", kCount, 0},
-    {"TOTAL_VIDEO_15SEC_UNIQUE_VIEWS", kCount, 0},
+    {"TOTAL_VIDEO_15SEC_UNIQUE_VIEWS", kReach, 0},
     {"TOTAL_VIDEO_P100_COMPLETE", kCount, 0},
     {"TOTAL_VIDEO_P0_COMBINED", kCount, 0},
     {"TOTAL_VIDEO_P25_COMBINED", kCount, 0},
@@ -195,15 +195,36 @@ constexpr std::uint64_t salt_of(std::string_view name) {
   return hash_text(name);
 }
 
+// TOTAL_X is X_1, which is paid, and X_2, which is earned, where there are both.
+constexpr int half_of(const Column& total, std::string_view ending) {
+  constexpr std::string_view kTotal = "TOTAL_";
+  if (total.kind != kCount || !total.name.starts_with(kTotal)) return -1;
+  const std::string_view stem = total.name.substr(kTotal.size());
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    const std::string_view name = kColumns.at(i).name;
+    if (name.starts_with(stem) && name.substr(stem.size()) == ending) return static_cast<int>(i);
+  }
+  return -1;
+}
+
 constexpr auto kSalted = [] {
   auto columns = kColumns;
-  for (Column& column : columns) column.salt = salt_of(column.name);
+  for (Column& column : columns) {
+    column.salt = salt_of(column.name);
+    column.halves = {half_of(column, "_1"), half_of(column, "_2")};
+  }
   return columns;
 }();
 
 }  // namespace
 
 std::span<const Column> all_columns() { return kSalted; }
+
+std::array<const Column*, 2> halves_of(const Column& column) {
+  if (column.halves[0] < 0 || column.halves[1] < 0) return {};
+  return {&kSalted.at(static_cast<std::size_t>(column.halves[0])),
+          &kSalted.at(static_cast<std::size_t>(column.halves[1]))};
+}
 
 const Column* find_column(std::string_view name) {
   const auto* const found = std::ranges::find(kSalted, name, &Column::name);

@@ -1,6 +1,7 @@
-// The columns that the synchronous ads analytics endpoints take.
+// The columns of ads analytics: those of the synchronous endpoints and those of reports.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -11,20 +12,34 @@ enum class ColumnKind {
   kIdentity,  // a name, id, status or type of the entity
   kUnset,     // always null here
   kConstant,  // a number that belongs to the entity, whatever the day
-  kCount,     // an integer that adds up over days
+  kCount,     // an integer that adds up over days and levels
   kMicro,     // money in millionths; adds up
   kDollar,    // the same as a decimal; adds up exactly
+  kReach,     // an integer that does not add up: people
   kRatio,     // a decimal that does not add up
 };
 
 struct Column {
   std::string_view name;
   ColumnKind kind;
-  std::uint64_t salt;  // makes the values of columns differ
+  std::uint64_t salt;                 // makes the values of columns differ
+  std::array<int, 2> halves{-1, -1};  // places of the columns that it is the sum of
 };
 
+// Whether the values of children, days and hours add up to those of their parent, period and day.
+constexpr bool is_additive(ColumnKind kind) {
+  return kind == ColumnKind::kCount || kind == ColumnKind::kMicro || kind == ColumnKind::kDollar;
+}
+
+// What the synchronous endpoints take.
 std::span<const Column> all_columns();
+// The two columns that one is always the sum of, or nulls.
+std::array<const Column*, 2> halves_of(const Column& column);
 // The column of that name, or null.
 const Column* find_column(std::string_view name);
+
+// What asynchronous reports take, by name.
+std::span<const Column> report_columns();
+const Column* find_report_column(std::string_view name);
 
 }  // namespace simulator

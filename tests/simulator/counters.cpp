@@ -14,11 +14,12 @@ constexpr std::size_t kMostPast = 4'000;
 
 }  // namespace
 
-void Counters::count(std::string_view endpoint, std::string_view target, int status, Instant now) {
+void Counters::count(std::string_view endpoint, const Request& request, int status, Instant now) {
   const std::scoped_lock lock(mutex_);
   ++requests_[std::string(endpoint)];
   ++statuses_[status];
-  past_.push_back({std::string(endpoint), std::string(target), status, now});
+  past_.push_back({std::string(endpoint), request.method, request.target, request.range,
+                   !request.authorization.empty(), status, now});
   if (past_.size() > kMostPast) past_.pop_front();
 }
 
@@ -101,7 +102,9 @@ std::string Counters::describe_requests(std::string_view match) const {
   json.open_array();
   for (const Past& past : past_) {
     if (past.target.find(match) == std::string::npos) continue;
-    json.open_object().text("endpoint", past.endpoint).text("target", past.target);
+    json.open_object().text("endpoint", past.endpoint).text("method", past.method);
+    json.text("target", past.target).boolean("authorization", past.authorization);
+    if (!past.range.empty()) json.text("range", past.range);
     json.integer("status", past.status)
         .text("at", format_seconds(unix_seconds(past.at)) + "Z")
         .close_object();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "message.hpp"
 #include "options.hpp"
 
 namespace simulator {
@@ -21,7 +22,7 @@ struct Refused {
 
 class Counters {
  public:
-  void count(std::string_view endpoint, std::string_view target, int status, Instant now);
+  void count(std::string_view endpoint, const Request& request, int status, Instant now);
   void count_refused(Refused refused);
   void count_rate_limited();
   void count_connection();
@@ -41,7 +42,10 @@ class Counters {
  private:
   struct Past {
     std::string endpoint;
+    std::string method;
     std::string target;
+    std::string range;
+    bool authorization;
     int status;
     Instant at;
   };

@@ -4,6 +4,7 @@
 
 #include "api.hpp"
 #include "columns.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
@@ -52,6 +53,44 @@ constexpr std::array<std::string_view, 15> kPinMetrics{"IMPRESSION",
                                                        "VIDEO_START",
                                                        "VIDEO_AVG_WATCH_TIME"};
 
+constexpr std::array<std::string_view, 3> kClaimed{"OTHER", "CLAIMED", "BOTH"};
+constexpr std::array<std::string_view, 8> kPinFormats{"ALL",           "ORGANIC_IMAGE", "ORGANIC_PRODUCT",
+                                                      "ORGANIC_VIDEO", "ADS_STANDARD",  "ADS_PRODUCT",
+                                                      "ADS_VIDEO",     "ADS_IDEA"};
+constexpr std::array<std::string_view, 3> kContentTypes{"ALL", "PAID", "ORGANIC"};
+constexpr std::array<std::string_view, 3> kSources{"ALL", "YOUR_PINS", "OTHER_PINS"};
+constexpr std::array<std::string_view, 5> kUserSplits{"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE",
+                                                      "PIN_FORMAT"};
+constexpr std::array<std::string_view, 2> kAttributionTypes{"INDIVIDUAL", "HOUSEHOLD"};
+constexpr std::array<std::string_view, 13> kTargetingTypes{"KEYWORD",
+                                                           "APPTYPE",
+                                                           "GENDER",
+                                                           "LOCATION",
+                                                           "PLACEMENT",
+                                                           "COUNTRY",
+                                                           "TARGETED_INTEREST",
+                                                           "PINNER_INTEREST",
+                                                           "AUDIENCE_INCLUDE",
+                                                           "GEO",
+                                                           "AGE_BUCKET",
+                                                           "REGION",
+                                                           "AGE_BUCKET_AND_GENDER"};
+
+// Those that every level has, and some of one level alone.
+template <std::size_t N>
+constexpr std::array<std::string_view, kTargetingTypes.size() + N> targeting_types_and(
+    const std::array<std::string_view, N>& more) {
+  std::array<std::string_view, kTargetingTypes.size() + N> all{};
+  std::ranges::copy(more, std::ranges::copy(kTargetingTypes, all.begin()).out);
+  return all;
+}
+
+constexpr auto kCampaignTargetingTypes =
+    targeting_types_and(std::to_array<std::string_view>({"CREATIVE_TYPE", "AUDIENCE_MULTIPLIER"}));
+constexpr auto kAdGroupTargetingTypes =
+    targeting_types_and(std::to_array<std::string_view>({"CREATIVE_ENHANCEMENTS"}));
+constexpr auto kAdTargetingTypes = targeting_types_and(std::to_array<std::string_view>({"QUIZ_RESULT"}));
+
 constexpr std::size_t kMostIds = 250;
 constexpr std::size_t kMostPins = 100;
 
@@ -79,6 +118,10 @@ Parameter choice(std::string_view name, Texts values, bool required = false) {
 Parameter several(std::string_view name, Texts values, ParameterStyle style, bool required = false) {
   return {.name = name, .type = kEnum, .style = style, .required = required, .values = values};
 }
+Parameter at_most(std::size_t items, Parameter parameter) {
+  parameter.max_items = items;
+  return parameter;
+}
 Parameter flag(std::string_view name) { return {.name = name, .type = kBoolean, .values = {}}; }
 Parameter date(std::string_view name) {
   return {.name = name, .type = kDate, .required = true, .values = {}};
@@ -103,6 +146,12 @@ std::vector<Parameter> report(std::vector<Parameter> more) {
        choice("engagement_window_days", kWindows), choice("view_window_days", kWindows),
        choice("conversion_report_time", kReportTimes), choice("reporting_timezone", kTimezones)});
   return more;
+}
+
+std::vector<Parameter> targeting_report(std::size_t most_types, Texts types, std::vector<Parameter> more) {
+  more.insert(more.end(), {at_most(most_types, several("targeting_types", types, kCommaSeparated, true)),
+                           at_most(2, several("attribution_types", kAttributionTypes, kCommaSeparated))});
+  return report(std::move(more));
 }
 
 std::vector<Parameter> pin_report(std::vector<Parameter> more) {
@@ -134,6 +183,12 @@ const std::vector<Endpoint>& endpoints() {
        entity_list(
            {ids("campaign_ids", kMostIds, 18), ids("ad_group_ids", kMostIds, 0), ids("ad_ids", kMostIds, 0)}),
        list_ads},
+      {"GET", "/ad_accounts/{ad_account_id}/product_group_promotions", "ads_read", ads,
+       entity_list({ids("product_group_promotion_ids", kMostIds, 0),
+                    {.name = "ad_group_id", .type = kDigits, .max_length = 18, .values = {}}}),
+       list_product_group_promotions},
+      {"GET", "/ad_accounts/{ad_account_id}/product_groups/analytics", "ads_analytics", ads,
+       report({ids("product_group_ids", kMostIds, 0, true)}), product_group_analytics},
       {"GET", "/ad_accounts/{ad_account_id}/campaigns/analytics", "ads_analytics", ads,
        report({ids("campaign_ids", kMostIds, 18, true), flag("aggregate_report_rows")}), campaign_analytics},
       {"GET", "/ad_accounts/{ad_account_id}/ad_groups/analytics", "ads_analytics", ads,
@@ -141,8 +196,31 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "/ad_accounts/{ad_account_id}/ads/analytics", "ads_analytics", ads,
        report({ids("ad_ids", kMostIds, 0), ids("campaign_ids", kMostIds, 18), ids("pin_ids", kMostPins, 0)}),
        ad_analytics},
+      {"POST",
+       "/ad_accounts/{ad_account_id}/reports",
+       "ads_analytics",
+       ads,
+       {},
+       create_report,
+       "POST /ad_accounts/{ad_account_id}/reports"},
+      {"GET",
+       "/ad_accounts/{ad_account_id}/reports",
+       "ads_analytics",
+       ads,
+       {{.name = "token", .required = true, .values = {}}},
+       get_report},
       {"GET", "/ad_accounts/{ad_account_id}/analytics", "ads_analytics", ads, report({}),
        ad_account_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/targeting_analytics", "ads_analytics", ads,
+       targeting_report(15, kTargetingTypes, {}), ad_account_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/campaigns/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kCampaignTargetingTypes, {ids("campaign_ids", kMostIds, 18, true)}),
+       campaign_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kAdGroupTargetingTypes, {ids("ad_group_ids", kMostIds, 18, true)}),
+       ad_group_targeting_analytics},
+      {"GET", "/ad_accounts/{ad_account_id}/ads/targeting_analytics", "ads_analytics", ads,
+       targeting_report(14, kAdTargetingTypes, {ids("ad_ids", kMostIds, 0, true)}), ad_targeting_analytics},
       {"GET",
        "/pins",
        "org_read",
@@ -153,6 +231,16 @@ const std::vector<Endpoint>& endpoints() {
        list_pins},
       {"GET", "/pins/analytics", "org_analytics", pins, pin_report({ids("pin_ids", kMostPins, 0, true)}),
        pins_analytics},
+      {"GET",
+       "/user_account/analytics",
+       "org_analytics",
+       {"user_accounts:read"},
+       {date("start_date"), date("end_date"), choice("from_claimed_content", kClaimed),
+        choice("pin_format", kPinFormats), choice("app_types", kAppTypes),
+        choice("content_type", kContentTypes), choice("source", kSources),
+        several("metric_types", user_metrics(), kCommaSeparated), choice("split_field", kUserSplits),
+        as_account()},
+       user_account_analytics},
       {"GET", "/pins/{pin_id}/analytics", "org_analytics", pins, pin_report({choice("split_field", kSplits)}),
        pin_analytics},
   };
@@ -185,15 +273,17 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
 
 }  // namespace
 
-Match find_endpoint(std::string_view path) {
-  if (path.empty() || path.front() != '/') return {};
+Match find_endpoint(std::string_view method, std::string_view path) {
+  Match found;
+  if (path.empty() || path.front() != '/') return found;
   for (const Endpoint& endpoint : endpoints()) {
     Match match;
     if (!fits(endpoint.path, path, match)) continue;
     match.endpoint = &endpoint;
-    return match;
+    if (endpoint.method == method) return match;
+    if (found.endpoint == nullptr) found = match;
   }
-  return {};
+  return found;
 }
 
 }  // namespace simulator

@@ -28,8 +28,6 @@ class Dice {
 
 constexpr std::uint64_t kUserId = 2'783'136'121'146'311'751;
 
-constexpr std::array kObjectives{"AWARENESS", "CONSIDERATION", "WEB_CONVERSION", "CATALOG_SALES",
-                                 "VIDEO_COMPLETION"};
 constexpr std::array kBudgetTypes{"DAILY", "LIFETIME", "CBO_ADGROUP"};
 constexpr std::array kCreativeTypes{"REGULAR",    "VIDEO", "SHOPPING", "CAROUSEL", "MAX_VIDEO",
                                     "COLLECTION", "IDEA",  "SHOWCASE", "QUIZ"};
@@ -141,7 +139,7 @@ void write_campaign(JsonText& json, const World& world, const Entity& entity) {
   const std::int64_t created = world.created_seconds(entity);
   json.open_object();
   write_common(json, world, entity, "campaign");
-  json.text("objective_type", objective_of(world, entity));
+  json.text("objective_type", world.objective(entity));
   write_schedule(json, "start_time", dice.roll(4), created + 3'600);
   write_schedule(json, "end_time", dice.roll(5), created + 90LL * 86'400);
   const bool daily = dice.one_in(6, 2);
@@ -326,6 +324,48 @@ void write_ad(JsonText& json, const World& world, const Entity& entity) {
   json.close_object();
 }
 
+void write_collection(JsonText& json, const World& world, const Entity& entity, const Dice& dice) {
+  const bool is_collection = dice.one_in(80, 4);
+  json.text("creative_type", is_collection ? "COLLECTION" : "SHOPPING");
+  write_nullable(json, "collections_header_type", is_collection, "SHOP_THIS_COLLECTION");
+  write_nullable(json, "collections_hero_destination_url", is_collection, "https://example.com/hero?a=b&c=d");
+  if (is_collection) {
+    json.id("collections_hero_pin_id", world.promoted_pin_id(entity));
+  } else {
+    json.null("collections_hero_pin_id");
+  }
+  write_nullable(json, "slideshow_collections_title", is_collection, "A \"slideshow\"");
+  write_nullable(json, "slideshow_collections_description", is_collection, "Two\nlines");
+}
+
+// A product group as an ad group promotes it.
+void write_product_group(JsonText& json, const World& world, const Entity& entity) {
+  const Dice dice(world.key(entity));
+  json.open_object().id("id", world.id(entity)).id("ad_group_id", world.id(world.ad_group_of(entity)));
+  json.text("status", status_name(world.status(entity)));
+  if (dice.one_in(81, 3)) {
+    json.null("bid_in_micro_currency");
+  } else {
+    json.integer("bid_in_micro_currency", static_cast<std::int64_t>(dice.roll(82) % 1'000) * 10'000);
+  }
+  json.id("catalog_product_group_id", 443'727'000'000 + dice.roll(83) % 1'000'000);
+  json.text("catalog_product_group_name", world.name(entity));
+  write_collection(json, world, entity, dice);
+  write_nullable(json, "customizable_cta_type", dice.one_in(84, 2), "SHOP_NOW");
+  write_nullable(json, "definition", !dice.one_in(85, 4), "*/product_type_0='kitchen'/brand='\"A\" & B'");
+  write_nullable(json, "relative_definition", !dice.one_in(85, 4), "brand='\"A\" & B'");
+  write_nullable(json, "grid_click_type", dice.one_in(86, 2), "CLOSEUP");
+  json.boolean("included", !dice.one_in(87, 10)).boolean("is_mdl", dice.one_in(88, 2));
+  if (!dice.one_in(89, 3)) json.boolean("is_generate_background", dice.one_in(91, 2));
+  write_nullable(json, "parent_id", dice.one_in(92, 2), "1231234");
+  write_nullable(json, "preferred_media_type", dice.one_in(93, 2), "IMAGE");
+  write_nullable(json, "selected_image_tag", dice.one_in(94, 4), "holiday_sale");
+  json.null("selected_video_tag");
+  write_nullable(json, "tracking_url", dice.one_in(95, 2), "https://example.com/track?x={y}");
+  write_unknown_field(json, world, dice);
+  json.close_object();
+}
+
 void write_images(JsonText& json, std::uint64_t picture) {
   json.key("images").open_object();
   for (const auto& [size, width, height] : {std::tuple{"150x150", 150, 150},
@@ -435,10 +475,6 @@ void write_pin_text(JsonText& json, const World& world, std::int64_t pin, const 
 
 }  // namespace
 
-const char* objective_of(const World& world, const Entity& campaign) {
-  return Dice(world.key(campaign)).pick(16, kObjectives);
-}
-
 const char* budget_type_of(const World& world, const Entity& ad_group) {
   return Dice(world.key(ad_group)).pick(55, kBudgetTypes);
 }
@@ -497,6 +533,8 @@ void write_entity(JsonText& json, const World& world, const Entity& entity) {
       return write_ad_group(json, world, entity);
     case EntityKind::kAd:
       return write_ad(json, world, entity);
+    case EntityKind::kProductGroup:
+      return write_product_group(json, world, entity);
     case EntityKind::kAccount:
       return write_account(json, world, entity.account);
   }

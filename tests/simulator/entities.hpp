@@ -1,4 +1,4 @@
-// Accounts, campaigns, ad groups, ads and pins as the JSON objects of the API.
+// Accounts, campaigns, ad groups, ads, product groups and pins as the JSON objects of the API.
 #pragma once
 
 #include "json_text.hpp"
@@ -11,7 +11,6 @@ void write_account(JsonText& json, const World& world, int account);
 void write_entity(JsonText& json, const World& world, const Entity& entity);
 void write_pin(JsonText& json, const World& world, std::int64_t pin, bool with_metrics);
 
-const char* objective_of(const World& world, const Entity& campaign);
 const char* budget_type_of(const World& world, const Entity& ad_group);
 const char* creative_type_of_pin(const World& world, std::int64_t pin);
 bool pin_was_promoted(const World& world, std::int64_t pin);

@@ -25,12 +25,19 @@ constexpr std::array kKinds{"status",
                             "repeat_bookmark",
                             "duplicate_rows",
                             "conflicting_rows",
-                            "delay"};
+                            "delay",
+                            "report"};
 
 FaultKind kind_named(const std::string& name) {
   const auto* const found = std::ranges::find(kKinds, name);
   if (found == kKinds.end()) throw std::invalid_argument("unknown kind of fault: " + name);
   return static_cast<FaultKind>(found - kKinds.begin());
+}
+
+Fate fate_named(const std::string& name) {
+  const auto fate = find_fate(name);
+  if (!fate) throw std::invalid_argument("unknown end of a report: " + name);
+  return *fate;
 }
 
 std::string body_text(const Json& rule) {
@@ -39,8 +46,8 @@ std::string body_text(const Json& rule) {
 }
 
 void refuse_unknown_keys(const Json& rule) {
-  constexpr std::array kKeys{"endpoint", "match", "nth",     "every",       "times",   "kind",
-                             "status",   "body",  "headers", "after_bytes", "stall_ms"};
+  constexpr std::array kKeys{"endpoint", "match", "nth",     "every",       "times",    "kind",
+                             "status",   "body",  "headers", "after_bytes", "stall_ms", "report"};
   for (const auto& [key, value] : rule.items()) {
     if (std::ranges::find(kKeys, key) == kKeys.end()) {
       throw std::invalid_argument("unknown key in a fault rule: " + key);
@@ -66,12 +73,14 @@ FaultRule read_rule(const Json& json) {
   rule.headers = json.value("headers", std::map<std::string, std::string>{});
   rule.after_bytes = json.value("after_bytes", std::size_t{0});
   rule.stall = std::chrono::milliseconds{json.value("stall_ms", std::int64_t{0})};
+  rule.fate = fate_named(json.value("report", "none"));
   return rule;
 }
 
-bool matches(const FaultRule& rule, std::string_view endpoint, std::string_view target) {
+bool matches(const FaultRule& rule, std::string_view endpoint, const Request& request) {
   return (rule.endpoint == "*" || rule.endpoint == endpoint) &&
-         target.find(rule.match) != std::string_view::npos;
+         (request.target.find(rule.match) != std::string::npos ||
+          request.body.find(rule.match) != std::string::npos);
 }
 
 // Counts the request; true if its turn has come.
@@ -148,11 +157,11 @@ void Faults::clear() {
   rules_.clear();
 }
 
-std::optional<FaultRule> Faults::pick(std::string_view endpoint, std::string_view target) {
+std::optional<FaultRule> Faults::pick(std::string_view endpoint, const Request& request) {
   const std::scoped_lock lock(mutex_);
   std::optional<FaultRule> picked;
   for (FaultRule& rule : rules_) {
-    if (!matches(rule, endpoint, target) || !is_due(rule) || picked) continue;
+    if (!matches(rule, endpoint, request) || !is_due(rule) || picked) continue;
     ++rule.fired;
     ++fired_;
     picked = rule;

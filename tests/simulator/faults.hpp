@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "message.hpp"
+#include "reports.hpp"
 
 namespace simulator {
 
@@ -25,11 +26,12 @@ enum class FaultKind {
   kDuplicateRows,    // the first row or item twice
   kConflictingRows,  // the first row twice, with another value
   kDelay,            // the answer as it is, later
+  kReport,           // the report that the request creates comes to another end
 };
 
 struct FaultRule {
   std::string endpoint = "*";  // a template, or `*`
-  std::string match;           // part of path and query
+  std::string match;           // part of path and query, or of the body
   std::int64_t from = 1;       // which of the matching requests, counted from 1
   std::int64_t to = -1;        // -1: no end
   std::int64_t every = 0;      // every so many of them; 0: each
@@ -40,6 +42,7 @@ struct FaultRule {
   std::map<std::string, std::string> headers;
   std::size_t after_bytes = 0;
   std::chrono::milliseconds stall{0};
+  Fate fate = Fate::kNone;
 
   std::int64_t seen = 0;
   std::int64_t fired = 0;
@@ -51,7 +54,7 @@ class Faults {
   void add(const nlohmann::json& rules);
   void clear();
   // The fault that this request shall meet, if any. Counts the request in every rule it matches.
-  std::optional<FaultRule> pick(std::string_view endpoint, std::string_view target);
+  std::optional<FaultRule> pick(std::string_view endpoint, const Request& request);
   std::int64_t fired() const;
   // How often each rule has fired, in the order of their posting.
   std::vector<std::int64_t> fired_by_rule() const;

@@ -12,13 +12,20 @@ constexpr std::int64_t kAllPerSecond = 100;
 
 }  // namespace
 
+std::chrono::microseconds Limits::scaled(std::chrono::microseconds length) const {
+  const auto scaled_length = static_cast<double>(length.count()) / options_.limit_scale;
+  return std::chrono::microseconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(scaled_length))};
+}
+
+LimitState Limits::take_report(Instant now) {
+  if (options_.report_cost_limit == 0) return {true, 0, 0, 0};
+  const std::scoped_lock lock(mutex_);
+  return take_from("reports", options_.report_cost_limit, scaled(std::chrono::minutes{1}), now);
+}
+
 LimitState Limits::take(std::string_view category, Instant now) {
   if (options_.limits == LimitTier::kOff || category.empty()) return {true, 0, 0, 0};
   const std::scoped_lock lock(mutex_);
-  const auto scaled = [&](std::chrono::microseconds length) {
-    const auto scaled_length = static_cast<double>(length.count()) / options_.limit_scale;
-    return std::chrono::microseconds{std::max<std::int64_t>(1, static_cast<std::int64_t>(scaled_length))};
-  };
   if (options_.limits == LimitTier::kTrial) {
     return take_from("trial", kTrialPerDay, scaled(std::chrono::days{1}), now);
   }

@@ -23,6 +23,8 @@ class Limits {
 
   // Counts a request.
   LimitState take(std::string_view category, Instant now);
+  // Counts a report against the limit of cost.
+  LimitState take_report(Instant now);
   // Every window is fresh again.
   void reset();
 
@@ -32,6 +34,7 @@ class Limits {
     std::int64_t used = 0;
   };
 
+  std::chrono::microseconds scaled(std::chrono::microseconds length) const;
   LimitState take_from(const std::string& name, std::int64_t limit, std::chrono::microseconds length,
                        Instant now);
 

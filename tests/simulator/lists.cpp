@@ -31,9 +31,10 @@ Listing descending(std::int64_t count, std::int64_t depth) {
 // What a bookmark is bound to: the list and everything that filters it.
 std::uint64_t filter_of(const Call& call) {
   std::string filter = call.target.substr(0, call.target.find('?'));
-  for (const char* const name : {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids",
-                                 "entity_statuses", "order", "pin_filter", "pin_metrics",
-                                 "include_protected_pins", "pin_type", "creative_types", "ad_account_id"}) {
+  for (const char* const name :
+       {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
+        "pin_filter", "pin_metrics", "include_protected_pins", "pin_type", "creative_types", "ad_account_id",
+        "ad_group_id", "product_group_promotion_ids"}) {
     for (const std::string& value : call.arguments.all(name)) {
       filter.append("\n").append(name).append("=").append(value);
     }
@@ -174,6 +175,33 @@ Result list_ad_accounts(Call& call) {
 Result list_campaigns(Call& call) { return list_entities(call, EntityKind::kCampaign, "campaign_ids"); }
 Result list_ad_groups(Call& call) { return list_entities(call, EntityKind::kAdGroup, "ad_group_ids"); }
 Result list_ads(Call& call) { return list_entities(call, EntityKind::kAd, "ad_ids"); }
+
+Result list_product_group_promotions(Call& call) {
+  const World& world = call.world;
+  const Ids own = ids_of(call, "product_group_promotion_ids");
+  if (own.empty() && !call.arguments.has("ad_group_id")) {
+    return Refusal{400, 1, "Either ad_group_id or product_group_promotion_ids is required."};
+  }
+  std::int64_t begin = 0;
+  std::int64_t end = world.count(EntityKind::kProductGroup, call.account);
+  if (own.empty()) {  // else the ad group counts for nothing
+    const std::uint64_t id = *ids_of(call, "ad_group_id").begin();
+    const auto ad_group = world.find(EntityKind::kAdGroup, call.account, id);
+    begin = ad_group ? world.product_groups(*ad_group).first : 0;
+    end = ad_group ? begin + world.product_groups(*ad_group).count : 0;
+  }
+  const auto statuses = statuses_of(call);
+  Listing listing{end - 1, begin - 1, -1, {}, {}};
+  if (call.arguments.get("order") == "ASCENDING") listing = {begin, end, 1, {}, {}};
+  listing.matches = [&](std::int64_t index) {
+    const Entity entity{EntityKind::kProductGroup, call.account, index};
+    return world.exists(entity) && statuses.contains(world.status(entity)) && allows(own, world.id(entity));
+  };
+  listing.write = [&](JsonText& json, std::int64_t index) {
+    write_entity(json, world, {EntityKind::kProductGroup, call.account, index});
+  };
+  return page(call, listing);
+}
 
 Result list_pins(Call& call) {
   if (auto refusal = check_operating_account(call)) return *refusal;

@@ -31,6 +31,11 @@ int run(const simulator::CommandLine& line) {
   const auto clock = line.now ? simulator::clock_from(*line.now) : simulator::system_clock();
   simulator::Simulator pinterest(line.options, clock);
   const simulator::Server server(pinterest);
+  std::optional<simulator::Server> downloads;
+  if (line.options.download_port) {
+    downloads.emplace(pinterest, *line.options.download_port);
+    pinterest.set_download_port(downloads->port());
+  }
   std::printf("listening on %d\n", server.port());
   (void)std::fflush(stdout);
   if (line.exit_with_stdin) std::thread(watch_stdin).detach();

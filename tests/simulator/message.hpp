@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,15 +18,22 @@ struct Request {
   std::string authorization;
   std::string content_type;
   std::string body;
+  std::string host{};
+  std::string range{};
+  std::string accept_encoding{};
 };
+
+// Appends the next piece of something long; false at its end.
+using Pieces = std::function<bool(std::string&)>;
 
 struct Answer {
   int status = 200;
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
-  // If set, the body comes in pieces: appends the next one, false at the end.
-  std::function<bool(std::string&)> next_piece;
+  // If set, the body comes in pieces: in chunks, or after a Content-Length if that is set too.
+  Pieces next_piece;
+  std::optional<std::uint64_t> length{};
 };
 
 // A fault on the wire, for the server to act out after the answer has been made.

@@ -9,6 +9,7 @@
 #include "entities.hpp"
 #include "hash.hpp"
 #include "json_text.hpp"
+#include "ledger.hpp"
 
 namespace simulator {
 namespace {
@@ -17,6 +18,7 @@ using std::chrono::days;
 using Form = Cell::Form;
 
 constexpr std::int64_t kMicros = 1'000'000;
+constexpr Turn kWhole{1, 0, 1};
 
 std::int64_t day_number(Day day) { return day.time_since_epoch().count(); }
 
@@ -75,6 +77,18 @@ void dress_number(Cell& cell, std::uint64_t roll, bool is_integer, bool plain) {
   }
 }
 
+// What is left out, or null, adds nothing to a sum.
+void dress_sum(Cell& cell, std::uint64_t roll, std::int64_t value, bool is_integer, bool plain) {
+  dress_number(cell, roll, is_integer, plain);
+  if (plain) return;
+  constexpr std::array kZeros{Form::kNull, Form::kAbsent, Form::kNumber, Form::kNumber};
+  if (value == 0) {
+    cell.form = kZeros.at((roll >> 24U) % kZeros.size());
+  } else if (cell.form == Form::kNull || cell.form == Form::kAbsent) {
+    cell.form = Form::kNumber;
+  }
+}
+
 // --- the values of one day -------------------------------------------------------------------------------
 
 std::int64_t day_count(std::uint64_t hash, std::uint64_t salt) {
@@ -83,49 +97,30 @@ std::int64_t day_count(std::uint64_t hash, std::uint64_t salt) {
   return static_cast<std::int64_t>((hash >> 8U) % kScales.at(salt % kScales.size()));
 }
 
-std::int64_t day_micros(std::uint64_t hash) {
-  if (hash % 8 == 0) return 0;
-  if (hash % 8 < 6) return static_cast<std::int64_t>((hash >> 8U) % 50'000) * 10'000;
-  return static_cast<std::int64_t>((hash >> 8U) % 500'000'000);
-}
-
-// How a day divides into hours; an hour of weight 0 has no delivery.
-class HourWeights {
- public:
-  HourWeights(std::uint64_t key, Day day) {
-    for (std::size_t hour = 0; hour < 24; ++hour) {
-      const std::uint64_t weight = hour == 12 ? 4 : mix(key, 60, day_number(day), hour) % 8;
-      until_.at(hour + 1) = until_.at(hour) + static_cast<std::int64_t>(weight);
-    }
-  }
-
-  bool delivers(int hour) const { return until_.at(slot(hour) + 1) > until_.at(slot(hour)); }
-  std::int64_t share(std::int64_t of_day, int hour) const {
-    return of_day * until_.at(slot(hour) + 1) / until_.back() -
-           of_day * until_.at(slot(hour)) / until_.back();
-  }
-
- private:
-  static std::size_t slot(int hour) { return static_cast<std::size_t>(hour); }
-
-  std::array<std::int64_t, 25> until_{};
-};
-
 // Makes the rows of one entity.
 class RowMaker {
  public:
-  RowMaker(const World& world, const Entity& entity, const Report& report, Instant now, const RowSink& sink)
+  // With targets: of what the entity has, what falls to all of these values.
+  RowMaker(const World& world, const Entity& entity, const Report& report, std::span<const Target> targets,
+           Instant now, const RowSink& sink)
       : world_(world),
         entity_(entity),
         report_(report),
         now_(now),
         sink_(sink),
         plain_(world.options().plain_values),
-        key_(world.key(entity)),
-        span_(world.delivery(entity)),
+        entity_key_(world.key(entity)),
+        key_(entity_key_),
+        ledger_(world, entity),
+        totals_(report.columns.size()),
         cells_(report.columns.size()),
         fixed_(report.columns.size()) {
     for (std::size_t i = 0; i < fixed_.size(); ++i) fixed_[i] = identity_text(*report.columns[i]);
+    shares_.reserve(targets.size());
+    for (const Target& target : targets) {
+      shares_.push_back(target.turn());
+      key_ = mix(key_, hash_text(target.value().text));
+    }
   }
 
   void run() {
@@ -147,7 +142,7 @@ class RowMaker {
     Day first;
     Day end;
     int hour = -1;
-    const HourWeights* weights = nullptr;
+    Turn turn = kWhole;  // or that of the hour
   };
 
   Day next_period(Day day) const {
@@ -163,14 +158,9 @@ class RowMaker {
     }
   }
 
-  bool delivers(Day day) const {
-    if (day < span_.first || day > span_.last) return false;
-    return !world_.options().gaps || mix(key_, 61, day_number(day)) % 8 != 0;
-  }
-
   void make_period(Day first, Day end) {
     bool any = !world_.options().gaps;
-    for (Day day = first; day < end && !any; day += days{1}) any = delivers(day);
+    for (Day day = first; day < end && !any; day += days{1}) any = ledger_.open(day);
     if (!any) return;
     date_.clear();
     if (report_.granularity == Granularity::kWeek) {
@@ -184,23 +174,58 @@ class RowMaker {
   }
 
   void make_hours(Day day) {
-    if (world_.options().gaps && !delivers(day)) return;
-    const HourWeights weights(key_, day);
+    if (world_.options().gaps && !ledger_.open(day)) return;
+    const Hours hours(world_, entity_.account, day);
     for (int hour = 0; hour < 24; ++hour) {
       if (Instant{day} + std::chrono::hours{hour} > now_) return;
-      if (world_.options().gaps && !weights.delivers(hour)) continue;
+      const Turn turn = hours.turn(hour);
+      if (world_.options().gaps && turn.width == 0) continue;
       date_.clear();
       append_day(date_, day);
       fmt::format_to(std::back_inserter(date_), "T{:02}:00:00", hour);
-      emit({.first = day, .end = day + days{1}, .hour = hour, .weights = &weights});
+      emit({.first = day, .end = day + days{1}, .hour = hour, .turn = turn});
     }
   }
 
   void emit(const Slice& slice) {
+    add_up(slice);
+    if (is_empty()) return;
     const std::uint64_t roll = mix(key_, 62, day_number(slice.first), slice.hour);
     for (std::size_t i = 0; i < cells_.size(); ++i)
       fill(cells_[i], i, slice, mix(roll, report_.columns[i]->salt));
     sink_({.date = date_, .cells = cells_, .roll = roll});
+  }
+
+  void add_up(const Slice& slice) {
+    std::ranges::fill(totals_, 0);
+    for (Day day = slice.first; day < slice.end; day += days{1}) {
+      if (!ledger_.open(day)) continue;
+      for (std::size_t i = 0; i < totals_.size(); ++i) {
+        if (is_additive(report_.columns[i]->kind)) totals_[i] += value(*report_.columns[i], slice.turn);
+      }
+    }
+  }
+
+  // A targeting value without delivery.
+  bool is_empty() const {
+    if (shares_.empty() || !world_.options().gaps) return false;
+    const auto adds_up = [](const Column* column) { return is_additive(column->kind); };
+    return std::ranges::any_of(report_.columns, adds_up) &&
+           std::ranges::all_of(totals_, [](std::int64_t total) { return total == 0; });
+  }
+
+  std::int64_t value(const Column& column, const Turn& turn) const {
+    const auto [paid, earned] = halves_of(column);
+    if (paid != nullptr) return value(*paid, turn) + value(*earned, turn);
+    Part part = taken(ledger_.part(column), turn);
+    for (const Turn& share : shares_) {
+      // Every column begins its rounds somewhere else.
+      const auto shift = static_cast<std::int64_t>(column.salt % static_cast<std::uint64_t>(share.cycle));
+      part.begin += shift;
+      part.end += shift;
+      part = taken(part, share);
+    }
+    return part.value();
   }
 
   void fill(Cell& cell, std::size_t i, const Slice& slice, std::uint64_t roll) {
@@ -210,15 +235,18 @@ class RowMaker {
       case ColumnKind::kUnset:
         return fill_identity(cell, fixed_[i], roll, column.salt);
       case ColumnKind::kConstant:
-        put_integer(cell, static_cast<std::int64_t>(mix(key_, column.salt) % 1'000) * kMicros);
+        put_integer(cell, static_cast<std::int64_t>(mix(entity_key_, column.salt) % 1'000) * kMicros);
         return dress_number(cell, roll, true, plain_);
       case ColumnKind::kCount:
       case ColumnKind::kMicro:
-        put_integer(cell, total(column, slice));
-        return dress_number(cell, roll, true, plain_);
+        put_integer(cell, totals_[i]);
+        return dress_sum(cell, roll, totals_[i], true, plain_);
       case ColumnKind::kDollar:
-        put_dollars(cell, total(column, slice));
-        return dress_number(cell, roll, false, plain_);
+        put_dollars(cell, totals_[i]);
+        return dress_sum(cell, roll, totals_[i], false, plain_);
+      case ColumnKind::kReach:
+        put_integer(cell, day_count(mix(roll, 63, generation(slice.end - days{1})), column.salt));
+        return dress_number(cell, roll, true, plain_);
       case ColumnKind::kRatio:
         put_ratio(cell,
                   mix(roll, 63, generation(slice.end - days{1}), slice.end - slice.first == days{1} ? 0 : 1),
@@ -235,16 +263,6 @@ class RowMaker {
     cell.fixed = text;
     cell.form = Form::kText;
     if (text.front() != '"') cell.form = !plain_ && roll % 16 == 2 ? Form::kIdAsNumber : Form::kId;
-  }
-
-  std::int64_t total(const Column& column, const Slice& slice) const {
-    std::int64_t sum = 0;
-    for (Day day = slice.first; day < slice.end; day += days{1}) {
-      if (!delivers(day)) continue;
-      const std::uint64_t hash = mix(key_, column.salt, day_number(day), generation(day));
-      sum += column.kind == ColumnKind::kCount ? day_count(hash, column.salt) : day_micros(hash);
-    }
-    return slice.weights != nullptr ? slice.weights->share(sum, slice.hour) : sum;
   }
 
   std::int64_t generation(Day day) const { return world_.options().restate ? world_.generation(day) : 0; }
@@ -267,9 +285,9 @@ class RowMaker {
     if (name == "CAMPAIGN_ID") return std::to_string(world_.id(campaign));
     if (name == "CAMPAIGN_NAME") return quoted(world_.name(campaign));
     if (name == "CAMPAIGN_ENTITY_STATUS") return quoted(status_name(world_.status(campaign)));
-    if (name == "CAMPAIGN_OBJECTIVE_TYPE") return quoted(objective_of(world_, campaign));
+    if (name == "CAMPAIGN_OBJECTIVE_TYPE") return quoted(world_.objective(campaign));
     if (entity_.kind == EntityKind::kCampaign) return {};
-    const Entity group = entity_.kind == EntityKind::kAd ? world_.ad_group_of(entity_) : entity_;
+    const Entity group = world_.ad_group_of(entity_);
     if (name == "AD_GROUP_ID") return std::to_string(world_.id(group));
     if (name == "AD_GROUP_NAME") return quoted(world_.name(group));
     if (name == "AD_GROUP_ENTITY_STATUS") return quoted(status_name(world_.status(group)));
@@ -284,11 +302,14 @@ class RowMaker {
   const World& world_;
   Entity entity_;
   const Report& report_;
+  std::vector<Turn> shares_;  // of the targets
   Instant now_;
   const RowSink& sink_;
   bool plain_;
-  std::uint64_t key_;
-  DaySpan span_;
+  std::uint64_t entity_key_;
+  std::uint64_t key_;  // of what the rows are about
+  Ledger ledger_;
+  std::vector<std::int64_t> totals_;  // of the additive columns, in the row at hand
   std::vector<Cell> cells_;
   std::vector<std::string> fixed_;
   std::string date_;
@@ -298,7 +319,9 @@ class RowMaker {
 
 constexpr std::array kAppTypes{"ALL", "MOBILE", "TABLET", "WEB"};
 
-bool is_ratio(std::string_view metric) { return metric == "SAVE_RATE" || metric == "VIDEO_AVG_WATCH_TIME"; }
+bool is_ratio(std::string_view metric) {
+  return metric.ends_with("_RATE") || metric == "VIDEO_AVG_WATCH_TIME";
+}
 
 std::int64_t pin_count_of(std::uint64_t key, std::uint64_t salt, AppType app, Day day,
                           std::int64_t generation) {
@@ -352,7 +375,23 @@ std::optional<Granularity> find_granularity(std::string_view name) {
 
 void make_rows(const World& world, const Entity& entity, const Report& report, Instant now,
                const RowSink& sink) {
-  RowMaker(world, entity, report, now, sink).run();
+  RowMaker(world, entity, report, {}, now, sink).run();
+}
+
+void make_rows(const World& world, const Entity& entity, const Report& report,
+               std::span<const Target> targets, Instant now, const RowSink& sink) {
+  RowMaker(world, entity, report, targets, now, sink).run();
+}
+
+void make_targeting_rows(const World& world, const Entity& entity, const Report& report,
+                         std::span<const TargetingType* const> types, Instant now,
+                         const TargetingSink& sink) {
+  for (const TargetingType* const type : types) {
+    for (std::size_t place = 0; place < type->values.size(); ++place) {
+      const Target target{type, place};
+      make_rows(world, entity, report, {&target, 1}, now, [&](const Row& row) { sink(row, target); });
+    }
+  }
 }
 
 const char* app_type_name(AppType app) { return kAppTypes.at(static_cast<std::size_t>(app)); }

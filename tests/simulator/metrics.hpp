@@ -1,5 +1,5 @@
 // Analytics: values as a pure function of seed, entity, day, hour, column and generation. Money and counts
-// are integers inside, so that the days of a week, a month or a whole range add up exactly.
+// are integers inside (`ledger`), so that the days of a week, a month or a whole range add up exactly.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "columns.hpp"
+#include "targeting.hpp"
 #include "world.hpp"
 
 namespace simulator {
@@ -50,6 +51,16 @@ using RowSink = std::function<void(const Row&)>;
 // The rows of one entity, in ascending order of time.
 void make_rows(const World& world, const Entity& entity, const Report& report, Instant now,
                const RowSink& sink);
+
+// The same, of what falls to all of these targets.
+void make_rows(const World& world, const Entity& entity, const Report& report,
+               std::span<const Target> targets, Instant now, const RowSink& sink);
+
+using TargetingSink = std::function<void(const Row&, const Target&)>;
+
+// The same for each value of some targeting types; a row that would have nothing but zeros is left out.
+void make_targeting_rows(const World& world, const Entity& entity, const Report& report,
+                         std::span<const TargetingType* const> types, Instant now, const TargetingSink& sink);
 
 // Pins.
 enum class AppType { kAll, kMobile, kTablet, kWeb };

@@ -16,6 +16,8 @@ using Day = std::chrono::sys_days;
 using Clock = std::function<Instant()>;
 
 enum class LimitTier { kStandard, kTrial, kOff };
+// How a report without rows is told: no link, a link to nothing, or a link to `{}`.
+enum class EmptyReport { kNull, kBody, kObject };
 
 struct Options {
   // The world.
@@ -36,6 +38,15 @@ struct Options {
   bool lone_surrogates = false;
   bool restate = true;  // recent days follow the generation counter
   std::int64_t pins_end = 100'000;
+  double account_difference = 0;  // per cent by which an account's own total is too high on some days
+
+  // Asynchronous reports.
+  int report_polls = 2;  // that find a report unfinished
+  bool report_id_in_row = true;
+  EmptyReport empty_report = EmptyReport::kNull;
+  bool report_ranges = true;
+  bool gzip_reports = false;
+  std::int64_t report_cost_limit = 0;  // reports a minute; 0: no limit
 
   // What is allowed.
   bool beta = true;
@@ -64,6 +75,7 @@ struct Options {
   std::string tls_certificate_file;
   std::string tls_key_file;
   unsigned short port = 0;
+  std::optional<unsigned short> download_port;  // where links to reports lead; without: the same port
 };
 
 }  // namespace simulator

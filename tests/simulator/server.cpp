@@ -77,6 +77,9 @@ Request to_request(http::request<http::string_body>& from) {
   request.target = std::string(from.target());
   request.authorization = std::string(from[http::field::authorization]);
   request.content_type = std::string(from[http::field::content_type]);
+  request.host = std::string(from[http::field::host]);
+  request.range = std::string(from[http::field::range]);
+  request.accept_encoding = std::string(from[http::field::accept_encoding]);
   request.body = std::move(from.body());
   return request;
 }
@@ -135,35 +138,54 @@ class Session {
   bool send_pieces(const Answer& answer, bool keep_alive) {
     http::response<http::empty_body> response;
     set_head(response, answer, keep_alive);
-    response.chunked(true);
+    if (answer.length) {
+      response.content_length(*answer.length);
+    } else {
+      response.chunked(true);
+    }
     http::response_serializer<http::empty_body> serializer(response);
     http::write_header(stream_, serializer);
     for (bool more = true; more && !stop_.requested();) {
       std::string piece;
       more = answer.next_piece(piece);
-      if (!piece.empty()) asio::write(stream_, http::make_chunk(asio::buffer(piece)));
+      if (piece.empty()) continue;
+      if (answer.length) {
+        asio::write(stream_, asio::buffer(piece));
+      } else {
+        asio::write(stream_, http::make_chunk(asio::buffer(piece)));
+      }
     }
-    asio::write(stream_, http::make_chunk_last());
+    if (!answer.length) asio::write(stream_, http::make_chunk_last());
     return keep_alive;
   }
 
-  static std::string serialized(const Answer& answer) {
-    http::response<http::string_body> response;
+  static std::string serialized_head(const Answer& answer) {
+    http::response<http::empty_body> response;
     set_head(response, answer, true);
-    response.body() = answer.body;
-    response.prepare_payload();
+    response.content_length(answer.length.value_or(answer.body.size()));
     std::ostringstream out;
-    out << response;
+    out << response.base();
     return std::move(out).str();
   }
 
   // Never keeps the connection.
   bool act_out(const WireFault& fault, const Answer& answer) {
-    const std::string bytes = serialized(answer);
-    std::size_t most = fault.after_bytes;
-    if (fault.kind == WireFault::Kind::kTruncate && most == 0)
-      most = bytes.size() - answer.body.size() / 2 - 1;
-    asio::write(stream_, asio::buffer(bytes.data(), std::min(most, bytes.size())));
+    const std::string head = serialized_head(answer);
+    const std::uint64_t length = answer.length.value_or(answer.body.size());
+    std::uint64_t left = fault.after_bytes;
+    if (fault.kind == WireFault::Kind::kTruncate && left == 0) left = head.size() + length - length / 2 - 1;
+    const auto send = [&](const std::string& bytes) {
+      const std::uint64_t size = std::min<std::uint64_t>(left, bytes.size());
+      asio::write(stream_, asio::buffer(bytes.data(), size));
+      left -= size;
+    };
+    send(head);
+    send(answer.body);
+    for (bool more = answer.next_piece != nullptr; more && left > 0 && !stop_.requested();) {
+      std::string piece;
+      more = answer.next_piece(piece);
+      send(piece);
+    }
     if (fault.kind == WireFault::Kind::kStall) wait_for_client(fault.stall);
     if (fault.kind == WireFault::Kind::kReset) {
       socket_of(stream_).set_option(asio::socket_base::linger(true, 0));
@@ -200,9 +222,8 @@ class Session {
 
 class Server::Impl {
  public:
-  explicit Impl(Simulator& simulator)
-      : simulator_(simulator),
-        acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), simulator.options().port)) {
+  Impl(Simulator& simulator, unsigned short port)
+      : simulator_(simulator), acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), port)) {
     const Options& options = simulator.options();
     if (!options.tls_certificate_file.empty()) {
       tls_.emplace(asio::ssl::context::tls_server);
@@ -321,7 +342,7 @@ class Server::Impl {
   std::thread listener_;
 };
 
-Server::Server(Simulator& simulator) : impl_(std::make_unique<Impl>(simulator)) {}
+Server::Server(Simulator& simulator, unsigned short port) : impl_(std::make_unique<Impl>(simulator, port)) {}
 Server::~Server() = default;
 unsigned short Server::port() const { return impl_->port(); }
 

@@ -10,7 +10,8 @@ namespace simulator {
 class Server {
  public:
   // Listens at once; the simulator must outlive the server. Throws if it cannot.
-  explicit Server(Simulator& simulator);
+  explicit Server(Simulator& simulator) : Server(simulator, simulator.options().port) {}
+  Server(Simulator& simulator, unsigned short port);
   // Ends all connections and waits for their threads.
   ~Server();
   Server(const Server&) = delete;

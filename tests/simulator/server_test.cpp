@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
+
+#include "calendar.hpp"
 
 namespace simulator {
 namespace {
@@ -101,6 +104,41 @@ TEST_F(ServerTest, StreamsTheTruthInChunks) {
   const std::string answer = ask(get("/_simulator/truth/pins"));
   EXPECT_NE(answer.find("chunked"), std::string::npos);
   EXPECT_TRUE(answer.ends_with("0\r\n\r\n"));
+}
+
+// All of an answer's body that came.
+std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
+
+TEST_F(ServerTest, StreamsReportsAndBreaksThemOff) {
+  const std::string target = "/v5/ad_accounts/549755885175/reports";
+  const std::string day = format_day(day_of(simulator_.now()) - std::chrono::days{1});
+  const std::string body =
+      R"({"level":"PIN_PROMOTION","granularity":"TOTAL","columns":["CTR"],"start_date":")" + day +
+      R"(","end_date":")" + day + R"("})";
+  const std::string created = body_of(ask(
+      "POST " + target +
+      " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nAuthorization: "
+      "Bearer access-token-000000\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body));
+  const std::string token = nlohmann::json::parse(created)["token"];
+  std::string polled;
+  for (int i = 0; i < 3; ++i) polled = body_of(ask(get(target + "?token=" + token)));
+  const nlohmann::json end = nlohmann::json::parse(polled);
+  const std::string url = end["url"];
+  EXPECT_TRUE(url.starts_with("http://localhost/_reports/")) << url;
+  const std::string download =
+      "GET " + url.substr(url.find("/_reports/")) + " HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string whole = ask(download + "Connection: close\r\n\r\n");
+  EXPECT_EQ(body_of(whole).size(), end["size"].get<std::size_t>());
+  const std::string rest = ask(download + "Range: bytes=100-\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(rest.starts_with("HTTP/1.1 206"));
+  EXPECT_EQ(body_of(rest), body_of(whole).substr(100));
+  ask(post("/_simulator/faults",
+           R"([{"endpoint": "/_reports/{name}", "kind": "truncate", "after_bytes": 400}])"));
+  const std::string broken = ask(download + "Connection: close\r\n\r\n");
+  EXPECT_EQ(broken.size(), 400U);
+  EXPECT_NE(broken.find("Content-Length: " + std::to_string(body_of(whole).size())), std::string::npos);
+  EXPECT_TRUE(body_of(whole).starts_with(body_of(broken)));
 }
 
 TEST(Server, LeavesAlthoughClientsStayAndAnswersStall) {

@@ -19,6 +19,7 @@ constexpr std::string_view kTokenPath = "/oauth/token";
 constexpr std::string_view kProxyPath = "/proxy/refresh";
 // The page is at another host than the API.
 constexpr std::string_view kAuthorizationPath = "/oauth/";
+constexpr std::string_view kDownload = "/_reports/{name}";
 constexpr std::string_view kUnknown = "(unknown)";
 constexpr std::size_t kLongestTarget = 8 * 1024;
 constexpr std::size_t kLongestId = 18;
@@ -36,7 +37,8 @@ Answer from_result(std::string body) {
 
 // What faults, counters and refusals call the endpoint of a path.
 std::string_view label_of(std::string_view path, const Match& match) {
-  if (match.endpoint != nullptr) return match.endpoint->path;
+  if (match.endpoint != nullptr) return match.endpoint->label();
+  if (path.starts_with(kReportsPath)) return kDownload;
   if (path == std::string(kBase) + std::string(kTokenPath)) return kTokenPath;
   if (path == kAuthorizationPath) return kAuthorizationPath;
   return path == kProxyPath ? kProxyPath : kUnknown;
@@ -59,7 +61,8 @@ Simulator::Simulator(Options options, Clock clock)
       clock_(std::move(clock)),
       world_(options_, options_.epoch.value_or(clock_())),
       tokens_(options_, clock_()),
-      limits_(options_) {}
+      limits_(options_),
+      reports_(options_, limits_) {}
 
 Instant Simulator::now() const {
   const std::scoped_lock lock(mutex_);
@@ -96,9 +99,10 @@ Reply Simulator::handle_api(const Request& request) {
   const std::size_t mark = std::min(request.target.find('?'), request.target.size());
   const std::string path = request.target.substr(0, mark);
   const std::string query = request.target.substr(std::min(mark + 1, request.target.size()));
-  const Match match = path.starts_with(kBase) ? find_endpoint(path.substr(kBase.size())) : Match{};
+  const Match match =
+      path.starts_with(kBase) ? find_endpoint(request.method, path.substr(kBase.size())) : Match{};
   const std::string_view label = label_of(path, match);
-  const auto fault = faults_.pick(label, request.target);
+  const auto fault = faults_.pick(label, request);
   Reply reply;
   if (fault && !comes_after_work(fault->kind)) {
     reply.answer = substitute(*fault);
@@ -112,12 +116,15 @@ Reply Simulator::handle_api(const Request& request) {
       reply.answer = proxy_answer(request);
     } else if (label == kAuthorizationPath) {
       reply.answer = authorize(options_, tokens_, now(), request, query);
+    } else if (label == kDownload) {
+      reply.answer = reports_.download(request, now(), origin(request));
     } else {
       reply.answer = work(request, match, query, own_bookmark);
     }
     if (fault) disturb(*fault, own_bookmark, reply);
+    if (fault && fault->kind == FaultKind::kReport) reports_.decide(reply.answer.body, fault->fate);
   }
-  counters_.count(label, request.target, reply.answer.status, now());
+  counters_.count(label, request, reply.answer.status, now());
   return reply;
 }
 
@@ -161,20 +168,26 @@ std::optional<Refusal> Simulator::check_token(const Request& request, const Endp
   return std::nullopt;
 }
 
+std::string Simulator::origin(const Request& request) const {
+  const char* const scheme = options_.tls_certificate_file.empty() ? "http" : "https";
+  const unsigned short port = download_port_;
+  return fmt::format("{}://{}", scheme, port == 0 ? request.host : fmt::format("127.0.0.1:{}", port));
+}
+
 Answer Simulator::work(const Request& request, const Match& match, std::string_view query,
                        std::string& own_bookmark) {
   if (match.endpoint == nullptr) return refuse({404, 1, "No such path."}, kUnknown, request.target);
   const Endpoint& endpoint = *match.endpoint;
   if (request.method != endpoint.method) {
-    return refuse({405, 1, "Method not allowed."}, endpoint.path, query);
+    return refuse({405, 1, "Method not allowed."}, endpoint.label(), query);
   }
-  if (auto refusal = check_token(request, endpoint)) return refuse(*refusal, endpoint.path, query);
+  if (auto refusal = check_token(request, endpoint)) return refuse(*refusal, endpoint.label(), query);
   Answer headers;
   if (auto limited = limit(endpoint.category, headers)) return *limited;
   Result result = call(request, match, query, own_bookmark);
   Answer answer;
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
-    answer = refuse(*refusal, endpoint.path, query);
+    answer = refuse(*refusal, endpoint.label(), query);
   } else {
     answer = from_result(std::get<std::string>(std::move(result)));
   }
@@ -191,7 +204,10 @@ Result Simulator::call(const Request& request, const Match& match, std::string_v
             .arguments = {},
             .account = -1,
             .pin_id = match.pin_id,
-            .own_bookmark = {}};
+            .own_bookmark = {},
+            .body = request.body,
+            .origin = origin(request),
+            .reports = &reports_};
   if (!match.account_id.empty()) {
     if (!is_account_id(match.account_id)) return Refusal{400, 1, "Invalid ad_account_id."};
     const auto account = world.find_account(match.account_id);
@@ -204,6 +220,9 @@ Result Simulator::call(const Request& request, const Match& match, std::string_v
   const auto pairs = decode_pairs(query);
   if (!pairs) return Refusal{400, 1, "The query cannot be read."};
   if (auto refusal = Arguments::check(*pairs, match.endpoint->parameters, call.arguments)) return *refusal;
+  if (request.method == "POST" && !request.content_type.starts_with("application/json")) {
+    return Refusal{415, 1, "The Content-Type must be application/json."};
+  }
   Result result = match.endpoint->handle(call);
   own_bookmark = call.own_bookmark;
   return result;

@@ -2,6 +2,7 @@
 // may call it at once.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -11,6 +12,7 @@
 #include "limits.hpp"
 #include "message.hpp"
 #include "options.hpp"
+#include "reports.hpp"
 #include "tokens.hpp"
 #include "world.hpp"
 
@@ -35,6 +37,8 @@ class Simulator {
   // What the control endpoints do; see README.md.
   void advance(std::chrono::microseconds step);
   void set_now(Instant now);
+  // Links to reports lead to this port from now on.
+  void set_download_port(unsigned short port) { download_port_ = port; }
   template <typename Change>
   void change_world(Change change) {
     const std::scoped_lock lock(mutex_);
@@ -50,6 +54,7 @@ class Simulator {
   std::optional<Refusal> check_token(const Request& request, const Endpoint& endpoint) const;
   Answer token_answer(const Request& request);
   Answer proxy_answer(const Request& request);
+  std::string origin(const Request& request) const;
   // Counts against the limits; the answer 429 if there is nothing left.
   std::optional<Answer> limit(std::string_view category, Answer& headers);
   Answer refuse(const Refusal& refusal, std::string_view endpoint, std::string_view query);
@@ -63,6 +68,8 @@ class Simulator {
   Limits limits_;
   Faults faults_;
   Counters counters_;
+  Reports reports_;
+  std::atomic<unsigned short> download_port_{0};
 };
 
 }  // namespace simulator

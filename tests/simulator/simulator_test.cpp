@@ -273,6 +273,10 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
   const std::string whole = account + "/analytics?columns=CTR&granularity=DAY";
   std::string many_groups;
   for (int i = 0; i < 250; ++i) many_groups += "&ad_group_ids=1";
+  const std::string targeting = "targeting_analytics?columns=CTR&granularity=DAY" + range;
+  const std::string fourteen =
+      "&targeting_types=KEYWORD,APPTYPE,GENDER,LOCATION,PLACEMENT,COUNTRY,TARGETED_INTEREST,PINNER_INTEREST,"
+      "AUDIENCE_INCLUDE,GEO,AGE_BUCKET,REGION,AGE_BUCKET_AND_GENDER";
   const std::string pins = "/v5/pins/analytics?pin_ids=" + std::to_string(it_->world().pin_id(0));
   std::string many;
   for (int i = 0; i < 251; ++i) many += "&ad_ids=1";
@@ -318,6 +322,35 @@ TEST_F(SimulatorTest, IsAsStrictAsTheDocument) {
       {whole + range + "&aggregate_report_rows=false", 400},
       {account + "/analytics?granularity=DAY" + range, 400},
       {whole + "&start_date=2026-02-01", 400},
+      {account + "/product_group_promotions", 400},
+      {account + "/product_group_promotions?ad_group_id=1&page_size=250&order=ASCENDING", 200},
+      {account + "/product_group_promotions?ad_group_id=1&page_size=251", 400},
+      {account + "/product_group_promotions?ad_group_id=1&ad_group_id=2", 400},
+      {account + "/product_group_promotions?ad_group_ids=1", 400},
+      {account + "/product_group_promotions?ad_group_id=1&entity_statuses=EXCLUDED", 400},
+      {account + "/product_groups/analytics?product_group_ids=1" + range + kReport, 200},
+      {account + "/product_groups/analytics?ad_group_ids=1" + range + kReport, 400},
+      {account + "/product_groups/analytics?product_group_ids=1" + range + kReport + "&targeting_types=GEO",
+       400},
+      {account + "/" + targeting + fourteen, 200},
+      {account + "/" + targeting, 400},
+      {account + "/" + targeting + "&targeting_types=", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&targeting_types=GEO", 400},
+      {account + "/" + targeting + "&targeting_types=CREATIVE_TYPE", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&attribution_types=INDIVIDUAL,HOUSEHOLD", 200},
+      {account + "/" + targeting + "&targeting_types=GENDER&attribution_types=ALL", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&aggregate_report_rows=true", 400},
+      {account + "/" + targeting + "&targeting_types=GENDER&ad_ids=1", 400},
+      {account + "/campaigns/" + targeting + "&targeting_types=GENDER", 400},
+      {account + "/campaigns/" + targeting + fourteen + ",CREATIVE_TYPE&campaign_ids=1", 200},
+      {account + "/campaigns/" + targeting + fourteen + ",CREATIVE_TYPE,AUDIENCE_MULTIPLIER&campaign_ids=1",
+       400},
+      {account + "/campaigns/" + targeting + "&targeting_types=QUIZ_RESULT&campaign_ids=1", 400},
+      {account + "/ad_groups/" + targeting + "&targeting_types=CREATIVE_ENHANCEMENTS&ad_group_ids=1", 200},
+      {account + "/ad_groups/" + targeting + "&targeting_types=GEO&ad_group_ids=1" + many_groups, 400},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT&ad_ids=1", 200},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT" + many, 400},
+      {account + "/ads/" + targeting + "&targeting_types=QUIZ_RESULT&campaign_ids=1&pin_ids=1", 400},
       {pins + range + "&metric_types=IMPRESSION,SAVE_RATE", 200},
       {pins + range + "&metric_types=CLICKS", 400},
       {pins + range + "&metric_types=SAVE&app_types=ALL,WEB", 400},
@@ -360,12 +393,13 @@ TEST_F(SimulatorTest, ReachEndsWhereTheApiEndsIt) {
   EXPECT_EQ(status("HOUR", 8, 4), 400);
 }
 
-// SPEND in millionths, from a decimal with two to six places.
-std::int64_t micros(const std::string& dollars) {
-  std::string digits = dollars;
-  const std::size_t point = digits.find('.');
-  digits.erase(point, 1);
-  digits.append(6 - (digits.size() - point), '0');
+// In millionths, from an integer or a decimal with at most six places.
+std::int64_t micros(const std::string& number) {
+  const std::size_t point = std::min(number.find('.'), number.size());
+  std::string digits = number.substr(0, point);
+  const std::string decimals = number.substr(std::min(point + 1, number.size()));
+  digits += decimals;
+  digits.append(6 - decimals.size(), '0');
   return std::stoll(digits);
 }
 
@@ -482,6 +516,284 @@ TEST_F(SimulatorTest, TruthIsWhatTheEndpointsSay) {
       }
     }
   }
+}
+
+std::string additive_columns() {
+  std::string names;
+  for (const Column& column : all_columns()) {
+    if (is_additive(column.kind)) names.append(names.empty() ? "" : ",").append(column.name);
+  }
+  return names;
+}
+
+// What to add up: by owner and date, the columns in millionths.
+using Sums = std::map<std::pair<std::string, std::string>, std::map<std::string, std::int64_t>>;
+
+void add_row(Sums& sums, const std::string& owner, const Json& row) {
+  auto& sum = sums[{owner, row["DATE"].is_null() ? "" : row["DATE"].get<std::string>()}];
+  for (const auto& [column, value] : row["metrics"].items()) {
+    sum[column] += value.is_null() ? 0 : micros(value.get<std::string>());
+  }
+}
+
+Entity parent_of(const World& world, const Entity& entity) {
+  switch (entity.kind) {
+    case EntityKind::kAd:
+      return world.ad_group_of(entity);
+    case EntityKind::kAdGroup:
+      return world.campaign_of(entity);
+    default:
+      return {EntityKind::kAccount, entity.account, 0};
+  }
+}
+
+TEST(Columns, WhichAddUp) {
+  int additive = 0;
+  for (const Column& column : all_columns()) additive += is_additive(column.kind) ? 1 : 0;
+  EXPECT_EQ(additive, 97);
+  const auto [paid, earned] = halves_of(*find_column("TOTAL_IMPRESSION"));
+  EXPECT_EQ(paid, find_column("IMPRESSION_1"));
+  EXPECT_EQ(earned, find_column("IMPRESSION_2"));
+  EXPECT_EQ(halves_of(*find_column("TOTAL_VIDEO_P100_COMPLETE"))[0], nullptr);
+}
+
+TEST_F(SimulatorTest, LevelsAddUpExactly) {
+  struct Size {
+    std::int64_t campaigns;
+    std::int64_t ad_groups;
+    std::int64_t ads;
+    bool gaps;
+  };
+  for (const auto& [campaigns, ad_groups, ads, gaps] :
+       {Size{4, 6, 17, true}, Size{3, 5, 8, false}, Size{1, 1, 9, true}}) {
+    Options options = small();
+    options.campaigns = campaigns;
+    options.ad_groups = ad_groups;
+    options.ads = ads;
+    options.gaps = gaps;
+    start(options);
+    post("/_simulator/generation", R"({"value": 1})");
+    post("/_simulator/add", R"({"kind": "ads", "account": 0, "count": 3})");
+    const World world = it_->world();
+    for (const char* const period :
+         {"DAY&start_date=2026-02-10&end_date=2026-03-01", "HOUR&start_date=2026-02-28&end_date=2026-03-01",
+          "WEEK&start_date=2026-02-05&end_date=2026-03-01", "MONTH&start_date=2026-01-05&end_date=2026-03-01",
+          "TOTAL&start_date=2026-02-20&end_date=2026-03-01"}) {
+      Sums children;
+      for (const Level& level : kLevels) {
+        Sums own;
+        Sums by_parent;
+        for (const Json& row : read_truth(ask(std::string("/_simulator/truth/") + level.truth +
+                                              "_analytics?account=0&granularity=" + period +
+                                              "&columns=" + additive_columns()))) {
+          const auto id = row[level.id_column].get<std::string>();
+          add_row(own, id, row);
+          if (level.kind == EntityKind::kAccount) continue;
+          const Entity entity = *world.find(level.kind, 0, std::stoull(id));
+          add_row(by_parent, std::to_string(world.id(parent_of(world, entity))), row);
+        }
+        EXPECT_FALSE(own.empty());
+        if (level.kind != EntityKind::kAccount) {
+          EXPECT_EQ(by_parent, children) << level.truth << period;
+        }
+        children = std::move(own);
+        for (const auto& [owner, sum] : children) {
+          EXPECT_EQ(sum.at("TOTAL_IMPRESSION"), sum.at("IMPRESSION_1") + sum.at("IMPRESSION_2"));
+          EXPECT_EQ(sum.at("TOTAL_CLICKTHROUGH"), sum.at("CLICKTHROUGH_1") + sum.at("CLICKTHROUGH_2"));
+          EXPECT_EQ(sum.at("TOTAL_ENGAGEMENT"), sum.at("ENGAGEMENT_1") + sum.at("ENGAGEMENT_2"));
+          EXPECT_EQ(sum.at("SPEND_IN_MICRO_DOLLAR"), sum.at("SPEND_IN_DOLLAR") * 1'000'000);
+        }
+      }
+    }
+  }
+}
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+TEST_F(SimulatorTest, TargetingValuesAddUpToTheEntity) {
+  Options options = small();
+  options.campaigns = 3;
+  options.ad_groups = 5;
+  options.ads = 12;
+  start(options);
+  const std::string columns = "&account=0&columns=SPEND_IN_DOLLAR,IMPRESSION_1_GROSS,TOTAL_IMPRESSION,LEADS";
+  for (const Level& level : kLevels) {
+    const std::string stream = std::string("/_simulator/truth/") + level.truth;
+    for (const char* const period : {"DAY&start_date=2026-02-20&end_date=2026-03-01",
+                                     "HOUR&start_date=2026-02-28&end_date=2026-02-28"}) {
+      Sums own;
+      for (const Json& row : read_truth(ask(stream + "_analytics?granularity=" + period + columns))) {
+        add_row(own, row[level.id_column].get<std::string>(), row);
+      }
+      std::erase_if(own, [](const auto& entry) {
+        return std::ranges::all_of(entry.second, [](const auto& cell) { return cell.second == 0; });
+      });
+      EXPECT_FALSE(own.empty());
+      for (const char* const type : {"GENDER", "AGE_BUCKET", "APPTYPE", "PLACEMENT", "COUNTRY"}) {
+        Sums parts;
+        for (const Json& row : read_truth(ask(stream + "_targeting_analytics?granularity=" + period +
+                                              columns + "&targeting_types=" + type))) {
+          EXPECT_EQ(row["targeting_type"], type);
+          add_row(parts, row[level.id_column].get<std::string>(), row);
+        }
+        EXPECT_EQ(parts, own) << level.truth << type << period;
+      }
+    }
+  }
+}
+
+TEST_F(SimulatorTest, TargetingTruthIsWhatTheEndpointsSay) {
+  for (const bool odd : {false, true}) {
+    Options options = odd ? small() : plain();
+    options.campaigns = 6;
+    options.ad_groups = 10;
+    options.ads = 20;
+    start(options);
+    int numbers = 0;
+    int texts = 0;
+    for (const Level& level : kLevels) {
+      const std::string question =
+          "&columns=TOTAL_IMPRESSION,CTR," + std::string(level.id_column) +
+          "&targeting_types=LOCATION,GENDER&start_date=2026-02-20&end_date=2026-02-28";
+      std::map<std::string, Json> truth;
+      for (const Json& row : read_truth(ask(std::string("/_simulator/truth/") + level.truth +
+                                            "_targeting_analytics?account=0" + question))) {
+        const std::string key = text_of(row[level.id_column]) + text_of(row["DATE"]) +
+                                text_of(row["targeting_type"]) + text_of(row["targeting_value"]);
+        EXPECT_TRUE(truth.emplace(key, row["metrics"]).second) << key;
+      }
+      const Json rows = get(std::string(kAccount) + level.path + "targeting_analytics?granularity=DAY" +
+                            question + all_ids(it_->world(), level))["data"];
+      EXPECT_FALSE(rows.empty());
+      EXPECT_EQ(rows.size(), truth.size());
+      for (const Json& row : rows) {
+        const Json& metrics = row["metrics"];
+        const Json& expected = truth.at(text_of(metrics[level.id_column]) + text_of(metrics["DATE"]) +
+                                        text_of(row["targeting_type"]) + text_of(row["targeting_value"]));
+        for (const char* const column : {"TOTAL_IMPRESSION", "CTR"}) {
+          expect_same(metrics.value(column, Json()), expected[column]);
+        }
+        if (row["targeting_type"] == "GENDER") continue;
+        ++(row["targeting_value"].is_number() ? numbers : texts);
+      }
+    }
+    EXPECT_GT(numbers, 0);
+    EXPECT_EQ(texts > 0, odd);
+  }
+}
+
+TEST_F(SimulatorTest, TargetingRowsNameTheirEntityOnlyIfAsked) {
+  start(small());
+  const Json rows = get(std::string(kAccount) +
+                        "/targeting_analytics?granularity=DAY&columns=TOTAL_IMPRESSION&targeting_types=GENDER"
+                        "&start_date=2026-02-01&end_date=2026-02-28")["data"];
+  EXPECT_FALSE(rows.empty());
+  for (const Json& row : rows) {
+    EXPECT_FALSE(row["metrics"].contains("AD_ACCOUNT_ID"));
+    EXPECT_TRUE(row["metrics"].contains("DATE"));
+  }
+}
+
+TEST_F(SimulatorTest, OnlyCampaignsThatSellPromoteProductGroups) {
+  start(small());
+  const World world = it_->world();
+  const std::string every =
+      "&entity_statuses=ACTIVE&entity_statuses=PAUSED&entity_statuses=ARCHIVED&entity_statuses=DRAFT"
+      "&entity_statuses=DELETED_DRAFT";
+  std::set<std::string> listed;
+  std::set<std::string> objectives;
+  for (std::int64_t i = 0; i < world.count(EntityKind::kAdGroup, 0); ++i) {
+    const Entity group{EntityKind::kAdGroup, 0, i};
+    const std::string id = std::to_string(world.id(group));
+    int pages = 0;
+    const auto items = read_list(
+        std::string(kAccount) + "/product_group_promotions?page_size=2&ad_group_id=" + id + every, pages);
+    const std::string objective = world.objective(world.campaign_of(group));
+    EXPECT_EQ(!items.empty(), objective == "SALES" || objective == "CATALOG_SALES") << objective;
+    if (!items.empty()) objectives.insert(objective);
+    for (const Json& item : items) {
+      EXPECT_EQ(item["ad_group_id"], id);
+      EXPECT_TRUE(listed.insert(item["id"].get<std::string>()).second);
+    }
+  }
+  EXPECT_EQ(objectives.size(), 2U);
+  std::set<std::string> truth;
+  for (const Json& row : read_truth(ask("/_simulator/truth/product_group_promotions?account=0"))) {
+    truth.insert(row["id"].get<std::string>());
+  }
+  EXPECT_EQ(listed, truth);
+  // Ids go before an ad group.
+  int pages = 0;
+  const auto items = read_list(std::string(kAccount) + "/product_group_promotions?ad_group_id=1" + every +
+                                   "&product_group_promotion_ids=" + *listed.begin(),
+                               pages);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0]["id"], *listed.begin());
+}
+
+TEST_F(SimulatorTest, ProductGroupsAddUpToTheirAdGroup) {
+  start(small());
+  const World world = it_->world();
+  const std::string question = "_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01&columns=" +
+                               std::string("SPEND_IN_DOLLAR,TOTAL_CLICKTHROUGH,LEADS");
+  Sums parts;
+  std::string ids;
+  const auto truth = read_truth(ask("/_simulator/truth/product_group" + question));
+  for (const Json& row : truth) {
+    const auto id = row["PRODUCT_GROUP_ID"].get<std::string>();
+    if (ids.find(id) == std::string::npos) ids += "&product_group_ids=" + id;
+    const Entity entity = *world.find(EntityKind::kProductGroup, 0, std::stoull(id));
+    add_row(parts, std::to_string(world.id(world.ad_group_of(entity))), row);
+  }
+  EXPECT_FALSE(parts.empty());
+  Sums own;
+  for (const Json& row : read_truth(ask("/_simulator/truth/ad_group" + question))) {
+    const auto id = row["AD_GROUP_ID"].get<std::string>();
+    const Entity group = *world.find(EntityKind::kAdGroup, 0, std::stoull(id));
+    if (world.product_groups(group).count > 0) add_row(own, id, row);
+  }
+  EXPECT_EQ(parts, own);
+  const Json rows =
+      get(std::string(kAccount) + "/product_groups/analytics?start_date=2026-02-01&end_date=2026-03-01" +
+          kReport + ids);
+  EXPECT_EQ(rows.size(), truth.size());
+  for (const Json& row : rows) EXPECT_TRUE(row.contains("PRODUCT_GROUP_ID") && row.contains("DATE"));
+}
+
+TEST_F(SimulatorTest, AnAccountMayDifferFromItsSumEveryFifthDay) {
+  const std::string target =
+      "/_simulator/truth/ad_account_analytics?account=0&start_date=2026-02-01&end_date=2026-03-01"
+      "&columns=IMPRESSION_1_GROSS";
+  start(plain());
+  Sums before;
+  for (const Json& row : read_truth(ask(target))) add_row(before, "", row);
+  Options options = plain();
+  options.account_difference = 1.3;
+  start(options);
+  int differing = 0;
+  for (const Json& row : read_truth(ask(target))) {
+    Sums after;
+    add_row(after, "", row);
+    const auto& [key, sum] = *after.begin();
+    const auto date = row["DATE"].get<std::string>();
+    const std::int64_t old = before.at(key).at("IMPRESSION_1_GROSS") / 1'000'000;
+    const std::int64_t now = sum.at("IMPRESSION_1_GROSS") / 1'000'000;
+    const bool differs = std::stoi(date.substr(8)) % 5 == 0;
+    EXPECT_EQ(now, differs ? old + (old * 13 + 999) / 1'000 : old) << date;
+    if (now != old) ++differing;
+  }
+  EXPECT_GT(differing, 3);
+}
+
+TEST_F(SimulatorTest, WhatIsAddedChangesNoDayBefore) {
+  start(plain());
+  const std::string target =
+      "/_simulator/truth/ad_analytics?account=0&start_date=2026-01-01&end_date=2026-02-28"
+      "&columns=IMPRESSION_1_GROSS,SPEND_IN_DOLLAR";
+  const auto before = read_truth(ask(target));
+  post("/_simulator/add", R"({"kind": "ads", "account": 0, "count": 30})");
+  EXPECT_EQ(read_truth(ask(target)), before);
+  EXPECT_FALSE(before.empty());
 }
 
 TEST_F(SimulatorTest, GenerationsRestateRecentDaysOnly) {

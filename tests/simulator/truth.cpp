@@ -8,11 +8,12 @@
 #include "calendar.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
+#include "pieces.hpp"
+#include "report_body.hpp"
+#include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
-
-constexpr std::size_t kPieceBytes = 64 * 1024;
 
 // A source of lines: writes the lines of one object, false when there are no more objects.
 using Source = std::function<bool(std::string&)>;
@@ -52,6 +53,7 @@ class Walk {
     for (; account_ < filter_.accounts_end; ++account_, index_ = 0) {
       while (!world_.is_removed(account_) && index_ < world_.count(kind_, account_)) {
         const Entity entity{kind_, account_, index_++};
+        if (!world_.exists(entity)) continue;
         if (kind_ == EntityKind::kAccount || passes(filter_, world_.status(entity))) return entity;
       }
     }
@@ -86,6 +88,41 @@ Source entity_lines(Walk walk) {
   };
 }
 
+Source product_group_lines(Walk walk) {
+  return [walk = std::move(walk)](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    const World& world = walk.world();
+    JsonText json(out);
+    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
+    json.id("ad_group_id", world.id(world.ad_group_of(*entity)));
+    json.text("status", status_name(world.status(*entity))).close_object();
+    out += '\n';
+    return true;
+  };
+}
+
+// What all rows of a report begin with.
+void open_row(JsonText& json, const World& world, int account, std::string_view id_column, std::uint64_t id,
+              const Row& row) {
+  json.open_object().id("ad_account_id", world.account_id(account)).id(id_column, id).key("DATE");
+  row.date.empty() ? json.null() : json.text(row.date);
+}
+
+void write_target(JsonText& json, const Target& target) {
+  json.text("targeting_type", target.type->name).text("targeting_value", target.value().text);
+}
+
+void close_row(std::string& out, JsonText& json, const Report& report, const Row& row) {
+  json.key("metrics").open_object();
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    json.key(report.columns[i]->name);
+    append_cell_truth(out, row.cells[i]);
+  }
+  json.close_object().close_object();
+  out += '\n';
+}
+
 Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
   return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
           now](std::string& out) mutable {
@@ -93,25 +130,56 @@ Source report_lines(Walk walk, std::string id_column, Report report, Instant now
     if (!entity) return false;
     make_rows(walk.world(), *entity, report, now, [&](const Row& row) {
       JsonText json(out);
-      json.open_object().id("ad_account_id", walk.world().account_id(entity->account));
-      json.id(id_column, walk.world().id(*entity)).key("DATE");
-      row.date.empty() ? json.null() : json.text(row.date);
-      json.key("metrics").open_object();
-      for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        json.key(report.columns[i]->name);
-        append_cell_truth(out, row.cells[i]);
-      }
-      json.close_object().close_object();
-      out += '\n';
+      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      close_row(out, json, report, row);
     });
     return true;
   };
 }
 
-void write_pin_day(std::string& out, const World& world, std::int64_t pin, AppType app,
-                   const PinReport& report, const PinDay& day) {
+Source targeting_lines(Walk walk, std::string id_column, Report report,
+                       std::vector<const TargetingType*> types, Instant now) {
+  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
+          types = std::move(types), now](std::string& out) mutable {
+    const auto entity = walk.next();
+    if (!entity) return false;
+    make_targeting_rows(walk.world(), *entity, report, types, now, [&](const Row& row, const Target& target) {
+      JsonText json(out);
+      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      write_target(json, target);
+      close_row(out, json, report, row);
+    });
+    return true;
+  };
+}
+
+// What asynchronous reports of all accounts say.
+Source level_lines(const World& world, ReportRequest request, const Filter& filter, Instant now) {
+  return [world, request = std::move(request), account = filter.account, end = filter.accounts_end, now,
+          index = std::int64_t{0}](std::string& out) mutable {
+    const Scope scope = request.level->scope;
+    while (account < end && (world.is_removed(account) || index >= subject_count(world, scope, account))) {
+      ++account;
+      index = 0;
+    }
+    if (account >= end) return false;
+    const Subject subject = subject_at(scope, account, index++);
+    if (!is_reported(world, request, subject)) return true;
+    make_level_rows(world, subject, request.report, request.targeting_types, now,
+                    [&](const Row& row, const Target* target) {
+                      if (!is_reported(request, row)) return;
+                      JsonText json(out);
+                      open_row(json, world, account, id_column(scope), subject_id(world, subject), row);
+                      if (target != nullptr) write_target(json, *target);
+                      close_row(out, json, request.report, row);
+                    });
+    return true;
+  };
+}
+
+// The rest of an object that tells already whose day it is.
+void write_day(std::string& out, const PinReport& report, const PinDay& day) {
   JsonText json(out);
-  json.open_object().id("pin_id", world.pin_id(pin)).text("app_type", app_type_name(app));
   json.text("date", format_day(day.day)).text("data_status", day.status).key("metrics").open_object();
   for (std::size_t i = 0; i < report.metrics.size(); ++i) {
     json.key(report.metrics[i]);
@@ -131,11 +199,28 @@ Source pin_report_lines(const World& world, PinReport report, std::vector<AppTyp
     if (pin >= world.pin_count()) return false;
     if (!world.pin_is_dead(pin)) {
       for (const AppType app : apps) {
-        make_pin_days(world, pin, app, report, now,
-                      [&](const PinDay& day) { write_pin_day(out, world, pin, app, report, day); });
+        make_pin_days(world, pin, app, report, now, [&](const PinDay& day) {
+          JsonText json(out);
+          json.open_object().id("pin_id", world.pin_id(pin));
+          json.text("app_type", app_type_name(app));
+          write_day(out, report, day);
+        });
       }
     }
     ++pin;
+    return true;
+  };
+}
+
+Source user_report_lines(const World& world, PinReport report, std::vector<UserSplit> splits, Instant now) {
+  return [world, report = std::move(report), splits = std::move(splits), now,
+          next = std::size_t{0}](std::string& out) mutable {
+    if (next >= splits.size()) return false;
+    const UserSplit& split = splits[next++];
+    make_pin_days(world, split.pin, split.app, report, now, [&](const PinDay& day) {
+      JsonText(out).open_object().text("split_value", split.name);
+      write_day(out, report, day);
+    });
     return true;
   };
 }
@@ -166,23 +251,26 @@ Source account_lines(const World& world) {
 }
 
 struct Level {
-  std::string_view analytics;  // the stream
+  std::string_view analytics;  // the streams
+  std::string_view targeting;
   EntityKind kind;
   const char* id_column;
 };
 
 constexpr auto kLevels = std::to_array<Level>({
-    {"ad_account_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
-    {"campaign_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
-    {"ad_group_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
-    {"ad_analytics", EntityKind::kAd, "AD_ID"},
+    {"ad_account_analytics", "ad_account_targeting_analytics", EntityKind::kAccount, "AD_ACCOUNT_ID"},
+    {"campaign_analytics", "campaign_targeting_analytics", EntityKind::kCampaign, "CAMPAIGN_ID"},
+    {"ad_group_analytics", "ad_group_targeting_analytics", EntityKind::kAdGroup, "AD_GROUP_ID"},
+    {"ad_analytics", "ad_targeting_analytics", EntityKind::kAd, "AD_ID"},
+    {"product_group_analytics", "product_group_targeting_analytics", EntityKind::kProductGroup,
+     "PRODUCT_GROUP_ID"},
 });
 
 // --- parameters ------------------------------------------------------------------------------------------
 
-const std::array<Parameter, 8>& rules() {
+const std::array<Parameter, 11>& rules() {
   using enum ParameterStyle;
-  static const std::array<Parameter, 8> table{{
+  static const std::array<Parameter, 11> table{{
       {.name = "account", .type = ParameterType::kInteger, .maximum = 1'000'000, .values = {}},
       {.name = "statuses", .style = kCommaSeparated, .values = {}},
       {.name = "start_date", .type = ParameterType::kDate, .values = {}},
@@ -191,6 +279,9 @@ const std::array<Parameter, 8>& rules() {
       {.name = "columns", .style = kCommaSeparated, .values = {}},
       {.name = "metric_types", .style = kCommaSeparated, .values = {}},
       {.name = "app_types", .style = kCommaSeparated, .values = {}},
+      {.name = "targeting_types", .style = kCommaSeparated, .values = {}},
+      {.name = "level", .values = {}},
+      {.name = "split_field", .values = {}},
   }};
   return table;
 }
@@ -214,22 +305,44 @@ Report read_report(const Arguments& arguments, Instant now) {
   report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
   report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
   for (const std::string& name : arguments.all("columns")) {
-    if (const Column* const column = find_column(name)) report.columns.push_back(column);
+    const Column* column = find_column(name);
+    if (column == nullptr) column = find_report_column(name);
+    if (column != nullptr) report.columns.push_back(column);
   }
   return report;
 }
 
-Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
+std::vector<const TargetingType*> read_types(const Arguments& arguments) {
+  std::vector<const TargetingType*> types;
+  for (const std::string& name : arguments.all("targeting_types")) {
+    if (const TargetingType* const type = find_targeting_type(name)) types.push_back(type);
+  }
+  return types;
+}
+
+PinReport read_pin_report(const Arguments& arguments, Instant now) {
   PinReport report;
   report.end = parse_day(arguments.get("end_date")).value_or(day_of(now));
   report.start = parse_day(arguments.get("start_date")).value_or(report.end - std::chrono::days{30});
   report.metrics = arguments.all("metric_types");
+  return report;
+}
+
+Source user_report_source(const World& world, const Arguments& arguments, Instant now) {
+  PinReport report = read_pin_report(arguments, now);
+  if (report.metrics.empty()) report.metrics = {user_metrics().begin(), user_metrics().end()};
+  UserFilter filter;
+  filter.app = find_app_type(arguments.get("app_types")).value_or(AppType::kAll);
+  return user_report_lines(world, std::move(report), user_splits(filter, arguments.get("split_field")), now);
+}
+
+Source pin_report_source(const World& world, const Arguments& arguments, Instant now) {
   std::vector<AppType> apps;
   for (const std::string& name : arguments.all("app_types")) {
     if (const auto app = find_app_type(name)) apps.push_back(*app);
   }
   if (apps.empty()) apps.push_back(AppType::kAll);
-  return pin_report_lines(world, std::move(report), std::move(apps), now);
+  return pin_report_lines(world, read_pin_report(arguments, now), std::move(apps), now);
 }
 
 }  // namespace
@@ -243,12 +356,30 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "ad_accounts") return stream_of(account_lines(world));
   if (stream == "pins") return stream_of(pin_lines(world));
   if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
+  if (stream == "user_account_analytics") return stream_of(user_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
   if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
+  if (stream == "product_group_promotions") {
+    return stream_of(product_group_lines(Walk(world, EntityKind::kProductGroup, filter)));
+  }
+  if (stream == "reports") {
+    ReportRequest request;
+    request.level = find_level(arguments.get("level"));
+    if (request.level == nullptr) return Refusal{400, 1, "level must be one of a report's."};
+    request.report = read_report(arguments, now);
+    request.visible_columns = request.report.columns.size();
+    request.targeting_types = read_types(arguments);
+    return stream_of(level_lines(world, std::move(request), filter, now));
+  }
   const auto* const level = std::ranges::find(kLevels, stream, &Level::analytics);
   if (level != kLevels.end()) {
     return stream_of(
         report_lines(Walk(world, level->kind, filter), level->id_column, read_report(arguments, now), now));
+  }
+  const auto* const broken_down = std::ranges::find(kLevels, stream, &Level::targeting);
+  if (broken_down != kLevels.end()) {
+    return stream_of(targeting_lines(Walk(world, broken_down->kind, filter), broken_down->id_column,
+                                     read_report(arguments, now), read_types(arguments), now));
   }
   return Refusal{404, 1, "No such stream."};
 }

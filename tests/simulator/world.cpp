@@ -18,14 +18,23 @@ constexpr std::array kKindNames{"campaigns", "ad_groups", "ads"};
 constexpr std::uint64_t kAccountBase = 549'755'885'175;
 constexpr std::uint64_t kAccountStep = 1'013;
 // Ads begin just below 13 digits: ids that are compared as text end up out of order.
-constexpr std::array<std::uint64_t, 3> kIdBase{626'735'500'000, 2'680'059'000'000, 999'999'990'000};
+constexpr std::array<std::uint64_t, 4> kIdBase{626'735'500'000, 2'680'059'000'000, 999'999'990'000,
+                                               4'300'000'000'000};
 constexpr std::uint64_t kIdsPerAccount = 5'000'000'000;
 constexpr std::uint64_t kIdStep = 499;
 constexpr std::uint64_t kPinBase = 394'205'000'000'000'013;
 constexpr std::uint64_t kPinStep = 97;
 
+// Campaigns take turns with them.
+constexpr std::array kObjectives{"CATALOG_SALES",  "AWARENESS",     "SALES",
+                                 "WEB_CONVERSION", "CONSIDERATION", "VIDEO_COMPLETION"};
+constexpr std::int64_t kMostProductGroups = 3;  // of one ad group
+
 constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kDay = 86'400;
+// Entities were updated so long ago at most, and made so long before that.
+constexpr std::chrono::days kOldestUpdate{730};
+constexpr std::chrono::days kOldestCreation{365};
 // Metrics of that many days before a new generation follow it.
 constexpr std::chrono::days kRestatedDays{3};
 
@@ -43,6 +52,16 @@ constexpr auto kNameSamples = std::to_array<const char*>({
 });
 
 std::size_t slot(EntityKind kind) { return static_cast<std::size_t>(kind); }
+
+std::uint64_t seconds_of(std::chrono::days days) {
+  return static_cast<std::uint64_t>(std::chrono::seconds{days}.count());
+}
+
+// Those of `all` children whose turn is the parent's.
+Family turns(EntityKind kind, const Entity& parent, std::int64_t parents, std::int64_t all) {
+  const std::int64_t count = parent.index < parents ? (all - parent.index + parents - 1) / parents : 0;
+  return {kind, parent.account, parent.index, parents, std::max<std::int64_t>(0, count)};
+}
 
 }  // namespace
 
@@ -86,16 +105,26 @@ std::int64_t World::original_count(EntityKind kind) const {
       return options_->ad_groups;
     case EntityKind::kAd:
       return options_->ads;
-    case EntityKind::kAccount:
+    default:
       return 1;
   }
-  return 0;
 }
 
 std::int64_t World::count(EntityKind kind, int account) const {
+  if (kind == EntityKind::kProductGroup) return count(EntityKind::kAdGroup, account) * kMostProductGroups;
   const auto added = changes_->added.find({kind, account});
   if (added == changes_->added.end()) return original_count(kind);
   return added->second.back().first_index + added->second.back().count;
+}
+
+std::int64_t World::count(EntityKind kind, int account, Day day) const {
+  std::int64_t count = original_count(kind);
+  const auto added = changes_->added.find({kind, account});
+  if (added == changes_->added.end()) return count;
+  for (const auto& addition : added->second) {
+    if (day_of(addition.at) <= day) count = addition.first_index + addition.count;
+  }
+  return count;
 }
 
 std::uint64_t World::key(const Entity& entity) const {
@@ -112,7 +141,7 @@ std::optional<Entity> World::find(EntityKind kind, int account, std::uint64_t id
   const std::uint64_t base = kIdBase.at(slot(kind)) + static_cast<std::uint64_t>(account) * kIdsPerAccount;
   if (id < base) return std::nullopt;
   const Entity entity{kind, account, static_cast<std::int64_t>((id - base) / kIdStep)};
-  if (entity.index >= count(kind, account) || this->id(entity) != id) return std::nullopt;
+  if (entity.index >= count(kind, account) || this->id(entity) != id || !exists(entity)) return std::nullopt;
   return entity;
 }
 
@@ -149,10 +178,9 @@ std::optional<Instant> World::added_at(const Entity& entity) const {
 
 std::int64_t World::created_seconds(const Entity& entity) const {
   if (const auto added = added_at(entity)) return unix_seconds(*added);
-  const auto updated =
-      unix_seconds(epoch_) - 2 * kHour -
-      static_cast<std::int64_t>(mix(key(entity), 2) % (730 * static_cast<std::uint64_t>(kDay)));
-  return updated - static_cast<std::int64_t>(mix(key(entity), 3) % (365 * static_cast<std::uint64_t>(kDay)));
+  const auto updated = unix_seconds(epoch_) - 2 * kHour -
+                       static_cast<std::int64_t>(mix(key(entity), 2) % seconds_of(kOldestUpdate));
+  return updated - static_cast<std::int64_t>(mix(key(entity), 3) % seconds_of(kOldestCreation));
 }
 
 // Spread over two years, a fifth of them on whole days (so there are ties), some sharing the newest moment.
@@ -169,13 +197,13 @@ Moment World::updated(const Entity& entity) const {
   }
   const std::int64_t epoch = unix_seconds(epoch_);
   if (entity.index % 50 == 1) return {kSet, epoch - kHour};
-  const auto age = static_cast<std::int64_t>(mix(key(entity), 2) % (730 * static_cast<std::uint64_t>(kDay)));
+  const auto age = static_cast<std::int64_t>(mix(key(entity), 2) % seconds_of(kOldestUpdate));
   if (mix(key(entity), 4) % 5 == 0) return {kSet, epoch - 2 * kHour - age / kDay * kDay};
   return {kSet, epoch - 2 * kHour - age};
 }
 
 std::string World::name(const Entity& entity) const {
-  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Account"};
+  constexpr std::array kPrefix{"Campaign", "Ad group", "Ad", "Product group", "Account"};
   std::string name = fmt::format("{} {} {}", kPrefix.at(slot(entity.kind)), entity.index,
                                  kNameSamples.at(mix(key(entity), 5) % kNameSamples.size()));
   if (const auto touch = changes_->touched.find(key(entity)); touch != changes_->touched.end()) {
@@ -200,16 +228,56 @@ DaySpan World::delivery(const Entity& entity) const {
   }
 }
 
-Entity World::ad_group_of(const Entity& ad) const {
-  const auto groups = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_->ad_groups));
-  return {EntityKind::kAdGroup, ad.account, static_cast<std::int64_t>(mix(key(ad), 7) % groups)};
+Day World::first_day() const {
+  return day_of(epoch_) - kOldestUpdate - kOldestCreation - std::chrono::days{1};
+}
+
+Entity World::ad_group_of(const Entity& entity) const {
+  if (entity.kind == EntityKind::kAdGroup) return entity;
+  if (entity.kind == EntityKind::kProductGroup) {
+    return {EntityKind::kAdGroup, entity.account, entity.index / kMostProductGroups};
+  }
+  return {EntityKind::kAdGroup, entity.account, entity.index % ad_group_turns()};
 }
 
 Entity World::campaign_of(const Entity& entity) const {
   if (entity.kind == EntityKind::kCampaign) return entity;
-  const Entity group = entity.kind == EntityKind::kAd ? ad_group_of(entity) : entity;
-  const auto campaigns = static_cast<std::uint64_t>(std::max<std::int64_t>(1, options_->campaigns));
-  return {EntityKind::kCampaign, entity.account, static_cast<std::int64_t>(mix(key(group), 8) % campaigns)};
+  return {EntityKind::kCampaign, entity.account, ad_group_of(entity).index % campaign_turns()};
+}
+
+Family World::product_groups(const Entity& ad_group) const {
+  const std::string_view objective = this->objective(campaign_of(ad_group));
+  const bool sells = objective == "CATALOG_SALES" || objective == "SALES";
+  const auto roll = static_cast<std::int64_t>(mix(key(ad_group), 10) % kMostProductGroups);
+  return {EntityKind::kProductGroup, ad_group.account, ad_group.index * kMostProductGroups, 1,
+          sells ? 1 + roll : 0};
+}
+
+bool World::exists(const Entity& entity) const {
+  if (entity.kind != EntityKind::kProductGroup) return true;
+  const Family family = product_groups(ad_group_of(entity));
+  return family.place_of(entity) < family.count;
+}
+
+const char* World::objective(const Entity& campaign) const {
+  return kObjectives.at(static_cast<std::size_t>(campaign.index) % kObjectives.size());
+}
+
+Family World::children(const Entity& parent, Day day) const {
+  const int account = parent.account;
+  const std::int64_t ads = count(EntityKind::kAd, account, day);
+  std::int64_t groups = count(EntityKind::kAdGroup, account, day);
+  if (groups == 0) groups = std::min(ads, ad_group_turns());
+  switch (parent.kind) {
+    case EntityKind::kAccount: {
+      const std::int64_t campaigns = count(EntityKind::kCampaign, account, day);
+      return {EntityKind::kCampaign, account, 0, 1, std::max<std::int64_t>(campaigns, groups > 0 ? 1 : 0)};
+    }
+    case EntityKind::kCampaign:
+      return turns(EntityKind::kAdGroup, parent, campaign_turns(), groups);
+    default:
+      return turns(EntityKind::kAd, parent, ad_group_turns(), parent.kind == EntityKind::kAdGroup ? ads : 0);
+  }
 }
 
 std::uint64_t World::promoted_pin_id(const Entity& ad) const {

@@ -2,6 +2,7 @@
 // index. Nothing is stored but what a test has changed, so a million ads cost no memory.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +16,7 @@
 
 namespace simulator {
 
-enum class EntityKind { kCampaign, kAdGroup, kAd, kAccount };
+enum class EntityKind { kCampaign, kAdGroup, kAd, kProductGroup, kAccount };
 enum class Status { kActive, kPaused, kArchived, kDraft, kDeletedDraft };
 
 const char* status_name(Status status);
@@ -27,6 +28,18 @@ struct Entity {
   EntityKind kind;
   int account;
   std::int64_t index;
+};
+
+// Every `step`-th entity of a kind: the children of one entity.
+struct Family {
+  EntityKind kind;
+  int account;
+  std::int64_t first;
+  std::int64_t step;
+  std::int64_t count;
+
+  Entity at(std::int64_t place) const { return {kind, account, first + place * step}; }
+  std::int64_t place_of(const Entity& member) const { return (member.index - first) / step; }
 };
 
 // A time as the API gives it: a value, or one of its three ways to say that there is none.
@@ -80,6 +93,8 @@ class World {
   bool is_removed(int account) const { return changes_->removed_accounts.contains(account); }
 
   std::int64_t count(EntityKind kind, int account) const;
+  // As of the end of a day.
+  std::int64_t count(EntityKind kind, int account, Day day) const;
   std::uint64_t id(const Entity& entity) const;
   std::optional<Entity> find(EntityKind kind, int account, std::uint64_t id) const;
   // Tells entities apart, and is the root of all their pseudo-random properties.
@@ -89,9 +104,20 @@ class World {
   std::int64_t created_seconds(const Entity& entity) const;
   std::string name(const Entity& entity) const;
   DaySpan delivery(const Entity& entity) const;
-  // The ad group of an ad, the campaign of an ad group or ad.
-  Entity ad_group_of(const Entity& ad) const;
+  // No entity that was there from the start delivers before.
+  Day first_day() const;
+  // The ad group of an ad or product group, the campaign of those and of an ad group. Children take turns
+  // with their parents, those that were there from the start; where there are no such parents, they are made
+  // up.
+  Entity ad_group_of(const Entity& entity) const;
   Entity campaign_of(const Entity& entity) const;
+  // Product groups, as ad groups promote them: only those of campaigns that sell have any.
+  Family product_groups(const Entity& ad_group) const;
+  // False for the indices between the product groups of one ad group and those of the next.
+  bool exists(const Entity& entity) const;
+  const char* objective(const Entity& campaign) const;
+  // The campaigns of an account, ad groups of a campaign or ads of an ad group, as of the end of a day.
+  Family children(const Entity& parent, Day day) const;
   std::uint64_t promoted_pin_id(const Entity& ad) const;
 
   // Pins, in the order of their making; their ids are in no order.
@@ -115,6 +141,11 @@ class World {
 
  private:
   std::int64_t original_count(EntityKind kind) const;
+  // How many parents the children of an account take turns with.
+  std::int64_t campaign_turns() const { return std::max<std::int64_t>(1, options_->campaigns); }
+  std::int64_t ad_group_turns() const {
+    return options_->ad_groups > 0 ? options_->ad_groups : campaign_turns();
+  }
   std::optional<Instant> added_at(const Entity& entity) const;
   Status original_status(const Entity& entity) const;
   template <typename Change>
