@@ -128,3 +128,10 @@ def test_to_duckdb_leaves_a_database_of_another_program_alone(shell, tap, world)
     assert f"{database} holds no state: did another program make it? Name another file" in said
     assert query(shell, database, "show tables") == [{"name": "mine"}]
     assert not world.counters()["requests"]
+
+
+def test_to_duckdb_asks_the_terminal_nothing(shell, tap):
+    """This one never answers."""
+    script, database = SHELL / "to_duckdb.sh", tap.directory / "pinterest.duckdb"
+    printed = shell("script", "-qec", f"{script} {tap.directory}/config.json {database}", "/dev/null")
+    assert "\u2588" in printed and "\x1b]" not in printed
