@@ -20,6 +20,9 @@ if [[ -z "$duckdb" ]]; then
   fi
 fi
 
+# Runs a script of SQL. Not on a terminal, which DuckDB asks for its color: some never answer.
+run_sql() { "$duckdb" "$1" "$database" ".read '$2'" | cat; }
+
 if [[ -e "$database" ]] &&
   ! "$duckdb" -noheader -list "$database" "select value from state" >"$folder/state.json"; then
   echo "$database holds no state: did another program make it? Name another file" >&2
@@ -32,8 +35,9 @@ code=0
 TAP_PINTEREST_FLATTENING_ENABLED=true tap-pinterest --config "$config" --config ENV "${state[@]}" \
   >"$folder/messages.jsonl" || code=$?
 if [[ ! -s "$folder/messages.jsonl" ]]; then exit "$code"; fi
-"$duckdb" -bail "$database" ".read '$here/load.sql'" <"$folder/messages.jsonl"
+run_sql -bail "$here/load.sql" <"$folder/messages.jsonl"
 "$duckdb" -noheader -list "$database" ".read '$here/views.sql'" >"$folder/views.sql"
-"$duckdb" -bail "$database" ".read '$folder/views.sql'"
-"$duckdb" -readonly -box "$database" ".read '$here/spend.sql'"
+run_sql -bail "$folder/views.sql"
+run_sql -box "$here/spend.sql"
+echo "To query it: $duckdb $database" >&2
 exit "$code"

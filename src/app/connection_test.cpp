@@ -209,7 +209,7 @@ class ConnectionTest {
   void check_scopes() {
     const std::string granted = tokens_.scope();
     if (granted.empty()) {
-      say(true, "scopes", "unknown: the token is used as given");
+      say(true, "scopes", "unknown: Pinterest names them only when it issues a token");
       return;
     }
     const std::vector<std::string> lacking = pinterest::lacking_scopes(granted);

@@ -138,8 +138,9 @@ singer::State read_state(const cli::Options& options, std::vector<std::string>& 
   const std::optional<std::string> text = util::read_file(path, problem);
   if (!text) {
     const bool exists = std::filesystem::exists(path, unknown);
-    problems.push_back(fmt::format("state file {} {}{}", path, problem,
-                                   exists ? "" : "; on a first run, leave out --state or add --write-state"));
+    problems.push_back(fmt::format(
+        "state file {} {}{}", path, problem,
+        exists ? "" : "; on a first run, leave out --state or pass the same file to --write-state"));
     return {};
   }
   if (is_blank(*text)) {

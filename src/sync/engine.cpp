@@ -286,7 +286,7 @@ bool Engine::begin_accounts() {
     ++open_accounts_;
     any = true;
   }
-  if (!ended.empty()) say_what_ended();
+  say_what_ended();
   return any;
 }
 
@@ -408,6 +408,9 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
     job.tries.successes_before = successes_;
   }
   ++in_flight_;
+  // What is under way is written, even if its reading ends meanwhile.
+  std::size_t& open = context_.open[stream_of(job).definition().id];
+  ++open;
   lock.unlock();
   const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
   const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
@@ -417,6 +420,7 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   if (writes) emitter_.write(rows->lines, rows->records);
   lock.lock();
   --in_flight_;
+  --open;
   wake_.notify_all();
   if (writes) note_rows(stream_of(job), *rows);
   if (ending()) return;

@@ -28,7 +28,8 @@ def world(simulate):
 
 @pytest.fixture
 def shell(tap, world, config):
-    """Runs a script with the tap and DuckDB on its PATH: `shell("to_files.sh", "folder")`; gives what it printed."""
+    """Runs a script with the tap and DuckDB on its PATH: `shell("to_files.sh", "folder")`; gives what it printed (or,
+    with `said="stderr"`, what went there)."""
     settings = tap.write("config.json", config(world, start_date=START))
     programs = tap.directory / "bin"
     programs.mkdir()
@@ -36,7 +37,7 @@ def shell(tap, world, config):
     kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
     path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 
-    def run(script, *arguments, code=0):
+    def run(script, *arguments, code=0, said="stdout"):
         command = [SHELL / script, settings, *arguments] if script.endswith(".sh") else [script, *arguments]
         done = subprocess.run(
             [str(part) for part in command],
@@ -47,7 +48,7 @@ def shell(tap, world, config):
             timeout=RUN_SECONDS,
         )
         assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        return getattr(done, said)
 
     return run
 
@@ -118,3 +119,19 @@ def test_to_duckdb_loads_an_incomplete_run_and_says_so(shell, tap, world):
     assert "\u2588" in printed
     (count,) = query(shell, database, "select count(distinct ad_account_id) as accounts from campaigns")
     assert count["accounts"] == 1
+
+
+def test_to_duckdb_leaves_a_database_of_another_program_alone(shell, tap, world):
+    database = tap.directory / "mine.duckdb"
+    shell("duckdb", database, "create table mine (value text)")
+    said = shell("to_duckdb.sh", database, code=2, said="stderr")
+    assert f"{database} holds no state: did another program make it? Name another file" in said
+    assert query(shell, database, "show tables") == [{"name": "mine"}]
+    assert not world.counters()["requests"]
+
+
+def test_to_duckdb_asks_the_terminal_nothing(shell, tap):
+    """This one never answers."""
+    script, database = SHELL / "to_duckdb.sh", tap.directory / "pinterest.duckdb"
+    printed = shell("script", "-qec", f"{script} {tap.directory}/config.json {database}", "/dev/null")
+    assert "\u2588" in printed and "\x1b]" not in printed

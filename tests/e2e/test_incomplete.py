@@ -114,6 +114,9 @@ def test_only_what_it_touches_is_incomplete(tap, api, config, endpoint, match, f
         assert entry(run.state, stream) == entry(old if stream in broken else expected.state, stream)
     for stream in broken:
         assert run.log_lines("ERROR", stream, match)
+    for stream, found in run.records.items():
+        outcome = "incomplete" if stream in broken else "done"
+        assert run.log_lines(f"INFO {stream}: {outcome}: {len(found)} record")
     (critical,) = run.log_lines("CRITICAL")
     assert broken[0] in critical
     assert match in critical

@@ -521,6 +521,29 @@ def test_a_login_without_a_config_leaves_one_that_every_command_finds(tap, api, 
         login.end(0)
 
 
+def test_a_config_that_is_a_link_stays_one(tap, api, own, redirect_uri):
+    target = own.rename(tap.directory / "target.json")
+    own.symlink_to(target)
+    with FirstLogin(tap, api, redirect_uri, "app\napp-secret-000000\n") as login:
+        browse(login.press("allow"))
+        login.end(0)
+    assert own.is_symlink() and json.loads(target.read_text()).items() >= OWNER.items()
+
+
+def test_a_config_that_cannot_be_saved_is_said_and_where_the_tokens_are(tap, api, own, redirect_uri):
+    """Something else takes its place while the browser is away."""
+    with FirstLogin(tap, api, redirect_uri, "app\napp-secret-000000\n") as login:
+        own.unlink()
+        own.mkdir()
+        browse(login.press("allow"))
+        run = login.end(1)
+    token = own.parent / "token.json"
+    (critical,) = run.log_lines("CRITICAL")
+    assert f"the config is not saved: cannot replace {own}: Is a directory" in critical
+    assert f"the tokens are in {token}" in critical and json.loads(token.read_text())["refresh_token"]
+    assert not own.with_name("config.json.new").exists()
+
+
 def test_a_login_that_is_denied_keeps_nothing_and_makes_a_private_folder(tap, api, redirect_uri):
     with FirstLogin(tap, api, redirect_uri, "app\napp-secret-000000\n") as login:
         browse(login.press("deny"))

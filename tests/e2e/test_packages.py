@@ -89,6 +89,17 @@ def test_the_wheel_puts_the_program_on_the_path_of_a_fresh_environment(wheel, tm
     assert_stands_alone(program)
 
 
+def test_pipx_compiles_a_checkout_once(wheel, tmp_path):
+    """It builds it twice, first to learn its name, and each time in a new environment."""
+
+    def objects():
+        return {path: path.stat().st_mtime_ns for path in (ROOT / "build" / "wheel").rglob("*.o")}
+
+    before = objects()
+    build_wheel(ROOT, tmp_path)
+    assert before and objects() == before
+
+
 def test_the_portable_wheel_needs_nothing_but_the_c_library(portable_wheel, tmp_path):
     major, minor = re.search(r"-py3-none-manylinux_(\d+)_(\d+)_", portable_wheel.name).groups()
     assert (int(major), int(minor)) <= OLDEST_C_LIBRARY

@@ -144,7 +144,7 @@ def test_a_state_that_is_missing_is_an_error_unless_it_will_be_written(tap, api,
     other = str(tap.directory / "other.json")
     for arguments in (["--state", str(file)], ["--state", str(file), "--write-state", other]):
         run = tap.run(config(api), *arguments, code=2)
-        assert run.log_lines("CRITICAL", str(file), "No such file")
+        assert run.log_lines("CRITICAL", str(file), "No such file", "leave out --state or pass the same file to --write-state")
     same = f"{tap.directory}/./state.json"
     tap.run(config(api), "--state", str(file), "--write-state", same, catalog=tap.catalog("ads"), code=0)
     assert file.exists()

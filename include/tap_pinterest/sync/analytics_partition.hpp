@@ -31,7 +31,7 @@ struct RunContext {
   Report& report;
   // Lists that are still being read.
   std::size_t open_lists = 0;
-  // Lists or partitions of each stream that have not come to their end.
+  // Lists or partitions of each stream that have not come to their end, and its requests under way.
   std::map<std::string_view, std::size_t> open = {};
   // The accounts (empty: the user) of which a list or partition has come to its end lately.
   std::vector<std::string> ended = {};
