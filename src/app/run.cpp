@@ -191,6 +191,10 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   const singer::Selection selection =
       singer::select(streams, catalog ? &*catalog : nullptr, config.flattening);
   if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
+  for (const singer::SelectedStream& stream : selection.streams) {
+    const std::string problem = pinterest::find_targeting_problem(*pinterest::find_stream(stream.id), config);
+    if (!problem.empty()) return refuse("the configuration", {problem});
+  }
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
   for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");

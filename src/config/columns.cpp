@@ -224,6 +224,28 @@ constexpr auto kPinMetricTypes = std::to_array<std::string_view>({
     "SAVE_RATE",
 });
 
+// Schemas AdsAnalyticsTargetingType and its kin.
+constexpr auto kTargetingTypes = std::to_array<std::string_view>({
+    "AGE_BUCKET",
+    "GENDER",
+    "COUNTRY",
+    "PLACEMENT",
+    "APPTYPE",
+    "AGE_BUCKET_AND_GENDER",
+    "AUDIENCE_INCLUDE",
+    "GEO",
+    "KEYWORD",
+    "LOCATION",
+    "PINNER_INTEREST",
+    "REGION",
+    "TARGETED_INTEREST",
+    "AUDIENCE_MULTIPLIER",
+    "CREATIVE_ENHANCEMENTS",
+    "CREATIVE_TYPE",
+    "QUIZ_RESULT",
+});
+constexpr std::size_t kDefaultTargetingTypes = 5;
+
 }  // namespace
 
 std::span<const Column> analytics_columns() { return kColumns; }
@@ -238,5 +260,11 @@ const Column* find_column(std::string_view name) {
 std::span<const std::string_view> default_analytics_columns() { return kDefaults; }
 
 std::span<const std::string_view> pin_metric_types() { return kPinMetricTypes; }
+
+std::span<const std::string_view> targeting_types() { return kTargetingTypes; }
+
+std::span<const std::string_view> default_targeting_types() {
+  return targeting_types().first(kDefaultTargetingTypes);
+}
 
 }  // namespace tap_pinterest::config

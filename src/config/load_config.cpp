@@ -89,6 +89,8 @@ Config store(const Values& values) {
   config.view_window_days = values.integer("view_window_days");
   config.conversion_report_time = values.text("conversion_report_time");
   config.lookback_days = values.optional_integer("lookback_days");
+  config.targeting_types = values.list("targeting_types");
+  config.attribution_types = values.list("attribution_types");
   config.pin_metric_types = values.list("pin_metric_types");
   config.pin_split = from_string(kPinSplitValues, values.text("pin_analytics_split_field"));
   config.entity_statuses = sorted(values.list("entity_statuses"));

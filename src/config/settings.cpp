@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 constexpr auto kGranularities = std::to_array<std::string_view>({"TOTAL", "DAY", "HOUR", "WEEK", "MONTH"});
 constexpr auto kWindowDays = std::to_array<std::string_view>({"0", "1", "7", "14", "30", "60"});
 constexpr auto kReportTimes = std::to_array<std::string_view>({"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"});
+constexpr auto kAttributionTypes = std::to_array<std::string_view>({"INDIVIDUAL", "HOUSEHOLD"});
 constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPLIT"});
 constexpr auto kEntityStatuses =
     std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
@@ -38,6 +39,7 @@ std::string json_array(std::span<const std::string_view> values) {
 std::vector<Setting> make_table() {
   static const std::string default_columns = json_array(default_analytics_columns());
   static const std::string default_pin_metrics = json_array(pin_metric_types());
+  static const std::string default_targeting = json_array(default_targeting_types());
   return {
       {
           .name = "client_id",
@@ -157,7 +159,7 @@ std::vector<Setting> make_table() {
           .name = "analytics_columns",
           .kind = Kind::list,
           .title = "Analytics columns",
-          .description = "Columns to request for campaign_analytics and ad_analytics.",
+          .description = "Columns to request for all ads analytics.",
           .default_json = default_columns,
           .choices = analytics_column_names(),
           .extensible = true,
@@ -170,6 +172,17 @@ std::vector<Setting> make_table() {
                          "(required) to end_date, at most 90 days.",
           .default_json = R"("DAY")",
           .choices = kGranularities,
+      },
+      {
+          .name = "targeting_types",
+          .kind = Kind::list,
+          .title = "Targeting types",
+          .description =
+              "Breakdowns to request for the targeting analytics, each with rows of its own. Never "
+              "add up rows of different types.",
+          .default_json = default_targeting,
+          .choices = targeting_types(),
+          .extensible = true,
       },
       {
           .name = "pin_metric_types",
@@ -192,8 +205,8 @@ std::vector<Setting> make_table() {
           .name = "allow_unknown_values",
           .kind = Kind::boolean,
           .title = "Allow unknown values",
-          .description = "Let analytics_columns and pin_metric_types name values that this version does not "
-                         "know. They are requested anyway, and hold numbers or text.",
+          .description = "Let analytics_columns, targeting_types, and pin_metric_types name values that this "
+                         "version does not know. They are requested anyway; metrics hold numbers or text.",
           .default_json = "false",
       },
       {
@@ -227,6 +240,14 @@ std::vector<Setting> make_table() {
           .description = "Count a conversion on the day of the ad action or on the day of the conversion.",
           .default_json = R"("TIME_OF_AD_ACTION")",
           .choices = kReportTimes,
+      },
+      {
+          .name = "attribution_types",
+          .kind = Kind::list,
+          .title = "Attribution types",
+          .description =
+              "Whose conversions the targeting analytics count. Defaults to what Pinterest counts.",
+          .choices = kAttributionTypes,
       },
       {
           .name = "flattening_enabled",

@@ -319,11 +319,10 @@ struct KeptToken {
   Token token() const { return {kind, text}; }
 };
 
-// [{"CAMPAIGN_ID": ..., "DATE": ..., COLUMN: ...}, ...]: the row becomes `metrics`, its key stands on top as
-// well.
-class AdsAnalyticsSink final : public RowSink {
+// A flat row {"CAMPAIGN_ID": ..., "DATE": ..., COLUMN: ...} becomes `metrics`, its key stands on top as well.
+class AdsRowSink : public RowSink {
  public:
-  AdsAnalyticsSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
+  AdsRowSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
       : RowSink(rows),
         id_column_(format.stream->key[0]),
         has_account_(format.projection->index_of("ad_account_id").has_value()),
@@ -331,38 +330,9 @@ class AdsAnalyticsSink final : public RowSink {
 
   void check_whole() const {}
 
- private:
-  void enter(bool object) override {
-    if (object != inside_) throw unreadable();
-    if (inside_) start_row();
-    inside_ = true;
-  }
-  void leave() override { inside_ = false; }
-  void value(Token) override { throw unreadable(); }
-
-  static UnreadableAnswer unreadable() { return UnreadableAnswer("not an array of rows"); }
-
-  void begin_row() override {
-    RecordBuilder& builder = rows().builder();
-    builder.begin_object();
-    builder.key("metrics");
-    builder.begin_object();
-    id_ = {};
-    date_ = {};
-    place_ = nullptr;
-  }
-
-  void row_key(std::string_view name) override {
-    place_ = name == id_column_ ? &id_ : (name == "DATE" ? &date_ : nullptr);
-    if (place_ != nullptr) *place_ = {};  // of a repeated key the last counts, whatever its value is
-  }
-
-  void row_value(Token token) override {
-    if (place_ != nullptr) place_->keep(token);
-    place_ = nullptr;
-  }
-
-  void end_row() override {
+ protected:
+  // Ends `metrics` and writes the key; then the record may get more.
+  void finish_metrics() {
     RecordBuilder& builder = rows().builder();
     builder.end_object();
     builder.key(id_column_);
@@ -375,8 +345,31 @@ class AdsAnalyticsSink final : public RowSink {
       builder.key("ad_account_id");
       builder.scalar({TokenKind::string, options_.account});
     }
-    builder.end_object();
+  }
+  void finish_record() {
+    rows().builder().end_object();
     rows().add();
+  }
+
+ private:
+  void begin_row() final {
+    RecordBuilder& builder = rows().builder();
+    builder.begin_object();
+    builder.key("metrics");
+    builder.begin_object();
+    id_ = {};
+    date_ = {};
+    place_ = nullptr;
+  }
+
+  void row_key(std::string_view name) final {
+    place_ = name == id_column_ ? &id_ : (name == "DATE" ? &date_ : nullptr);
+    if (place_ != nullptr) *place_ = {};  // of a repeated key the last counts, whatever its value is
+  }
+
+  void row_value(Token token) final {
+    if (place_ != nullptr) place_->keep(token);
+    place_ = nullptr;
   }
 
   // 007 was asked for as 7, whose rows it would not join.
@@ -424,10 +417,99 @@ class AdsAnalyticsSink final : public RowSink {
   // Not where the id is that of the account: many databases do not tell cases apart.
   bool has_account_;
   const AnalyticsOptions& options_;
-  bool inside_ = false;  // the array of rows
   KeptToken id_;
   KeptToken date_;
   KeptToken* place_ = nullptr;
+};
+
+// [row, ...]
+class AdsAnalyticsSink final : public AdsRowSink {
+  using AdsRowSink::AdsRowSink;
+
+  void enter(bool object) override {
+    if (object != inside_) throw unreadable();
+    if (inside_) start_row();
+    inside_ = true;
+  }
+  void leave() override { inside_ = false; }
+  void value(Token) override { throw unreadable(); }
+
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not an array of rows"); }
+
+  void end_row() override {
+    finish_metrics();
+    finish_record();
+  }
+
+  bool inside_ = false;  // the array
+};
+
+// {"data": [{"targeting_type": ..., "targeting_value": ..., "metrics": row}, ...]}
+class TargetingSink final : public AdsRowSink {
+ public:
+  using AdsRowSink::AdsRowSink;
+
+  void check_whole() const {
+    if (!has_data_) throw unreadable();
+  }
+
+ private:
+  // Inside of what the reader is.
+  enum Level { kOutside, kAnswer, kData, kItem };
+
+  void enter(bool object) override {
+    const bool is_known = level_ == kAnswer ? current_key() == "data" : level_ != kItem || is_metrics();
+    if (!is_known) {
+      skip();
+      return;
+    }
+    const bool repeated = (level_ == kAnswer && has_data_) || (level_ == kItem && has_metrics_);
+    if (repeated || object == (level_ == kAnswer)) throw unreadable();
+    if (level_ == kItem) {
+      has_metrics_ = true;
+      start_row();
+      return;
+    }
+    has_data_ = has_data_ || level_ == kAnswer;
+    level_ = static_cast<Level>(level_ + 1);
+    if (level_ != kItem) return;
+    has_metrics_ = false;
+    type_ = {};
+    value_ = {};
+  }
+
+  void leave() override {
+    if (level_ == kItem) {
+      if (!has_metrics_) throw unreadable();
+      RecordBuilder& builder = rows().builder();
+      builder.key("targeting_type");
+      builder.scalar(type_.token());
+      builder.key("targeting_value");
+      builder.scalar(value_.token());
+      finish_record();
+    }
+    level_ = static_cast<Level>(level_ - 1);
+  }
+
+  void value(Token token) override {
+    if (level_ == kOutside || level_ == kData) throw unreadable();
+    if (level_ == kAnswer && current_key() == "data") throw unreadable();
+    if (level_ != kItem) return;
+    if (is_metrics()) throw unreadable();
+    if (current_key() == "targeting_type") type_.keep(token);
+    if (current_key() == "targeting_value") value_.keep(token);
+  }
+
+  void end_row() override { finish_metrics(); }
+
+  bool is_metrics() const { return current_key() == "metrics"; }
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not an object with rows in data"); }
+
+  Level level_ = kOutside;
+  bool has_data_ = false;
+  bool has_metrics_ = false;
+  KeptToken type_;
+  KeptToken value_;
 };
 
 // {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN.
@@ -551,6 +633,12 @@ Rows read_ads_analytics(const RecordFormat& format, std::string& body, const Ana
                         std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
                    [&](RowCollector& rows) { return AdsAnalyticsSink(rows, format, options); });
+}
+
+Rows read_targeting_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                              std::string_view time_extracted) {
+  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
+                   [&](RowCollector& rows) { return TargetingSink(rows, format, options); });
 }
 
 Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,

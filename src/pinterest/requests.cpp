@@ -98,6 +98,10 @@ std::string analytics_url(const config::Config& config, const AnalyticsRequest& 
     add(url, "view_window_days", fmt::format("{}", config.view_window_days));
     add(url, "conversion_report_time", config.conversion_report_time);
   }
+  if (stream.source == Source::targeting_analytics) {
+    add(url, "targeting_types", join(config.targeting_types));
+    if (!config.attribution_types.empty()) add(url, "attribution_types", join(config.attribution_types));
+  }
   if (single_pin || stream.ids_parameter.empty()) return url;
   for (const std::uint64_t id : request.ids) {
     url += '&';

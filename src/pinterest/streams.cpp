@@ -110,6 +110,56 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "ad_ids",
      .batch = 250,
      .scopes = kAdsScopes},
+    {.id = "campaign_targeting_analytics",
+     .source = Source::targeting_analytics,
+     .path = "/ad_accounts/{ad_account_id}/campaigns/targeting_analytics",
+     .category = Category::ads_analytics,
+     .key = {"CAMPAIGN_ID", "DATE", "targeting_type", "targeting_value"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "campaigns",
+     .ids_parameter = "campaign_ids",
+     .batch = 250,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
+    {.id = "ad_group_targeting_analytics",
+     .source = Source::targeting_analytics,
+     .path = "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_GROUP_ID", "DATE", "targeting_type", "targeting_value"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "ad_groups",
+     .ids_parameter = "ad_group_ids",
+     .batch = 250,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
+    {.id = "ad_targeting_analytics",
+     .source = Source::targeting_analytics,
+     .path = "/ad_accounts/{ad_account_id}/ads/targeting_analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_ID", "DATE", "targeting_type", "targeting_value"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = true,
+     .parent = "ads",
+     .ids_parameter = "ad_ids",
+     .batch = 250,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
+    {.id = "ad_account_targeting_analytics",
+     .source = Source::targeting_analytics,
+     .path = "/ad_accounts/{ad_account_id}/targeting_analytics",
+     .category = Category::ads_analytics,
+     .key = {"AD_ACCOUNT_ID", "DATE", "targeting_type", "targeting_value"},
+     .replication_key = "DATE",
+     .by_account = true,
+     .has_statuses = false,
+     .batch = 1,
+     .scopes = kAdsScopes,
+     .selected_by_default = false},
     {.id = "pin_analytics",
      .source = Source::pin_analytics,
      .path = "/pins/analytics",
@@ -123,6 +173,16 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .batch = 100,
      .scopes = kPinScopes},
 });
+
+// Targeting types that one level alone has; all others every level has.
+struct OwnType {
+  std::string_view type;
+  std::string_view stream;
+};
+constexpr auto kOwnTypes = std::to_array<OwnType>({{"CREATIVE_TYPE", "campaign_targeting_analytics"},
+                                                   {"AUDIENCE_MULTIPLIER", "campaign_targeting_analytics"},
+                                                   {"CREATIVE_ENHANCEMENTS", "ad_group_targeting_analytics"},
+                                                   {"QUIZ_RESULT", "ad_targeting_analytics"}});
 
 singer::Json column_schema(std::optional<bool> is_text, std::string_view name) {
   singer::Json types = {"number", "string", "null"};
@@ -173,6 +233,17 @@ const StreamDefinition* find_stream(std::string_view id) {
   return found == std::end(kStreams) ? nullptr : found;
 }
 
+std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config) {
+  if (stream.source != Source::targeting_analytics) return {};
+  for (const std::string& type : config.targeting_types) {
+    const auto* const own = std::ranges::find(kOwnTypes, type, &OwnType::type);
+    if (own == kOwnTypes.end() || own->stream == stream.id) continue;
+    return fmt::format("targeting_types: {} has no {}, only {} has it; remove it, or deselect {}", stream.id,
+                       type, own->stream, stream.id);
+  }
+  return {};
+}
+
 int lookback_days(const StreamDefinition& stream, const config::Config& config) {
   return stream.source == Source::pin_analytics ? config.pins_lookback_days() : config.ads_lookback_days();
 }
@@ -213,7 +284,7 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
 
   description.configured_object = "metrics";
   fill_metrics(description.schema, stream, config);
-  if (stream.source == Source::ads_analytics) {
+  if (stream.category == Category::ads_analytics) {
     if (config.granularity == config::Granularity::hour) {
       description.schema["properties"]["DATE"]["format"] = "date-time";
     }

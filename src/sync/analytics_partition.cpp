@@ -79,9 +79,9 @@ bool AnalyticsPartition::is_exhausted() {
   return true;
 }
 
-bool AnalyticsPartition::is_pins() const {
-  return stream_.definition().source == pinterest::Source::pin_analytics;
-}
+pinterest::Source AnalyticsPartition::source() const { return stream_.definition().source; }
+
+bool AnalyticsPartition::is_pins() const { return source() == pinterest::Source::pin_analytics; }
 
 // Pin analytics are by day, whatever is configured.
 Granularity AnalyticsPartition::kind() const {
@@ -95,8 +95,8 @@ CoverageRules AnalyticsPartition::rules() const {
                       .end_date = config.end_date,
                       .lookback_days = pinterest::lookback_days(stream_.definition(), config),
                       .reach = is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
-                      .rows = row_settings(config, stream_.columns(), is_pins()),
-                      .basis = window_basis(config, stream_.columns())};
+                      .rows = row_settings(config, stream_.columns(), source()),
+                      .basis = window_basis(config, stream_.columns(), source())};
   if (stream_.definition().has_statuses) rules.entity_statuses = config.entity_statuses;
   return rules;
 }
@@ -204,7 +204,7 @@ void AnalyticsPartition::warn_of_changes() {
   context_.report.say_once(log::Level::warning, stream_.id(),
                            fmt::format("{} changed since the last run: rows that are not read again keep "
                                        "their old values, in the same table as the new ones",
-                                       fmt::join(changed_settings(entry.rows, rows, is_pins()), ", ")));
+                                       fmt::join(changed_settings(entry.rows, rows, source()), ", ")));
 }
 
 // Has the queue ask for jobs, if there may be any.
@@ -266,11 +266,15 @@ std::vector<AnalyticsPart> AnalyticsPartition::parts_of(std::size_t number,
   return parts;
 }
 
+// How many ids at how many times (days or hours) it asks for.
+double AnalyticsPartition::times_of(const AnalyticsRequest& request) const {
+  const int times_a_day = kind() == Granularity::hour ? kHoursADay : 1;
+  return static_cast<double>(request.ids.size()) * static_cast<double>(request.range.days() * times_a_day);
+}
+
 // How many cells its answer may have.
 double AnalyticsPartition::units_of(const AnalyticsRequest& request) const {
-  const int rows_a_day = kind() == Granularity::hour ? kHoursADay : 1;
-  return static_cast<double>(request.ids.size()) * static_cast<double>(request.range.days() * rows_a_day) *
-         static_cast<double>(stream_.columns().size());
+  return times_of(request) * stream_.rows_at_a_time() * static_cast<double>(stream_.columns().size());
 }
 
 Job AnalyticsPartition::job_of(AnalyticsPart part, const Tries& tries) {
@@ -329,6 +333,10 @@ void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
                            fmt::format("{} ids{} left out before can be read again, but Pinterest no longer "
                                        "answers for {}: they may lack those days",
                                        again_.size(), of_account(account_), util::describe(days)));
+}
+
+void AnalyticsPartition::note_rows(const AnalyticsPart& part, std::size_t rows) {
+  stream_.note_rows_at_a_time(static_cast<double>(rows) / times_of(part.request));
 }
 
 void AnalyticsPartition::part_done(const AnalyticsPart& part) {

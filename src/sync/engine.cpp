@@ -443,6 +443,7 @@ void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
     const auto& work = std::get<AnalyticsJob>(job.work);
+    work.partition->note_rows(work, std::get<pinterest::Rows>(fetched.outcome).records);
     work.partition->part_done(work);
   }
 }

@@ -25,10 +25,16 @@ constexpr std::size_t kBasisLength = 16;
 constexpr std::size_t kColumnsLength = 8;
 
 // What row_settings() lists, in its order.
-constexpr std::array<std::string_view, 5> kAdsSettings = {"analytics_columns", "click_window_days",
-                                                          "engagement_window_days", "view_window_days",
-                                                          "conversion_report_time"};
+constexpr std::array<std::string_view, 7> kTargetingSettings = {
+    "analytics_columns",      "click_window_days", "engagement_window_days", "view_window_days",
+    "conversion_report_time", "targeting_types",   "attribution_types"};
+constexpr std::size_t kAdsSettings = 5;  // of them
 constexpr std::array<std::string_view, 2> kPinSettings = {"pin_metric_types", "pin_analytics_split_field"};
+
+std::string targeting_settings(const config::Config& config) {
+  return fmt::format("{}|{}", fmt::join(config.targeting_types, ","),
+                     fmt::join(config.attribution_types, ","));
+}
 
 std::optional<std::string> text(const Json& json, const char* name) {
   const auto found = json.find(name);
@@ -193,24 +199,33 @@ bool statuses_added(const Entry& entry, const std::vector<std::string>& now) {
   });
 }
 
-std::string window_basis(const config::Config& config, const std::vector<std::string>& columns) {
-  const std::string basis =
+std::string window_basis(const config::Config& config, const std::vector<std::string>& columns,
+                         pinterest::Source source) {
+  std::string basis =
       fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", config::to_string(config.granularity),
                   fmt::join(columns, ","), config.click_window_days, config.engagement_window_days,
                   config.view_window_days, config.conversion_report_time, config::to_string(config.pin_split),
                   fmt::join(config.pin_metric_types, ","), fmt::join(config.entity_statuses, ","));
+  if (source == pinterest::Source::targeting_analytics) basis += "|" + targeting_settings(config);
   return pinterest::sha256_hex(basis).substr(0, kBasisLength);
 }
 
-std::string row_settings(const config::Config& config, const std::vector<std::string>& columns, bool pins) {
+std::string row_settings(const config::Config& config, const std::vector<std::string>& columns,
+                         pinterest::Source source) {
   const std::string asked =
       pinterest::sha256_hex(fmt::format("{}", fmt::join(columns, ","))).substr(0, kColumnsLength);
-  if (pins) return fmt::format("{}|{}", asked, config::to_string(config.pin_split));
-  return fmt::format("{}|{}|{}|{}|{}", asked, config.click_window_days, config.engagement_window_days,
-                     config.view_window_days, config.conversion_report_time);
+  if (source == pinterest::Source::pin_analytics) {
+    return fmt::format("{}|{}", asked, config::to_string(config.pin_split));
+  }
+  std::string settings =
+      fmt::format("{}|{}|{}|{}|{}", asked, config.click_window_days, config.engagement_window_days,
+                  config.view_window_days, config.conversion_report_time);
+  if (source == pinterest::Source::targeting_analytics) settings += "|" + targeting_settings(config);
+  return settings;
 }
 
-std::vector<std::string> changed_settings(const std::string& before, const std::string& now, bool pins) {
+std::vector<std::string> changed_settings(const std::string& before, const std::string& now,
+                                          pinterest::Source source) {
   const auto next = [](std::string_view& text) {
     const std::size_t end = std::min(text.find('|'), text.size());
     const std::string_view value = text.substr(0, end);
@@ -220,7 +235,10 @@ std::vector<std::string> changed_settings(const std::string& before, const std::
   std::string_view old_values = before;
   std::string_view new_values = now;
   std::vector<std::string> changed;
-  for (const std::string_view name : pins ? std::span<const std::string_view>(kPinSettings) : kAdsSettings) {
+  std::span<const std::string_view> names = kTargetingSettings;
+  if (source == pinterest::Source::pin_analytics) names = kPinSettings;
+  if (source == pinterest::Source::ads_analytics) names = names.first(kAdsSettings);
+  for (const std::string_view name : names) {
     if (next(old_values) != next(new_values)) changed.emplace_back(name);
   }
   return changed;

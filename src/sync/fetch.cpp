@@ -91,9 +91,14 @@ std::variant<Fault, pinterest::ListRows, pinterest::Rows> read_answer(const conf
                                               .app_type = work.request.app_type,
                                               .pin_id = pin};
     const pinterest::RecordFormat& format = work.partition->stream().format();
-    return work.request.stream->source == Source::pin_analytics
-               ? pinterest::read_pin_analytics(format, response.body, options, extracted)
-               : pinterest::read_ads_analytics(format, response.body, options, extracted);
+    switch (work.request.stream->source) {
+      case Source::pin_analytics:
+        return pinterest::read_pin_analytics(format, response.body, options, extracted);
+      case Source::targeting_analytics:
+        return pinterest::read_targeting_analytics(format, response.body, options, extracted);
+      default:
+        return pinterest::read_ads_analytics(format, response.body, options, extracted);
+    }
   } catch (const pinterest::UnreadableAnswer& error) {
     return make_fault(Fault::Kind::unreadable, Action::retry,
                       pinterest::is_html(response)

@@ -16,12 +16,14 @@ using pinterest::StreamDefinition;
 using singer::Json;
 
 constexpr std::size_t kMostFieldsNamed = 20;
+// Until an answer has shown more: genders are three, age buckets about seven, countries may be many.
+constexpr double kFirstValuesOfType = 8;
 
 // Everything the API may send without surprise: all fields of the stream, and what stands in rows of
 // analytics whatever columns are asked for.
 Json known_schema(const StreamDefinition& definition, const config::Config& config) {
   Json schema = pinterest::describe(definition, config).schema;
-  if (definition.source != Source::ads_analytics) return schema;
+  if (definition.category != pinterest::Category::ads_analytics) return schema;
   Json& metrics = schema["properties"]["metrics"]["properties"];
   for (const char* name : {"DATE", definition.key[0].data()}) {
     if (!metrics.contains(name)) metrics[name] = {{"type", {"string", "null"}}};
@@ -40,6 +42,11 @@ std::vector<std::string> selected_columns(const StreamDefinition& definition, co
   for (const std::string& column : configured) {
     const bool kept = schema.contains(metrics) && schema.at(metrics).contains(column);
     if (kept || column == definition.key[0]) columns.push_back(column);
+  }
+  // Without it, rows of targeting analytics do not say whose they are.
+  const bool must_name_it = definition.source == Source::targeting_analytics;
+  if (must_name_it && std::ranges::find(columns, definition.key[0]) == columns.end()) {
+    columns.emplace_back(definition.key[0]);
   }
   // The API refuses a request without any; the cheapest row names only its key.
   if (columns.empty()) columns.emplace_back(pins ? std::string_view(configured.at(0)) : definition.key[0]);
@@ -65,7 +72,11 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
       projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config),
                                                        config.flattening)),
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, selection_.id)),
-      columns_(selected_columns(definition, config, selection_.schema)) {}
+      columns_(selected_columns(definition, config, selection_.schema)) {
+  if (definition.source == Source::targeting_analytics) {
+    rows_at_a_time_ = kFirstValuesOfType * static_cast<double>(config.targeting_types.size());
+  }
+}
 
 StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& config)
     : definition_(&definition),
@@ -77,6 +88,8 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
 bool StreamRun::wants_pin_metrics() const {
   return selected_ && selection_.schema.contains(Json::json_pointer("/properties/pin_metrics"));
 }
+
+void StreamRun::note_rows_at_a_time(double rows) { rows_at_a_time_ = std::max(rows_at_a_time_, rows); }
 
 void StreamRun::note_unknown(const std::vector<std::string>& fields) {
   unknown_.insert(fields.begin(), fields.end());

@@ -70,7 +70,7 @@ std::string text_of(const config::Config& config) {
                config.rate_limit_share,
                config.max_concurrency,
                config.ad_account_ids,
-               sync::window_basis(config, config.analytics_columns),
+               sync::window_basis(config, config.analytics_columns, pinterest::Source::targeting_analytics),
                config.user_agent,
                config.include_shared_accounts,
                config.trial_access};

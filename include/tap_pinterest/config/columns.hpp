@@ -21,5 +21,9 @@ const Column* find_column(std::string_view name);
 std::span<const std::string_view> default_analytics_columns();
 // The metric types of pin analytics that the tap takes.
 std::span<const std::string_view> pin_metric_types();
+// All targeting types of the synchronous targeting analytics; some levels have not all of them.
+std::span<const std::string_view> targeting_types();
+// The targeting types requested when `targeting_types` is not set.
+std::span<const std::string_view> default_targeting_types();
 
 }  // namespace tap_pinterest::config

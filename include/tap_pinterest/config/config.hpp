@@ -55,6 +55,8 @@ struct Config {
   int view_window_days = 1;
   std::string conversion_report_time;
   std::optional<int> lookback_days;  // as stated
+  std::vector<std::string> targeting_types;
+  std::vector<std::string> attribution_types;  // empty: Pinterest's default
   std::vector<std::string> pin_metric_types;
   PinSplit pin_split = PinSplit::app_type;
   std::vector<std::string> entity_statuses;  // sorted, unique

@@ -91,6 +91,8 @@ struct AnalyticsOptions {
 // Rows that are identical are written once; rows of one key that differ are an UnusableRow.
 Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
+Rows read_targeting_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+                              std::string_view time_extracted);
 Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
 

@@ -18,9 +18,10 @@ inline constexpr std::size_t kCategories = 4;
 std::string_view to_string(Category category);
 
 enum class Source {
-  list,           // pages of {"items": [...], "bookmark": ...}
-  ads_analytics,  // an array of flat rows
-  pin_analytics,  // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
+  list,                 // pages of {"items": [...], "bookmark": ...}
+  ads_analytics,        // an array of flat rows
+  targeting_analytics,  // {"data": [{"targeting_type", "targeting_value", "metrics": {a flat row}}]}
+  pin_analytics,        // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
 };
 
 struct StreamDefinition {
@@ -29,8 +30,8 @@ struct StreamDefinition {
   // After api_url; {ad_account_id} stands for the account.
   std::string_view path;
   Category category;
-  // Up to three key properties; unused places are empty.
-  std::array<std::string_view, 3> key;
+  // Up to four key properties; unused places are empty.
+  std::array<std::string_view, 4> key;
   std::string_view replication_key;  // empty: FULL_TABLE only
   // One partition for each ad account; otherwise one for the user.
   bool by_account;
@@ -51,6 +52,9 @@ struct StreamDefinition {
 
 // All streams, in the order in which they are discovered; parents come before their children.
 std::span<const StreamDefinition> streams();
+// What is wrong with the targeting types of the configuration for a stream: those its level does not have.
+// Empty if nothing is.
+std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config);
 // The stream of that name, or null.
 const StreamDefinition* find_stream(std::string_view id);
 

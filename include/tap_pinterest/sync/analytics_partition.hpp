@@ -68,6 +68,8 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   // left is done.
   bool prepare(AnalyticsPart& part);
 
+  // How many rows a part had, so that the next ones can be made to fit.
+  void note_rows(const AnalyticsPart& part, std::size_t rows);
   // All rows of this part are written.
   void part_done(const AnalyticsPart& part);
   // What to do about failed requests; wants(part) must hold.
@@ -101,6 +103,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
     bool left_out_only = false;
   };
 
+  pinterest::Source source() const;
   bool is_pins() const;
   config::Granularity kind() const;
   CoverageRules rules() const;
@@ -119,6 +122,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   void offer();
   std::size_t size_of_next(double most_units);
   std::vector<AnalyticsPart> parts_of(std::size_t number, const std::vector<IdBatches::Id>& ids);
+  double times_of(const pinterest::AnalyticsRequest& request) const;
   double units_of(const pinterest::AnalyticsRequest& request) const;
   Job job_of(AnalyticsPart part, const Tries& tries = {});
   void push(std::vector<Attempt> attempts);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/pinterest/windows.hpp"
 #include "tap_pinterest/singer/projection.hpp"
 
@@ -72,12 +73,15 @@ std::string granularity_of(const Entry& entry);
 util::Day last_read_day(util::Instant bookmark, const std::string& granularity);
 
 // The hash of a marker's basis for one analytics stream.
-std::string window_basis(const config::Config& config, const std::vector<std::string>& columns);
+std::string window_basis(const config::Config& config, const std::vector<std::string>& columns,
+                         pinterest::Source source);
 
 // The settings that decide what values rows hold, as a short text: "1f0c22ab|30|30|1|TIME_OF_AD_ACTION". Rows
 // that were written under others stay as they are.
-std::string row_settings(const config::Config& config, const std::vector<std::string>& columns, bool pins);
+std::string row_settings(const config::Config& config, const std::vector<std::string>& columns,
+                         pinterest::Source source);
 // The names of the settings that differ between two such texts of one kind.
-std::vector<std::string> changed_settings(const std::string& before, const std::string& now, bool pins);
+std::vector<std::string> changed_settings(const std::string& before, const std::string& now,
+                                          pinterest::Source source);
 
 }  // namespace tap_pinterest::sync

@@ -30,6 +30,10 @@ class StreamRun {
   const pinterest::RecordFormat& format() const { return *format_; }
   // What analytics ask for: columns or metric types.
   const std::vector<std::string>& columns() const { return columns_; }
+  // How many rows an id may have at one time: one, or as many as its targeting types have values.
+  double rows_at_a_time() const { return rows_at_a_time_; }
+  // An answer had so many for each id and time on average.
+  void note_rows_at_a_time(double rows);
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
@@ -46,6 +50,7 @@ class StreamRun {
   std::unique_ptr<pinterest::RecordFormat> format_;
   std::vector<std::string> columns_;
   std::set<std::string> unknown_;
+  double rows_at_a_time_ = 1;
 };
 
 }  // namespace tap_pinterest::sync

@@ -28,6 +28,7 @@ inline config::Config test_config() {
   config.analytics_columns = {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"};
   config.conversion_report_time = "TIME_OF_AD_ACTION";
   config.pin_metric_types = {"IMPRESSION", "SAVE"};
+  config.targeting_types = {"GENDER", "COUNTRY"};
   config.entity_statuses = {"ACTIVE", "ARCHIVED", "PAUSED"};
   for (const char* category : {"ads_read", "ads_analytics", "org_read", "org_analytics"}) {
     config.rate_limits[category] = 60'000;

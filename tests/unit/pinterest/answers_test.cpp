@@ -77,6 +77,12 @@ Rows campaign_rows(const std::string& body, config::Granularity granularity = co
       kNow);
 }
 
+Rows targeting_rows(const std::string& body, std::string_view stream = "campaign_targeting_analytics") {
+  std::string text = body;
+  return read_targeting_analytics(Format(stream).get(), text,
+                                  {.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}}, kNow);
+}
+
 Rows pin_rows(const std::string& body, std::string_view app_type, std::string_view pin) {
   std::string text = body;
   return read_pin_analytics(Format("pin_analytics").get(), text,
@@ -84,6 +90,69 @@ Rows pin_rows(const std::string& body, std::string_view app_type, std::string_vi
 }
 
 using Texts = std::vector<std::string>;
+
+TEST(ReadTargetingAnalytics, WritesARowForEachValueWhateverTheOrderOfItsParts) {
+  const Rows rows = targeting_rows(
+      R"({"data":[{"targeting_type":"GENDER","targeting_value":"female",)"
+      R"("metrics":{"CAMPAIGN_ID":1,"DATE":"2026-11-01","SPEND_IN_DOLLAR":1.50}},)"
+      R"({"metrics":{"DATE":"2026-11-01","CAMPAIGN_ID":"1"},"targeting_value":500,"targeting_type":"LOCATION"}]})");
+  const auto all = records(rows);
+  EXPECT_EQ(column(all, "CAMPAIGN_ID"), (Texts{"1", "1"}));
+  EXPECT_EQ(column(all, "DATE"), (Texts{"2026-11-01", "2026-11-01"}));
+  EXPECT_EQ(column(all, "ad_account_id"), (Texts{"77", "77"}));
+  EXPECT_EQ(column(all, "targeting_type"), (Texts{"GENDER", "LOCATION"}));
+  EXPECT_EQ(column(all, "targeting_value"), (Texts{"female", "500"}));
+  EXPECT_NE(rows.lines.find(R"("SPEND_IN_DOLLAR":1.50)"), std::string::npos);
+  EXPECT_EQ(rows.unknown_fields, Texts{});
+}
+
+TEST(ReadTargetingAnalytics, GivesTheAccountsOwnRowsOneColumnForItsId) {
+  const auto all = records(targeting_rows(
+      R"({"data":[{"targeting_type":"GENDER","targeting_value":"male","metrics":{"AD_ACCOUNT_ID":"77","DATE":"2026-11-01"}}]})",
+      "ad_account_targeting_analytics"));
+  EXPECT_EQ(column(all, "AD_ACCOUNT_ID"), Texts{"77"});
+  EXPECT_FALSE(all.at(0).contains("ad_account_id"));
+}
+
+TEST(ReadTargetingAnalytics, PassesOverWhatElseIsThereAndTakesNoRowsForNone) {
+  EXPECT_EQ(targeting_rows(R"({"data":[],"x":[{"metrics":1}],"y":2})").records, 0U);
+  EXPECT_EQ(
+      targeting_rows(R"({"data":[{"targeting_type":"GENDER","targeting_value":"male","more":{"metrics":1},)"
+                     R"("metrics":{"CAMPAIGN_ID":"1","DATE":"2026-11-01"}}]})")
+          .records,
+      1U);
+}
+
+TEST(ReadTargetingAnalytics, RefusesAnswersOfAnotherShape) {
+  for (const char* body :
+       {"[]", "{}", "3", R"({"data":null})", R"({"data":{}})", R"({"data":[1]})", R"({"data":[[]]})",
+        R"({"data":[{"targeting_type":"GENDER","targeting_value":"male"}]})",
+        R"({"data":[{"targeting_type":"GENDER","targeting_value":"male","metrics":[]}]})",
+        R"({"data":[{"targeting_type":"GENDER","targeting_value":"male","metrics":null}]})",
+        R"({"data":[{"metrics":{},"metrics":{}}]})", R"({"data":[],"data":[]})"}) {
+    EXPECT_THROW(targeting_rows(body), std::runtime_error) << body;
+  }
+}
+
+TEST(ReadTargetingAnalytics, WritesNoRowWhoseKeyIsNotWhole) {
+  for (
+      const char* item :
+      {R"({"targeting_value":"male","metrics":{"CAMPAIGN_ID":"1","DATE":"2026-11-01"}})",
+       R"({"targeting_type":"GENDER","targeting_value":null,"metrics":{"CAMPAIGN_ID":"1","DATE":"2026-11-01"}})",
+       R"({"targeting_type":"GENDER","targeting_value":"male","metrics":{"DATE":"2026-11-01"}})",
+       R"({"targeting_type":"GENDER","targeting_value":"male","metrics":{"CAMPAIGN_ID":"1"}})"}) {
+    EXPECT_THROW(targeting_rows(std::string(R"({"data":[)") + item + "]}"), UnusableRow) << item;
+  }
+}
+
+TEST(ReadTargetingAnalytics, RefusesTwoRowsOfOneKeyThatDiffer) {
+  const std::string row =
+      R"({"targeting_type":"GENDER","targeting_value":"male","metrics":{"CAMPAIGN_ID":"1","DATE":"2026-11-01"}})";
+  const std::string other =
+      R"({"targeting_type":"GENDER","targeting_value":"male","metrics":{"CAMPAIGN_ID":"1","DATE":"2026-11-01","SPEND_IN_DOLLAR":1}})";
+  EXPECT_EQ(targeting_rows(R"({"data":[)" + row + "," + row + "]}").records, 1U);
+  EXPECT_THROW(targeting_rows(R"({"data":[)" + row + "," + other + "]}"), UnusableRow);
+}
 
 TEST(ReadList, WritesEachItemAndTellsTheNextPage) {
   const ListRows page = list(R"({"items":[{"id":"1","name":"a"},{"id":2,"name":"b"}],"bookmark":"next"})");

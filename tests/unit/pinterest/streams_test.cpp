@@ -17,13 +17,13 @@ const Json& property(const singer::StreamDescription& description, const std::st
   return description.schema.at("properties").at(name);
 }
 
-TEST(Streams, AreTenAndParentsComeBeforeTheirChildren) {
+TEST(Streams, AreFourteenAndParentsComeBeforeTheirChildren) {
   std::set<std::string_view> seen;
   for (const StreamDefinition& stream : streams()) {
     EXPECT_TRUE(stream.parent.empty() || seen.contains(stream.parent)) << stream.id;
     EXPECT_TRUE(seen.insert(stream.id).second) << stream.id;
   }
-  EXPECT_EQ(seen.size(), 10U);
+  EXPECT_EQ(seen.size(), 14U);
 }
 
 TEST(Streams, AreFoundByTheirExactName) {
@@ -86,6 +86,17 @@ TEST(LackingScopes, AreNamedWithTheirStreams) {
             (std::vector<std::string>{"pins (pins:read)", "pin_analytics (pins:read)"}));
   EXPECT_EQ(lacking_scopes("").size(), 10U);
   EXPECT_EQ(lacking_scopes("ads:readonly boards:read pins:read").size(), 6U);
+}
+
+TEST(FindTargetingProblem, NamesTheTypeAndTheStreamThatHasIt) {
+  config::Config config = test_config();
+  config.targeting_types = {"GENDER", "QUIZ_RESULT"};
+  EXPECT_EQ(find_targeting_problem(*find_stream("ad_targeting_analytics"), config), "");
+  EXPECT_EQ(find_targeting_problem(*find_stream("campaign_analytics"), config), "");
+  EXPECT_EQ(
+      find_targeting_problem(*find_stream("campaign_targeting_analytics"), config),
+      "targeting_types: campaign_targeting_analytics has no QUIZ_RESULT, only ad_targeting_analytics has it; "
+      "remove it, or deselect campaign_targeting_analytics");
 }
 
 TEST(Describe, GivesTotalNoReplicationKey) {

@@ -76,10 +76,13 @@ Json entry_from(const std::string& start, const std::string& bookmark) {
 
 Json with_marker(Json entry, const config::Config& config, const std::string& from, const std::string& to,
                  const std::string& after_id, const std::string& bookmark) {
-  entry["resume"] = {
-      {"from", from},           {"to", to},
-      {"after_id", after_id},   {"bookmark", bookmark},
-      {"covered_to", bookmark}, {"basis", window_basis(config, {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"})}};
+  entry["resume"] = {{"from", from},
+                     {"to", to},
+                     {"after_id", after_id},
+                     {"bookmark", bookmark},
+                     {"covered_to", bookmark},
+                     {"basis", window_basis(config, {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"},
+                                            pinterest::Source::ads_analytics)}};
   return entry;
 }
 
@@ -1072,12 +1075,13 @@ TEST(PinPartition, DoesNotBelieveThatAHundredPinsOfAListAreGoneIfNoneIsRead) {
 
 TEST(PinPartition, DoesNotTakeAPartThatWasNeverAskedForAsProofOfTheRoute) {
   const config::Config config = config_from("2026-11-24");
-  const Json marker = {{"from", "2026-01-20"},
-                       {"to", "2026-03-01"},
-                       {"after_id", "1"},
-                       {"bookmark", "2026-02-28"},
-                       {"covered_to", "2026-02-28"},
-                       {"basis", window_basis(config, {"IMPRESSION", "SAVE"})}};
+  const Json marker = {
+      {"from", "2026-01-20"},
+      {"to", "2026-03-01"},
+      {"after_id", "1"},
+      {"bookmark", "2026-02-28"},
+      {"covered_to", "2026-02-28"},
+      {"basis", window_basis(config, {"IMPRESSION", "SAVE"}, pinterest::Source::pin_analytics)}};
   Pins test(pins_entry({{"replication_key_value", "2026-02-01"}, {"resume", marker}}), config);
   test.list(2);
   const auto jobs = test.take_all();

@@ -12,6 +12,8 @@
 namespace tap_pinterest::sync {
 namespace {
 
+using pinterest::Source;
+
 using fakes::day;
 using fakes::instant;
 using pinterest::DaySet;
@@ -295,48 +297,57 @@ TEST(WindowBasis, DiffersWithEverythingThatDecidesWhatTheRowsAre) {
       [](Config& c) { c.entity_statuses = {"ACTIVE"}; },
   };
   const Config config = fakes::test_config();
-  std::set<std::string> seen = {window_basis(config, {"A", "B"}), window_basis(config, {"A"})};
+  std::set<std::string> seen = {window_basis(config, {"A", "B"}, Source::ads_analytics),
+                                window_basis(config, {"A"}, Source::ads_analytics)};
   for (const auto& change : changes) {
     Config changed = config;
     change(changed);
-    seen.insert(window_basis(changed, {"A", "B"}));
+    seen.insert(window_basis(changed, {"A", "B"}, Source::ads_analytics));
   }
   EXPECT_EQ(seen.size(), changes.size() + 2);
+  Config changed = config;
+  changed.targeting_types = {"GENDER"};
+  EXPECT_TRUE(seen.insert(window_basis(config, {"A", "B"}, Source::targeting_analytics)).second);
+  EXPECT_TRUE(seen.insert(window_basis(changed, {"A", "B"}, Source::targeting_analytics)).second);
+  EXPECT_FALSE(seen.insert(window_basis(changed, {"A", "B"}, Source::ads_analytics)).second);
 }
 
 TEST(WindowBasis, IsTheSameWhateverElseIsConfigured) {
   config::Config config = fakes::test_config();
-  const std::string basis = window_basis(config, {"A"});
+  const std::string basis = window_basis(config, {"A"}, Source::ads_analytics);
   config.max_concurrency = 3;
   config.start_date = day("2026-01-01");
   config.access_token = util::Secret("another");
-  EXPECT_EQ(window_basis(config, {"A"}), basis);
+  EXPECT_EQ(window_basis(config, {"A"}, Source::ads_analytics), basis);
 }
 
 TEST(RowSettings, NameWhatHasChanged) {
   using config::Config;
   struct Row {
     const char* name;
-    bool pins;
+    Source source;
     std::function<void(Config&)> change;
     Texts expected;
   };
   const std::vector<Row> rows = {
-      {"nothing", false, [](Config&) {}, {}},
-      {"the click window", false, [](Config& c) { c.click_window_days = 7; }, {"click_window_days"}},
+      {"nothing", Source::ads_analytics, [](Config&) {}, {}},
+      {"the click window",
+       Source::ads_analytics,
+       [](Config& c) { c.click_window_days = 7; },
+       {"click_window_days"}},
       {"two windows",
-       false,
+       Source::ads_analytics,
        [](Config& c) {
          c.engagement_window_days = 7;
          c.view_window_days = 7;
        },
        {"engagement_window_days", "view_window_days"}},
       {"the report time",
-       false,
+       Source::ads_analytics,
        [](Config& c) { c.conversion_report_time = "TIME_OF_CONVERSION"; },
        {"conversion_report_time"}},
       {"what rows of ads do not depend on",
-       false,
+       Source::ads_analytics,
        [](Config& c) {
          c.pin_split = config::PinSplit::no_split;
          c.entity_statuses = {"ACTIVE"};
@@ -344,32 +355,48 @@ TEST(RowSettings, NameWhatHasChanged) {
        },
        {}},
       {"the split of pins",
-       true,
+       Source::pin_analytics,
        [](Config& c) { c.pin_split = config::PinSplit::no_split; },
        {"pin_analytics_split_field"}},
-      {"what rows of pins do not depend on", true, [](Config& c) { c.click_window_days = 7; }, {}},
+      {"the breakdowns",
+       Source::targeting_analytics,
+       [](Config& c) {
+         c.view_window_days = 7;
+         c.targeting_types = {"GENDER"};
+         c.attribution_types = {"HOUSEHOLD"};
+       },
+       {"view_window_days", "targeting_types", "attribution_types"}},
+      {"what rows of ads do not depend on either",
+       Source::ads_analytics,
+       [](Config& c) { c.targeting_types = {"GENDER"}; },
+       {}},
+      {"what rows of pins do not depend on",
+       Source::pin_analytics,
+       [](Config& c) { c.click_window_days = 7; },
+       {}},
   };
   const Config config = fakes::test_config();
   for (const Row& row : rows) {
     Config changed = config;
     row.change(changed);
-    EXPECT_EQ(changed_settings(row_settings(config, {"A", "B"}, row.pins),
-                               row_settings(changed, {"A", "B"}, row.pins), row.pins),
+    EXPECT_EQ(changed_settings(row_settings(config, {"A", "B"}, row.source),
+                               row_settings(changed, {"A", "B"}, row.source), row.source),
               row.expected)
         << row.name;
   }
-  EXPECT_EQ(
-      changed_settings(row_settings(config, {"A"}, false), row_settings(config, {"A", "B"}, false), false),
-      Texts{"analytics_columns"});
-  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, true), row_settings(config, {"A", "B"}, true), true),
+  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, Source::ads_analytics),
+                             row_settings(config, {"A", "B"}, Source::ads_analytics), Source::ads_analytics),
+            Texts{"analytics_columns"});
+  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, Source::pin_analytics),
+                             row_settings(config, {"A", "B"}, Source::pin_analytics), Source::pin_analytics),
             Texts{"pin_metric_types"});
 }
 
 TEST(RowSettings, OfATextThatIsCutOrStrangeAreOthers) {
-  const std::string now = row_settings(fakes::test_config(), {"A"}, false);
-  EXPECT_EQ(changed_settings("", now, false).size(), 5U);
-  EXPECT_EQ(changed_settings(now.substr(0, now.find('|')), now, false).size(), 4U);
-  EXPECT_TRUE(changed_settings(now + "|more", now, false).empty());
+  const std::string now = row_settings(fakes::test_config(), {"A"}, Source::ads_analytics);
+  EXPECT_EQ(changed_settings("", now, Source::ads_analytics).size(), 5U);
+  EXPECT_EQ(changed_settings(now.substr(0, now.find('|')), now, Source::ads_analytics).size(), 4U);
+  EXPECT_TRUE(changed_settings(now + "|more", now, Source::ads_analytics).empty());
 }
 
 }  // namespace
