@@ -1,6 +1,7 @@
 #include "tap_pinterest/config/config.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tap_pinterest::config {
 namespace {
@@ -25,6 +26,11 @@ std::string_view to_string(Granularity granularity) {
       return "MONTH";
   }
   return {};
+}
+
+std::string_view to_string(AnalyticsSource source) {
+  constexpr std::array<std::string_view, 3> kNames = {"auto", "direct", "reports"};
+  return kNames.at(static_cast<std::size_t>(source));
 }
 
 std::string_view to_string(PinSplit split) {

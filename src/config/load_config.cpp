@@ -19,6 +19,8 @@ constexpr std::chrono::days kLongestTotal{90};
 
 constexpr auto kGranularityValues = std::to_array<Granularity>(
     {Granularity::total, Granularity::day, Granularity::hour, Granularity::week, Granularity::month});
+constexpr auto kAnalyticsSources = std::to_array<AnalyticsSource>(
+    {AnalyticsSource::automatic, AnalyticsSource::direct, AnalyticsSource::reports});
 constexpr auto kPinSplitValues = std::to_array<PinSplit>({PinSplit::app_type, PinSplit::no_split});
 
 // The enumerator that is written as `text`, which has been checked.
@@ -84,6 +86,7 @@ Config store(const Values& values) {
   config.end_date = values.day("end_date");
   config.analytics_columns = values.list("analytics_columns");
   config.granularity = from_string(kGranularityValues, values.text("analytics_granularity"));
+  config.analytics_source = from_string(kAnalyticsSources, values.text("analytics_source"));
   config.click_window_days = values.integer("click_window_days");
   config.engagement_window_days = values.integer("engagement_window_days");
   config.view_window_days = values.integer("view_window_days");
@@ -103,6 +106,7 @@ Config store(const Values& values) {
   config.request_timeout = std::chrono::seconds(values.integer("request_timeout_seconds"));
   config.max_retry = std::chrono::seconds(values.integer("max_retry_seconds"));
   config.max_rate_limit_wait = std::chrono::seconds(values.integer("max_rate_limit_wait_seconds"));
+  config.report_timeout = std::chrono::seconds(values.integer("report_timeout_seconds"));
   config.user_agent = values.text("user_agent");
   config.flattening = flattening_of(values);
   return config;

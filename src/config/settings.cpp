@@ -18,6 +18,7 @@ constexpr auto kAttributionTypes = std::to_array<std::string_view>({"INDIVIDUAL"
 constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPLIT"});
 constexpr auto kEntityStatuses =
     std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
+constexpr auto kSources = std::to_array<std::string_view>({"auto", "direct", "reports"});
 constexpr auto kTiers = std::to_array<std::string_view>({"standard", "trial"});
 // Each goes from its first setting in the table to that of the next.
 constexpr auto kGroups =
@@ -172,6 +173,17 @@ std::vector<Setting> make_table() {
                          "(required) to end_date, at most 90 days.",
           .default_json = R"("DAY")",
           .choices = kGranularities,
+      },
+      {
+          .name = "analytics_source",
+          .kind = Kind::choice,
+          .title = "Analytics source",
+          .description = "Where ads analytics come from. auto: direct requests for the last 89 days, and "
+                         "asynchronous reports for older days, back to 913 days ago. direct: no reports. "
+                         "reports: reports for all days, which take minutes but only a handful of requests "
+                         "per account. Reports ignore entity_statuses.",
+          .default_json = R"("auto")",
+          .choices = kSources,
       },
       {
           .name = "targeting_types",
@@ -365,6 +377,15 @@ std::vector<Setting> make_table() {
           .description =
               "How long to keep retrying one request, in seconds, not counting waits for rate limits.",
           .default_json = "600",
+          .minimum = 1,
+          .maximum = kMaxSeconds,
+      },
+      {
+          .name = "report_timeout_seconds",
+          .kind = Kind::integer,
+          .title = "Report timeout",
+          .description = "How long to wait for an asynchronous report, in seconds.",
+          .default_json = "1800",
           .minimum = 1,
           .maximum = kMaxSeconds,
       },

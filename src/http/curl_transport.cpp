@@ -205,9 +205,11 @@ std::string bundle_of(const std::string& trusted, const std::string& added) {
 
 class Receiver {
  public:
-  Receiver(CURL* handle, std::size_t max_body_bytes)
+  Receiver(CURL* handle, const Request& request)
       : handle_(handle),
-        max_body_bytes_(max_body_bytes > 0 ? max_body_bytes : std::numeric_limits<std::size_t>::max()) {}
+        request_(request),
+        max_body_bytes_(request.max_body_bytes > 0 ? request.max_body_bytes
+                                                   : std::numeric_limits<std::size_t>::max()) {}
 
   Response response;
   bool headers_too_large = false;
@@ -240,12 +242,21 @@ class Receiver {
   }
 
   bool add_body(std::string_view data) {
+    if (request_.on_body && is_success()) return request_.on_body(response, data);
     std::string& body = response.body;
     if (body.empty()) reserve_announced();
     const std::size_t room = max_body_bytes_ - body.size();
     body.append(data.substr(0, room));
     response.body_cut = data.size() > room;
     return !response.body_cut;
+  }
+
+  bool is_success() {
+    constexpr int kHundred = 100;
+    long status = 0;
+    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+    response.status = static_cast<int>(status);
+    return status / kHundred == 2;
   }
 
   // Spares the copies of a string that grows, and the moments in which it is held twice.
@@ -259,6 +270,7 @@ class Receiver {
   }
 
   CURL* handle_;
+  const Request& request_;
   std::size_t max_body_bytes_;
   std::size_t header_bytes_ = 0;
 };
@@ -296,7 +308,7 @@ class CurlTransport final : public Transport {
     const auto header_list = make_header_list(request);
     if (!header_list) return invalid(fmt::format("a header cannot be sent ({})", address->authority));
 
-    Receiver receiver(easy_.get(), request.max_body_bytes);
+    Receiver receiver(easy_.get(), request);
     configure(request, *address, header_list->get(), receiver);
     if (setup_result_ != CURLE_OK) {
       curl_easy_reset(easy_.get());
@@ -347,7 +359,7 @@ class CurlTransport final : public Transport {
     set(CURLOPT_ACCEPT_ENCODING, "");
     configure_method(request);
     configure_trust(address);
-    configure_time(request.timeout);
+    configure_time(request);
     set(CURLOPT_HEADERFUNCTION, &Receiver::on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&receiver));
     set(CURLOPT_WRITEFUNCTION, &Receiver::on_body);
@@ -393,7 +405,12 @@ class CurlTransport final : public Transport {
     if (address.scheme == "http" || is_loopback(address.host)) set(CURLOPT_PROXY, "");
   }
 
-  void configure_time(milliseconds timeout) {
+  void configure_time(const Request& request) {
+    const milliseconds timeout = request.timeout;
+    if (request.longest_stall.count() > 0) {
+      set(CURLOPT_LOW_SPEED_LIMIT, 1L);  // bytes a second
+      set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.longest_stall.count()));
+    }
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
     const milliseconds connect = timeout.count() > 0 ? std::min(timeout, kLongestConnect) : kLongestConnect;
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));

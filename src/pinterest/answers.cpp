@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "tap_pinterest/pinterest/requests.hpp"
@@ -21,6 +22,8 @@ using singer::Token;
 using singer::TokenKind;
 
 constexpr std::string_view kNull = "null";
+// Of a large report so much is read, and so much is written, at a time.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
 
 // The text of a JSON string that needs no unescaping, as ids and dates; other values as they are.
 std::string_view without_quotes(std::string_view json) {
@@ -80,6 +83,11 @@ class RowCollector {
     rows_.unknown_fields = builder_.unknown_fields();
     return std::move(rows_);
   }
+
+  // For answers that are given away in pieces: no key comes in two of them.
+  void forget_keys() { by_key_.clear(); }
+  std::size_t bytes() const { return rows_.lines.size(); }
+  Rows take() { return std::exchange(rows_, {}); }
 
  private:
   struct Span {
@@ -316,6 +324,7 @@ struct KeptToken {
     kind = token.kind;
     text = token.text;
   }
+  bool is_null() const { return kind == TokenKind::null; }
   Token token() const { return {kind, text}; }
 };
 
@@ -350,8 +359,33 @@ class AdsRowSink : public RowSink {
     rows().builder().end_object();
     rows().add();
   }
+  void write_targeting() {
+    RecordBuilder& builder = rows().builder();
+    builder.key("targeting_type");
+    builder.scalar(type_.token());
+    builder.key("targeting_value");
+    builder.scalar(value_.token());
+  }
+
+  std::string_view id_column() const { return id_column_; }
+
+  // Of the row.
+  KeptToken id_;
+  KeptToken date_;
+  KeptToken type_;
+  KeptToken value_;
+  // Targeting stands in the row itself.
+  bool is_targeting_inside_ = false;
 
  private:
+  KeptToken* place_of(std::string_view name) {
+    if (name == id_column_) return &id_;
+    if (name == "DATE") return &date_;
+    if (!is_targeting_inside_) return nullptr;
+    if (name == "TARGETING_TYPE") return &type_;
+    return name == "TARGETING_VALUE" ? &value_ : nullptr;
+  }
+
   void begin_row() final {
     RecordBuilder& builder = rows().builder();
     builder.begin_object();
@@ -359,11 +393,12 @@ class AdsRowSink : public RowSink {
     builder.begin_object();
     id_ = {};
     date_ = {};
+    if (is_targeting_inside_) type_ = value_ = {};
     place_ = nullptr;
   }
 
   void row_key(std::string_view name) final {
-    place_ = name == id_column_ ? &id_ : (name == "DATE" ? &date_ : nullptr);
+    place_ = place_of(name);
     if (place_ != nullptr) *place_ = {};  // of a repeated key the last counts, whatever its value is
   }
 
@@ -417,8 +452,6 @@ class AdsRowSink : public RowSink {
   // Not where the id is that of the account: many databases do not tell cases apart.
   bool has_account_;
   const AnalyticsOptions& options_;
-  KeptToken id_;
-  KeptToken date_;
   KeptToken* place_ = nullptr;
 };
 
@@ -481,11 +514,7 @@ class TargetingSink final : public AdsRowSink {
   void leave() override {
     if (level_ == kItem) {
       if (!has_metrics_) throw unreadable();
-      RecordBuilder& builder = rows().builder();
-      builder.key("targeting_type");
-      builder.scalar(type_.token());
-      builder.key("targeting_value");
-      builder.scalar(value_.token());
+      write_targeting();
       finish_record();
     }
     level_ = static_cast<Level>(level_ - 1);
@@ -508,8 +537,85 @@ class TargetingSink final : public AdsRowSink {
   Level level_ = kOutside;
   bool has_data_ = false;
   bool has_metrics_ = false;
-  KeptToken type_;
-  KeptToken value_;
+};
+
+// {ID: [row, ...], ...}, or {DATE: {ID: [row, ...]}}: what a row lacks of its key stands around it.
+class ReportSink final : public AdsRowSink {
+ public:
+  // `emit` takes lines as soon as there are many; null for never.
+  ReportSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options,
+             const EmitRows* emit)
+      : AdsRowSink(rows, format, options),
+        has_targeting_(format.stream->source == Source::targeting_analytics),
+        emit_(emit) {
+    is_targeting_inside_ = has_targeting_;
+  }
+
+ private:
+  // Inside of what the reader is.
+  enum Level { kOutside, kReport, kDate, kRows };
+
+  void enter(bool object) override {
+    if (level_ == kRows) {
+      if (!object) throw unreadable();
+      start_row();
+      return;
+    }
+    const bool may_be_rows = level_ == kReport || level_ == kDate;
+    if (object ? level_ == kDate : !may_be_rows) throw unreadable();
+    if (level_ == kReport) {
+      outer_ = current_key();
+      if (!seen_.insert(outer_).second) throw UnreadableAnswer(fmt::format("{} stands there twice", outer_));
+    }
+    if (object) {
+      level_ = static_cast<Level>(level_ + 1);
+      return;
+    }
+    inner_ = current_key();
+    is_by_date_ = level_ == kDate;
+    level_ = kRows;
+  }
+
+  void leave() override {
+    level_ = level_ == kRows && is_by_date_ ? kDate : (level_ == kReport ? kOutside : kReport);
+    if (level_ != kReport) return;
+    rows().forget_keys();
+    if (emit_ != nullptr && rows().bytes() >= kPieceBytes && !(*emit_)(rows().take())) throw Interrupted();
+  }
+
+  // null in the place of an array is no rows.
+  void value(Token token) override {
+    if (token.kind != TokenKind::null || level_ == kOutside || level_ == kRows) throw unreadable();
+  }
+
+  void end_row() override {
+    for (const std::string* const around : {&outer_, &inner_}) {
+      if (date_.is_null() && util::parse_day(*around)) date_.keep({TokenKind::string, *around});
+    }
+    if (is_id(inner_)) {
+      if (id_.is_null()) {
+        id_.keep({TokenKind::string, inner_});
+        rows().builder().key(id_column());
+        rows().builder().scalar(id_.token());
+      }
+      if (id_.text != inner_) {
+        throw UnusableRow(fmt::format("the report has a row of {} among those of {}", id_.text, inner_));
+      }
+    }
+    finish_metrics();
+    if (has_targeting_) write_targeting();
+    finish_record();
+  }
+
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not a report of rows by id"); }
+
+  bool has_targeting_;
+  const EmitRows* emit_;
+  Level level_ = kOutside;
+  bool is_by_date_ = false;
+  std::string outer_;
+  std::string inner_;
+  std::unordered_set<std::string> seen_;
 };
 
 // {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN.
@@ -607,6 +713,38 @@ Rows read_rows(const RecordFormat& format, std::string& body, std::string_view t
   }
 }
 
+// Pieces of a file for the reader. Lone surrogates, which it refuses, are repaired on the way; so each piece
+// ends after a comma, which stands within no escape.
+class PieceReader {
+ public:
+  explicit PieceReader(const util::Spool& spool) : spool_(spool) {}
+
+  std::string_view next() {
+    std::size_t end = 0;
+    piece_ = std::move(rest_);
+    while (end == 0 && offset_ < spool_.size()) {
+      const std::string more = spool_.read(offset_, kPieceBytes);
+      offset_ += more.size();
+      piece_ += more;
+      end = piece_.rfind(',') + 1;  // 0 if there is none
+    }
+    if (offset_ == spool_.size()) end = piece_.size();
+    rest_ = piece_.substr(end);
+    piece_.resize(end);
+    repaired_ += singer::repair_lone_surrogates(piece_);
+    return piece_;
+  }
+
+  std::size_t repaired() const { return repaired_; }
+
+ private:
+  const util::Spool& spool_;
+  std::size_t offset_ = 0;
+  std::string piece_;
+  std::string rest_;
+  std::size_t repaired_ = 0;
+};
+
 }  // namespace
 
 RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Projection& record_projection,
@@ -639,6 +777,23 @@ Rows read_targeting_analytics(const RecordFormat& format, std::string& body, con
                               std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
                    [&](RowCollector& rows) { return TargetingSink(rows, format, options); });
+}
+
+Rows read_report(const RecordFormat& format, util::Spool& spool, const AnalyticsOptions& options,
+                 std::string_view time_extracted, const EmitRows& emit) {
+  if (spool.size() == 0) return {};
+  if (spool.in_memory()) {
+    return read_rows(format, spool.text(), time_extracted, Duplicates::must_be_equal,
+                     [&](RowCollector& rows) { return ReportSink(rows, format, options, nullptr); });
+  }
+  RowCollector rows(format, time_extracted, Duplicates::must_be_equal);
+  ReportSink sink(rows, format, options, &emit);
+  PieceReader pieces(spool);
+  const auto error = singer::read_json([&] { return pieces.next(); }, sink);
+  if (error) throw UnreadableAnswer(error->message);
+  Rows last = rows.finish();
+  last.repaired = pieces.repaired();
+  return last;
 }
 
 Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,

@@ -6,18 +6,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "path_of.hpp"
+
 namespace tap_pinterest::pinterest {
 namespace {
-
-constexpr std::string_view kAccountPlace = "{ad_account_id}";
-
-std::string path_of(const StreamDefinition& stream, const std::string& account) {
-  std::string path(stream.path);
-  if (const std::size_t at = path.find(kAccountPlace); at != std::string::npos) {
-    path.replace(at, kAccountPlace.size(), account);
-  }
-  return path;
-}
 
 // Adds "?name=value" or "&name=value"; the value is encoded.
 void add(std::string& url, std::string_view name, std::string_view value) {
@@ -61,7 +53,7 @@ std::string encode_query(std::string_view text) {
 }
 
 std::string list_url(const config::Config& config, const ListRequest& request) {
-  std::string url = config.api_url + path_of(*request.stream, request.account);
+  std::string url = config.api_url + path_of(request.stream->path, request.account);
   add(url, "page_size", fmt::format("{}", kPageSize));
   if (request.stream->has_statuses) {
     for (const auto& status : config.entity_statuses) add(url, "entity_statuses", status);
@@ -83,7 +75,8 @@ std::string analytics_url(const config::Config& config, const AnalyticsRequest& 
   const bool pins = stream.source == Source::pin_analytics;
   const bool single_pin = pins && request.route == PinRoute::single;
   std::string url = config.api_url;
-  url += single_pin ? fmt::format("/pins/{}/analytics", request.ids.at(0)) : path_of(stream, request.account);
+  url += single_pin ? fmt::format("/pins/{}/analytics", request.ids.at(0))
+                    : path_of(stream.path, request.account);
   add(url, "start_date", util::format_day(request.range.first));
   add(url, "end_date", util::format_day(request.range.last));
   add(url, pins ? "metric_types" : "columns", join(columns));

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "tap_pinterest/config/columns.hpp"
+#include "tap_pinterest/pinterest/reports.hpp"
 #include "tap_pinterest/pinterest/schemas.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -73,7 +74,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .parent = "campaigns",
      .ids_parameter = "campaign_ids",
      .batch = 250,
-     .scopes = kAdsScopes},
+     .scopes = kAdsScopes,
+     .report_level = "CAMPAIGN"},
     {.id = "ad_group_analytics",
      .source = Source::ads_analytics,
      .path = "/ad_accounts/{ad_account_id}/ad_groups/analytics",
@@ -86,7 +88,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "ad_group_ids",
      .batch = 250,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "AD_GROUP"},
     {.id = "ad_account_analytics",
      .source = Source::ads_analytics,
      .path = "/ad_accounts/{ad_account_id}/analytics",
@@ -97,7 +100,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .has_statuses = false,
      .batch = 1,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "ADVERTISER"},
     {.id = "ad_analytics",
      .source = Source::ads_analytics,
      .path = "/ad_accounts/{ad_account_id}/ads/analytics",
@@ -109,7 +113,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .parent = "ads",
      .ids_parameter = "ad_ids",
      .batch = 250,
-     .scopes = kAdsScopes},
+     .scopes = kAdsScopes,
+     .report_level = "PIN_PROMOTION"},
     {.id = "campaign_targeting_analytics",
      .source = Source::targeting_analytics,
      .path = "/ad_accounts/{ad_account_id}/campaigns/targeting_analytics",
@@ -122,7 +127,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "campaign_ids",
      .batch = 250,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "CAMPAIGN_TARGETING"},
     {.id = "ad_group_targeting_analytics",
      .source = Source::targeting_analytics,
      .path = "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics",
@@ -135,7 +141,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "ad_group_ids",
      .batch = 250,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "AD_GROUP_TARGETING"},
     {.id = "ad_targeting_analytics",
      .source = Source::targeting_analytics,
      .path = "/ad_accounts/{ad_account_id}/ads/targeting_analytics",
@@ -148,7 +155,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .ids_parameter = "ad_ids",
      .batch = 250,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "PIN_PROMOTION_TARGETING"},
     {.id = "ad_account_targeting_analytics",
      .source = Source::targeting_analytics,
      .path = "/ad_accounts/{ad_account_id}/targeting_analytics",
@@ -159,7 +167,8 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
      .has_statuses = false,
      .batch = 1,
      .scopes = kAdsScopes,
-     .selected_by_default = false},
+     .selected_by_default = false,
+     .report_level = "ADVERTISER_TARGETING"},
     {.id = "pin_analytics",
      .source = Source::pin_analytics,
      .path = "/pins/analytics",
@@ -222,7 +231,7 @@ std::vector<std::string_view> split(std::string_view scopes) {
 
 std::string_view to_string(Category category) {
   constexpr std::array<std::string_view, kCategories> kNames = {"ads_read", "ads_analytics", "org_read",
-                                                                "org_analytics"};
+                                                                "org_analytics", "download"};
   return kNames.at(static_cast<std::size_t>(category));
 }
 
@@ -242,6 +251,11 @@ std::string find_targeting_problem(const StreamDefinition& stream, const config:
                        type, own->stream, stream.id);
   }
   return {};
+}
+
+bool needs_no_list(const StreamDefinition& stream, const config::Config& config) {
+  const bool all_by_report = config.analytics_source == config::AnalyticsSource::reports;
+  return stream.is_of_account() || (all_by_report && has_reports(stream, config));
 }
 
 int lookback_days(const StreamDefinition& stream, const config::Config& config) {

@@ -41,6 +41,11 @@ Reach ads_reach(Granularity granularity) {
                                           : Reach{.days_back = 89, .longest_range = 90};
 }
 
+Reach reports_reach(Granularity granularity) {
+  return granularity == Granularity::hour ? ads_reach(granularity)
+                                          : Reach{.days_back = 913, .longest_range = 185};
+}
+
 Reach pins_reach() { return {.days_back = 89, .longest_range = 90}; }
 
 Day period_begin(Day day, Granularity granularity) {
@@ -76,10 +81,12 @@ DayRange within_reach(DayRange range, Granularity granularity, int days_back, Da
   return range;
 }
 
-std::vector<DayRange> split_range(DayRange range, int longest) {
+std::vector<DayRange> split_range(DayRange range, int longest, Granularity granularity) {
   std::vector<DayRange> pieces;
   while (!range.empty()) {
-    const Day last = std::min(range.last, range.first + days(longest - 1));
+    Day last = std::min(range.last, range.first + days(longest - 1));
+    const Day next = period_begin(last + days(1), granularity);
+    if (last < range.last && next > range.first) last = next - days(1);
     pieces.push_back({range.first, last});
     range.first = last + days(1);
   }
@@ -106,8 +113,19 @@ Plan plan_windows(const PlanRequest& request) {
   }
   Plan plan;
   for (const DayRange& range : whole.ranges()) {
-    const DayRange reachable = within_reach(range, granularity, request.reach.days_back, today);
-    plan.missed = plan.missed | (DaySet{range} - DaySet{reachable} - request.covered);
+    const DayRange reachable = request.all_by_report
+                                   ? DayRange{range.first, range.first - days(1)}
+                                   : within_reach(range, granularity, request.reach.days_back, today);
+    DaySet beyond = DaySet{range} - DaySet{reachable};
+    if (request.reports && !beyond.empty()) {
+      const DayRange reported =
+          within_reach(beyond.ranges().front(), granularity, request.reports->days_back, today);
+      for (const DayRange& piece : split_range(reported, request.reports->longest_range, granularity)) {
+        plan.report_windows.push_back(piece);
+      }
+      beyond = beyond - DaySet{reported};
+    }
+    plan.missed = plan.missed | (beyond - request.covered);
     if (reachable.empty()) continue;
     if (!plan.windows.empty()) {
       DayRange& before = plan.windows.back();

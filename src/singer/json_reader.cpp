@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -124,6 +125,38 @@ class SaxAdapter {
   JsonError error_;
 };
 
+// Walks over pieces as over one text.
+class PieceIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  // The end.
+  PieceIterator() = default;
+  explicit PieceIterator(const std::function<std::string_view()>& next) : next_(&next) { load(); }
+
+  reference operator*() const { return *at_; }
+  PieceIterator& operator++() {
+    if (++at_ == end_) load();
+    return *this;
+  }
+  bool operator==(const PieceIterator& other) const { return at_ == other.at_; }
+
+ private:
+  void load() {
+    const std::string_view piece = (*next_)();
+    at_ = piece.empty() ? nullptr : piece.data();
+    end_ = at_ + piece.size();
+  }
+
+  const std::function<std::string_view()>* next_ = nullptr;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+};
+
 // The code unit of an escape "\uXXXX" that begins at `at`, or nothing if there is none.
 std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
   constexpr std::size_t kEscapeLength = 6;
@@ -189,6 +222,15 @@ std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
                      "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
   }
   return JsonError{std::min(adapter.error().offset, text.size()), adapter.error().message};
+}
+
+std::optional<JsonError> read_json(const std::function<std::string_view()>& next, JsonSink& sink) {
+  SaxAdapter adapter(sink);
+  if (nlohmann::json::sax_parse(PieceIterator(next), PieceIterator(), &adapter)) return std::nullopt;
+  if (adapter.too_deep()) {
+    return JsonError{0, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
+  }
+  return adapter.error();
 }
 
 std::string place_of(std::string_view text, std::size_t offset) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -28,6 +29,8 @@ constexpr int kMostDaysLess = 1;
 // Ids that a line names.
 constexpr std::size_t kMostIdsNamed = 10;
 constexpr int kHoursADay = 24;
+// A report is created, and asked for a few times.
+constexpr std::size_t kRequestsOfReport = 5;
 // A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
 // less the time its first answer took, and the request itself travels.
 constexpr std::chrono::minutes kMidnightMargin{1};
@@ -97,6 +100,13 @@ CoverageRules AnalyticsPartition::rules() const {
                       .reach = is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
                       .rows = row_settings(config, stream_.columns(), source()),
                       .basis = window_basis(config, stream_.columns(), source())};
+  const bool has_reports = pinterest::has_reports(stream_.definition(), config);
+  if (has_reports && config.analytics_source != config::AnalyticsSource::direct) {
+    rules.reports = pinterest::reports_reach(kind());
+    rules.all_by_report = config.analytics_source == config::AnalyticsSource::reports;
+    // A marker of direct requests stands after an id, which reports have none of.
+    if (rules.all_by_report) rules.basis += "|reports";
+  }
   if (stream_.definition().has_statuses) rules.entity_statuses = config.entity_statuses;
   return rules;
 }
@@ -112,10 +122,11 @@ std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
 // What a request asked for, for the message of a refusal.
 std::string AnalyticsPartition::describe_request(const AnalyticsPart& part) const {
   const config::Config& config = context_.config;
+  const std::string what =
+      part.request.by_report ? "a report" : util::plural(part.request.ids.size(), "id", "ids");
   std::string text =
-      fmt::format("; asked for {} ids, {} to {}, columns {}", part.request.ids.size(),
-                  util::format_day(part.request.range.first), util::format_day(part.request.range.last),
-                  fmt::join(stream_.columns(), ","));
+      fmt::format("; asked for {}, {} to {}, columns {}", what, util::format_day(part.request.range.first),
+                  util::format_day(part.request.range.last), fmt::join(stream_.columns(), ","));
   if (is_pins()) return text;
   return text + fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
                             config.click_window_days, config.engagement_window_days, config.view_window_days);
@@ -164,21 +175,30 @@ void AnalyticsPartition::plan() {
   warn_of_changes();
   const pinterest::Plan fresh = coverage_.plan(now);
   if (const DaySet covered = coverage_.covered(); !covered.empty()) {
-    backfill_ = DaySet(fresh.windows) - DaySet{{covered.first(), util::day_of(now)}};
+    backfill_ =
+        (DaySet(fresh.windows) | DaySet(fresh.report_windows)) - DaySet{{covered.first(), util::day_of(now)}};
   }
-  add_passes(fresh, /*left_out_only=*/false);
+  add_passes(fresh, Reads::list);
 }
 
-void AnalyticsPartition::add_passes(const pinterest::Plan& plan, bool left_out_only) {
+void AnalyticsPartition::add_passes(const pinterest::Plan& plan, Reads ids) {
   const util::Instant now = context_.clock.now();
-  if (!left_out_only) {
+  for (const DayRange& range : plan.windows) {
+    passes_.push_back({.window = coverage_.open(range, now), .reads = ids});
+  }
+  if (ids != Reads::left_out) {
     note_missed(plan.missed);
   } else if (!plan.missed.empty()) {
     warn_of_left_out_days(plan.missed);
   }
-  for (const DayRange& range : plan.windows) {
-    passes_.push_back({.window = coverage_.open(range, now), .left_out_only = left_out_only});
+  for (const DayRange& range : plan.report_windows) {
+    passes_.push_back({.window = coverage_.open(range, now), .reads = Reads::report});
   }
+}
+
+// How far back what is being read reaches.
+const pinterest::Reach& AnalyticsPartition::reach() const {
+  return reads(Reads::report) ? *coverage_.rules().reports : coverage_.rules().reach;
 }
 
 void AnalyticsPartition::note_missed(const DaySet& days) {
@@ -232,7 +252,9 @@ std::size_t AnalyticsPartition::size_of_next(double most_units) {
   const std::span<const IdBatches::Id> waiting = batches_.waiting();
   const std::size_t most_ahead = kBatchesAhead * static_cast<std::size_t>(context_.config.max_concurrency);
   const bool waits_for_route = route_.unknown() && (batches_.open() > 0 || route_.proof());
-  if (passes_.empty() || waits_for_route || batches_.ahead() >= most_ahead) return 0;
+  if (passes_.empty() || batches_are_ != passes_.front().reads || waits_for_route ||
+      batches_.ahead() >= most_ahead)
+    return 0;
 
   const AnalyticsRequest shape{.stream = &stream_.definition(),
                                .account = account_,
@@ -250,6 +272,26 @@ std::size_t AnalyticsPartition::size_of_next(double most_units) {
 std::vector<AnalyticsPart> AnalyticsPartition::parts_of(std::size_t number,
                                                         const std::vector<IdBatches::Id>& ids) {
   std::vector<AnalyticsPart> parts;
+  if (reads(Reads::report)) {
+    AnalyticsPart part{.batch = number,
+                       .request = {.stream = &stream_.definition(),
+                                   .account = account_,
+                                   .ids = ids,
+                                   .range = window().range,
+                                   .by_report = true}};
+    std::vector<std::string> reported;
+    if (source() == pinterest::Source::targeting_analytics) {
+      reported = pinterest::report_targeting_types(context_.config.targeting_types);
+    }
+    std::span<const std::string> types = reported;
+    do {
+      const auto some = types.first(std::min(types.size(), pinterest::kTargetingTypesOfReport));
+      part.request.targeting_types.assign(some.begin(), some.end());
+      parts.push_back(part);
+      types = types.subspan(some.size());
+    } while (!types.empty());
+    return parts;
+  }
   for (const std::string_view app_type :
        pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split)) {
     for (const DayRange& range :
@@ -278,7 +320,8 @@ double AnalyticsPartition::units_of(const AnalyticsRequest& request) const {
 }
 
 Job AnalyticsPartition::job_of(AnalyticsPart part, const Tries& tries) {
-  const double units = units_of(part.request);
+  // What a report needs is known when it is finished.
+  const double units = part.request.by_report ? 0 : units_of(part.request);
   return Job{.work = AnalyticsJob{{std::move(part)}, shared_from_this()},
              .category = stream_.definition().category,
              .units = units,
@@ -303,7 +346,8 @@ bool AnalyticsPartition::wants(const AnalyticsPart& part) const {
 bool AnalyticsPartition::prepare(AnalyticsPart& part) {
   AnalyticsRequest& request = part.request;
   const DayRange whole = request.range;
-  request.range = pinterest::within_reach(whole, kind(), coverage_.rules().reach.days_back - days_less_,
+  const int less = reads(Reads::report) ? 0 : days_less_;
+  request.range = pinterest::within_reach(whole, kind(), reach().days_back - less,
                                           util::day_of(context_.clock.now() + kMidnightMargin));
   // The run has gone over midnight, or an old window is resumed.
   note_cut(DaySet{whole} - DaySet{request.range});
@@ -320,12 +364,32 @@ bool AnalyticsPartition::prepare(AnalyticsPart& part) {
 
 void AnalyticsPartition::note_cut(const DaySet& days) {
   if (days.empty()) return;
-  if (passes_.front().left_out_only) {
+  if (reads(Reads::left_out)) {
     warn_of_left_out_days(days);
     return;
   }
+  const DaySet news = days - window().cut;
   passes_.front().window.cut = window().cut | days;
-  note_missed(days - coverage_.covered());
+  note_missed(days - coverage_.covered() - leave_to_reports(news));
+}
+
+// Days that direct requests no longer reach, but reports do. After a resumed window there is a new plan.
+DaySet AnalyticsPartition::leave_to_reports(const DaySet& days) {
+  DaySet left;
+  const auto& reports = coverage_.rules().reports;
+  if (!reports || reads(Reads::report)) return left;
+  const util::Instant now = context_.clock.now();
+  for (const DayRange& range : days.ranges()) {
+    const DayRange reached = pinterest::within_reach(range, kind(), reports->days_back, util::day_of(now));
+    left.add(reached);
+    if (window().resumed) continue;
+    for (const DayRange& piece : pinterest::split_range(reached, reports->longest_range, kind())) {
+      passes_.push_back({.window = coverage_.open(piece, now), .reads = Reads::report});
+    }
+  }
+  // So that a later run does not count them as read by this window.
+  coverage_.miss(left);
+  return left;
 }
 
 void AnalyticsPartition::warn_of_left_out_days(const DaySet& days) {
@@ -400,7 +464,7 @@ void AnalyticsPartition::put_entry() {
 }
 
 void AnalyticsPartition::move_marker() {
-  if (!stream_.incremental() || passes_.front().left_out_only) return;
+  if (!stream_.incremental() || !reads(Reads::list)) return;
   const bool proves_nothing = !anything_answered_ && !refused_.empty() && !knows_better();
   if (proves_nothing || too_many_left_out_) return;
   const auto done = batches_.done_up_to();
@@ -416,6 +480,7 @@ void AnalyticsPartition::advance() {
   if (closed_ || !batches_.list_ended()) return;
   if (!planned_) plan();
   say_backfill();
+  if (!passes_.empty() && batches_are_ != passes_.front().reads) begin_pass();
   while (!closed_ && (passes_.empty() || batches_.complete())) {
     if (!passes_.empty()) finish_pass();
     if (!closed_ && !begin_next_pass()) close();
@@ -436,13 +501,10 @@ void AnalyticsPartition::finish_pass() {
   const Pass done = passes_.front();
   passes_.pop_front();
   const util::Instant now = context_.clock.now();
-  if (!done.left_out_only) {
+  if (done.reads != Reads::left_out) {
     coverage_.complete(done.window, now);
-  } else if (passes_.empty()) {
-    for (const IdBatches::Id id : again_) {
-      if (!refused_.contains(id)) coverage_.readmit(id);
-    }
   }
+  if (left_out_planned_) end_of_left_out(done);
   if (stream_.incremental()) put_entry();
   if (!done.window.resumed) return;
   // What has come since the window was cut short is read now. Where nothing has, its days are not read again:
@@ -451,23 +513,64 @@ void AnalyticsPartition::finish_pass() {
   if (!plan.windows.empty() && plan.windows.back().last <= done.window.range.last) {
     plan.windows = (DaySet(plan.windows) - DaySet{done.window.range}).ranges();
   }
-  add_passes(plan, /*left_out_only=*/false);
+  add_passes(plan, Reads::list);
+}
+
+// Ids that can be read again lack nothing once their old days have come by report, too.
+void AnalyticsPartition::end_of_left_out(const Pass& done) {
+  const auto is_refused = [this](IdBatches::Id id) { return refused_.contains(id); };
+  if (done.reads == Reads::left_out && !reads(Reads::left_out) && std::ranges::all_of(again_, is_refused)) {
+    passes_.clear();
+  }
+  if (!passes_.empty() || lost_a_report_) return;
+  for (const IdBatches::Id id : again_) {
+    if (!is_refused(id)) coverage_.readmit(id);
+  }
 }
 
 // False if nothing is left to read.
 bool AnalyticsPartition::begin_next_pass() {
   if (passes_.empty() && !std::exchange(left_out_planned_, true) && !again_.empty()) {
-    add_passes(coverage_.plan_for_left_out(context_.clock.now()), /*left_out_only=*/true);
+    add_passes(coverage_.plan_for_left_out(context_.clock.now()), Reads::left_out);
   }
   if (passes_.empty()) return false;
-  if (passes_.front().left_out_only) {
-    batches_ = IdBatches(/*ordered=*/false);
-    batches_.add(again_);
-    batches_.end_of_list();
-  } else {
-    batches_.start_again();
-  }
+  begin_pass();
   return true;
+}
+
+void AnalyticsPartition::begin_pass() {
+  batches_are_ = passes_.front().reads;
+  if (batches_are_ == Reads::list) {
+    batches_.start_again();
+    return;
+  }
+  batches_ = IdBatches(/*ordered=*/false);
+  if (batches_are_ == Reads::left_out) {
+    batches_.add(again_);
+  } else {
+    batches_.add(std::array{pinterest::parse_id(account_).value()});
+    say_columns_of_reports();
+  }
+  batches_.end_of_list();
+}
+
+void AnalyticsPartition::say_columns_of_reports() {
+  std::vector<std::string> lacking;
+  const std::vector<std::string> kept = pinterest::report_columns(stream_.definition(), stream_.columns());
+  for (const std::string& column : stream_.columns()) {
+    if (std::ranges::find(kept, column) == kept.end()) lacking.push_back(column);
+  }
+  if (source() == pinterest::Source::targeting_analytics) {
+    const auto& types = context_.config.targeting_types;
+    const auto reported = pinterest::report_targeting_types(types);
+    std::ranges::copy_if(types, std::back_inserter(lacking), [&](const std::string& type) {
+      return std::ranges::find(reported, type) == reported.end();
+    });
+  }
+  if (lacking.empty()) return;
+  context_.report.say_once(
+      log::Level::info, stream_.id(),
+      fmt::format("reports do not have {}, so their rows do not either", fmt::join(lacking, ", ")));
 }
 
 void AnalyticsPartition::close() {
@@ -532,7 +635,7 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
     return;
   }
   if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(part);
-  if (stream_.definition().is_of_account()) {
+  if (part.request.by_report || stream_.definition().is_of_account()) {
     fail(first_refusal_ + "; check the settings, or report it");
     return;
   }
@@ -540,7 +643,7 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
   batch.refused(error.describe());
   // Of pins any number may be gone.
   const bool hopeless = batch.is_hopeless() && !is_pins();
-  if (hopeless && passes_.front().left_out_only) {
+  if (hopeless && reads(Reads::left_out)) {
     leave_out_batch(part.batch, error);
   } else if (hopeless) {
     fail(first_refusal_ + "; check the settings, or report it");
@@ -554,9 +657,10 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
 
 bool AnalyticsPartition::leave_out_alone(const AnalyticsPart& part, const pinterest::ApiError& error,
                                          bool others_succeed) {
-  if (part.is_proof || part.request.ids.size() > 1 || stream_.definition().is_of_account()) return false;
+  const bool is_whole = part.request.by_report || stream_.definition().is_of_account();
+  if (part.is_proof || part.request.ids.size() > 1 || is_whole) return false;
   const bool is_its_fault =
-      others_succeed || open_.at(part.batch).anything_answered() || passes_.front().left_out_only;
+      others_succeed || open_.at(part.batch).anything_answered() || reads(Reads::left_out);
   if (!is_its_fault) return false;
   leave_out(part.batch, part.request.ids.front(), error);
   if (!closed_) end_part(part);
@@ -611,7 +715,7 @@ bool AnalyticsPartition::has_read_nothing() const {
 
 // A window that goes on after a marker had ids that could be read, and so had the one before the last.
 bool AnalyticsPartition::knows_better() const {
-  return passes_.empty() || window().resumed || passes_.front().left_out_only;
+  return passes_.empty() || window().resumed || reads(Reads::left_out);
 }
 
 void AnalyticsPartition::fail_for_refusals() {
@@ -619,14 +723,30 @@ void AnalyticsPartition::fail_for_refusals() {
 }
 
 bool AnalyticsPartition::shorten_reach(const AnalyticsPart& part) {
+  if (part.request.by_report) return false;
   const util::Day oldest = util::day_of(context_.clock.now() + kMidnightMargin) -
-                           std::chrono::days(coverage_.rules().reach.days_back - days_less_);
+                           std::chrono::days(reach().days_back - days_less_);
   // Another request may have shown it meanwhile.
   if (part.request.range.first < oldest) return true;
   if (days_less_ == kMostDaysLess || part.request.range.first > pinterest::period_end(oldest, kind()))
     return false;
   ++days_less_;
   return true;
+}
+
+void AnalyticsPartition::fail_report(const AnalyticsPart& part, const std::string& why) {
+  if (!wants(part)) return;
+  context_.report.stream_incomplete(stream_.id(),
+                                    fmt::format("{}{} lacks {}: {}", stream_.id(), of_account(account_),
+                                                util::describe(DaySet{part.request.range}), why));
+  lost_a_report_ = true;
+  open_.clear();
+  passes_.pop_front();
+  if (begin_next_pass()) {
+    offer();
+  } else {
+    close();
+  }
 }
 
 void AnalyticsPartition::fail(const std::string& why) {
@@ -636,13 +756,24 @@ void AnalyticsPartition::fail(const std::string& why) {
   context_.report.stream_incomplete(stream_.id(), cause);
 }
 
+std::vector<DayRange> AnalyticsPartition::report_ranges() const {
+  std::vector<DayRange> ranges;
+  for (const Pass& pass : passes_) {
+    if (pass.reads == Reads::report) ranges.push_back(pass.window.range);
+  }
+  return ranges;
+}
+
 // Days before everything that was read so far: start_date has moved back.
 void AnalyticsPartition::say_backfill() {
   if (backfill_.empty()) return;
   const DaySet days = std::exchange(backfill_, {});
-  const std::size_t requests =
-      (batches_.size() + size_ - 1) / size_ *
-      pinterest::split_range(days.ranges().front(), coverage_.rules().reach.longest_range).size();
+  const DaySet direct = days - DaySet(report_ranges());
+  std::size_t requests = report_ranges().size() * kRequestsOfReport;
+  for (const DayRange& range : direct.ranges()) {
+    requests += (batches_.size() + size_ - 1) / size_ *
+                pinterest::split_range(range, coverage_.rules().reach.longest_range).size();
+  }
   context_.report.say_once(
       log::Level::info, stream_.id(),
       fmt::format("start_date includes days that were never read: reading {}{} now, in at least {} requests",
@@ -653,6 +784,8 @@ std::size_t AnalyticsPartition::requests_left() const {
   if (closed_) return 0;
   std::size_t parts = 0;
   for (const auto& [number, batch] : open_) parts += batch.parts();
+  parts += report_ranges().size() * kRequestsOfReport;
+  if (reads(Reads::report)) return parts;
   const std::size_t size = route_.route() == PinRoute::single ? 1 : size_;
   const std::size_t types =
       pinterest::app_types(stream_.definition(), route_.route(), context_.config.pin_split).size();

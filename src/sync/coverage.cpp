@@ -28,7 +28,8 @@ Coverage::Coverage(Entry entry, CoverageRules rules) : entry_(std::move(entry)),
 // Whether what the entry says was read, was read as it would be now.
 bool Coverage::holds() const {
   const bool more_statuses = rules_.entity_statuses && statuses_added(entry_, *rules_.entity_statuses);
-  return granularity_of(entry_) == config::to_string(rules_.granularity) && !more_statuses;
+  return granularity_of(entry_) == config::to_string(rules_.granularity) && !more_statuses &&
+         !targeting_types_added(entry_, rules_.rows);
 }
 
 DaySet Coverage::covered() const { return holds() ? entry_.covered : DaySet(); }
@@ -84,6 +85,8 @@ PlanRequest Coverage::request(util::Instant now) const {
           .known = std::move(known),
           .lookback_days = rules_.lookback_days,
           .reach = rules_.reach,
+          .reports = rules_.reports,
+          .all_by_report = rules_.all_by_report,
           .now = now};
 }
 

@@ -28,6 +28,9 @@ constexpr double kTrialRequestsADay = 1000;
 // thousands of them need no more memory than these.
 constexpr std::size_t kMostOpenAccounts = 500;
 
+// Requests a minute where nobody counts them.
+constexpr double kUnlimited = 1e9;
+
 // What this process may use of a limit of so many requests a minute.
 double used_rate(const config::Config& config, double per_minute) {
   return per_minute * kLimitMargin * config.rate_limit_share;
@@ -36,8 +39,9 @@ double used_rate(const config::Config& config, double per_minute) {
 JobQueue::Limiters make_limiters(const config::Config& config, util::SteadyTime now) {
   JobQueue::Limiters limiters;
   for (std::size_t i = 0; i < pinterest::kCategories; ++i) {
-    const std::string category(to_string(static_cast<Category>(i)));
-    limiters.emplace_back(used_rate(config, config.rate_limits.at(category)), now);
+    const auto limit = config.rate_limits.find(std::string(to_string(static_cast<Category>(i))));
+    limiters.emplace_back(limit == config.rate_limits.end() ? kUnlimited : used_rate(config, limit->second),
+                          now);
   }
   return limiters;
 }
@@ -46,11 +50,6 @@ bool is_dropped(const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) return list->list->ended();
   const auto& work = std::get<AnalyticsJob>(job.work);
   return !work.partition->wants(work);
-}
-
-bool prepare(Job& job) {
-  auto* work = std::get_if<AnalyticsJob>(&job.work);
-  return work == nullptr || work->partition->prepare(*work);
 }
 
 const StreamRun& stream_of(const Job& job) {
@@ -70,7 +69,8 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       bookmarks_(
           std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); },
           dependencies.state_file),
-      queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped, prepare),
+      queue_(make_limiters(dependencies.config, dependencies.clock.steady_now()), is_dropped,
+             [this](Job& job) { return prepare(job); }),
       context_{.config = config_,
                .clock = api_clock_,
                .bookmarks = bookmarks_,
@@ -82,6 +82,12 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
 }
 
 Engine::~Engine() = default;
+
+bool Engine::prepare(Job& job) {
+  auto* const work = std::get_if<AnalyticsJob>(&job.work);
+  if (work == nullptr) return true;
+  return job.report() == nullptr ? work->partition->prepare(*work) : prepare_report(job);
+}
 
 // Before a STATE nobody is waited for: the next one tries again, and the end of the run does wait.
 void Engine::store_pending_token() {
@@ -120,7 +126,8 @@ StreamRun& Engine::list_stream(std::string_view id) {
 bool Engine::needs_list(const StreamDefinition& list) {
   if (list.source != Source::list) return false;
   return std::ranges::any_of(pinterest::streams(), [&](const StreamDefinition& stream) {
-    return (stream.id == list.id || stream.parent == list.id) && selected_stream(stream.id) != nullptr;
+    const bool is_parent = stream.parent == list.id && !pinterest::needs_no_list(stream, config_);
+    return (stream.id == list.id || is_parent) && selected_stream(stream.id) != nullptr;
   });
 }
 
@@ -162,8 +169,9 @@ void Engine::begin() {
   });
   const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
   // What is asked for without a list still needs an answer before it, which tells the day it is at Pinterest.
-  const bool has_no_list = std::ranges::any_of(
-      streams_, [](const auto& stream) { return stream.second->definition().is_of_account(); });
+  const bool has_no_list = std::ranges::any_of(streams_, [this](const auto& stream) {
+    return pinterest::needs_no_list(stream.second->definition(), config_);
+  });
   const bool accounts_are_given = !config_.ad_account_ids.empty() && !has_no_list;
   if (selected_stream(accounts.id) != nullptr || (needs_accounts && !accounts_are_given)) {
     add_list(user_, accounts, "");
@@ -235,13 +243,14 @@ bool Engine::Reading::ended() const {
          std::ranges::all_of(partitions, [](const auto& partition) { return partition->closed(); });
 }
 
-// The selected analytics of what a list names; of the account itself where `parent` is empty.
+// The selected analytics of what a list names; where `parent` is empty, those that need no list.
 std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading& reading,
                                                                         std::string_view parent,
                                                                         const std::string& account) {
   std::vector<std::shared_ptr<AnalyticsPartition>> added;
   for (const StreamDefinition& definition : pinterest::streams()) {
-    if (definition.parent != parent || (parent.empty() && !definition.is_of_account())) continue;
+    const bool needs_no_list = pinterest::needs_no_list(definition, config_);
+    if (parent.empty() ? !needs_no_list : needs_no_list || definition.parent != parent) continue;
     if (StreamRun* const stream = selected_stream(definition.id)) {
       added.push_back(std::make_shared<AnalyticsPartition>(context_, *stream, account));
     }
@@ -412,7 +421,14 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   std::size_t& open = context_.open[stream_of(job).definition().id];
   ++open;
   lock.unlock();
-  const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token());
+  std::vector<pinterest::Rows> pieces;  // their lines are written
+  const auto emit = [&](pinterest::Rows rows) {
+    if (stop_.stop_requested()) return false;
+    emitter_.write(std::exchange(rows.lines, {}), rows.records);
+    pieces.push_back(std::move(rows));
+    return true;
+  };
+  const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token(), emit);
   const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
   if (rows == nullptr) rows = std::get_if<pinterest::Rows>(&fetched.outcome);
   // A STATE covers these rows only after this: apply() comes behind it.
@@ -422,6 +438,7 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   --in_flight_;
   --open;
   wake_.notify_all();
+  for (const pinterest::Rows& piece : pieces) note_rows(stream_of(job), piece);
   if (writes) note_rows(stream_of(job), *rows);
   if (ending()) return;
   apply(std::move(job), fetched, token);
@@ -439,11 +456,17 @@ void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken
   }
   ++successes_;
   pauses_.answered(job.category);
+  if (const auto* status = std::get_if<pinterest::ReportStatus>(&fetched.outcome)) {
+    report_answered(std::move(job), *status);
+    return;
+  }
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
     const auto& work = std::get<AnalyticsJob>(job.work);
-    work.partition->note_rows(work, std::get<pinterest::Rows>(fetched.outcome).records);
+    if (!work.request.by_report) {
+      work.partition->note_rows(work, std::get<pinterest::Rows>(fetched.outcome).records);
+    }
     work.partition->part_done(work);
   }
 }

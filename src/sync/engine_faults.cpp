@@ -32,6 +32,12 @@ bool is_of_pins(const Job& job) {
   return work != nullptr && work->request.stream->source == Source::pin_analytics;
 }
 
+// Reports, and analytics that are not read by default: an app may lack them, and all else goes on.
+bool is_optional(const Job& job) {
+  const auto* work = std::get_if<AnalyticsJob>(&job.work);
+  return work != nullptr && (work->request.by_report || !work->request.stream->selected_by_default);
+}
+
 bool is_batch(const Job& job) {
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
   return work != nullptr && work->request.route == PinRoute::bulk;
@@ -45,6 +51,10 @@ std::string describe(const Job& job) {
                        list->bookmark.empty() ? "" : ", a later page");
   }
   const pinterest::AnalyticsRequest& request = std::get<AnalyticsJob>(job.work).request;
+  if (request.by_report) {
+    return fmt::format("{}{}, a report from {} to {}", request.stream->id, of_account(request.account),
+                       util::format_day(request.range.first), util::format_day(request.range.last));
+  }
   return fmt::format("{}{}, {} ids from {} to {}", request.stream->id, of_account(request.account),
                      request.ids.size(), util::format_day(request.range.first),
                      util::format_day(request.range.last));
@@ -53,7 +63,17 @@ std::string describe(const Job& job) {
 }  // namespace
 
 void Engine::handle(Job job, const Fault& fault, const pinterest::AccessToken& token) {
+  if (ReportProgress* const report = job.report(); report != nullptr && report->download) {
+    // Slow, but it comes: nothing is spent as long as more arrives.
+    if (const std::size_t size = report->download->spool.size(); size > report->had) {
+      report->had = size;
+      job.tries = {};
+    }
+  }
   switch (fault.kind) {
+    case Fault::Kind::link:
+      refresh_link(std::move(job), fault.message);
+      return;
     case Fault::Kind::cancelled:
       return;
     case Fault::Kind::fatal:
@@ -90,13 +110,17 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
       try_again(std::move(job), fault);
       return;
     case Action::wait:
-      pause(std::move(job), fault);
+      if (job.report() != nullptr && pinterest::says_cost_limit(fault.error)) {
+        delay_report(std::move(job), fault);
+      } else {
+        pause(std::move(job), fault);
+      }
       return;
     case Action::authenticate:
       authenticate(std::move(job), fault, token);
       return;
     case Action::deny_app:
-      if (is_of_pins(job)) {
+      if (is_of_pins(job) || is_optional(job)) {
         deny(job, fault);
       } else {
         end(fmt::format("Pinterest refuses the app: {}; {}", fault.message, pinterest::kCheckApp));
@@ -152,7 +176,8 @@ void Engine::try_again(Job job, const Fault& fault) {
   job.tries.spent += wait;
   const bool in_time = job.tries.spent <= config_.max_retry;
   // Code 12 comes soon, and narrowing ends soon; timeouts would spend the time again for each half.
-  const bool may_narrow = fault.slow && (in_time || fault.kind == Fault::Kind::api);
+  const bool can_narrow = job.report() == nullptr || job.report()->step == ReportStep::create;
+  const bool may_narrow = can_narrow && fault.slow && (in_time || fault.kind == Fault::Kind::api);
   if (may_narrow && (++job.tries.slow >= kSlowTries || !in_time) && make_smaller(job, fault)) {
     ++report_.halved;
     return;
@@ -171,7 +196,8 @@ void Engine::try_again(Job job, const Fault& fault) {
     queue_.push_again(std::move(job), clock_.steady_now() + wait);
     return;
   }
-  if (fault.kind == Fault::Kind::transport && job.tries.answers_before == answers_) {
+  const bool is_download = job.category == pinterest::Category::download;
+  if (fault.kind == Fault::Kind::transport && job.tries.answers_before == answers_ && !is_download) {
     end(fmt::format("no answer from api_url for {}: {}; check the network and run again",
                     util::describe(config_.max_retry), fault.message));
     return;
@@ -256,7 +282,12 @@ void Engine::deny(const Job& job, const Fault& fault) {
     return;
   }
   const auto& work = std::get<AnalyticsJob>(job.work);
-  if (work.partition->account().empty()) {
+  if (work.request.by_report && work.report.step == ReportStep::poll) {
+    report_lost(job, fault.message);
+  } else if (is_optional(job)) {
+    work.partition->fail(
+        fmt::format("Pinterest refuses {}: {}", work.request.by_report ? "reports" : "it", fault.message));
+  } else if (work.partition->account().empty()) {
     work.partition->refused(work, fault.error);
   } else {
     skip_account(work.partition->account(), fault.message);
@@ -284,8 +315,13 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
 void Engine::fail(const Job& job, const std::string& why) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     list->list->fail(why);
+    return;
+  }
+  const auto& work = std::get<AnalyticsJob>(job.work);
+  if (work.request.by_report) {
+    work.partition->fail_report(work, why);
   } else {
-    std::get<AnalyticsJob>(job.work).partition->fail(why);
+    work.partition->fail(why);
   }
 }
 

@@ -31,6 +31,17 @@ constexpr std::array<std::string_view, 7> kTargetingSettings = {
 constexpr std::size_t kAdsSettings = 5;  // of them
 constexpr std::array<std::string_view, 2> kPinSettings = {"pin_metric_types", "pin_analytics_split_field"};
 
+std::vector<std::string_view> parts_of(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  std::size_t end = 0;
+  while (end != std::string_view::npos) {
+    end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end != std::string_view::npos) text.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
 std::string targeting_settings(const config::Config& config) {
   return fmt::format("{}|{}", fmt::join(config.targeting_types, ","),
                      fmt::join(config.attribution_types, ","));
@@ -196,6 +207,18 @@ bool statuses_added(const Entry& entry, const std::vector<std::string>& now) {
   if (!entry.entity_statuses) return true;
   return !std::ranges::all_of(now, [&](const std::string& status) {
     return std::ranges::find(*entry.entity_statuses, status) != entry.entity_statuses->end();
+  });
+}
+
+bool targeting_types_added(const Entry& entry, const std::string& now) {
+  const auto types_of = [](const std::string& rows) {
+    const std::vector<std::string_view> settings = parts_of(rows, '|');
+    const bool has_types = settings.size() == kTargetingSettings.size();
+    return parts_of(has_types ? settings[kAdsSettings] : std::string_view(), ',');
+  };
+  const std::vector<std::string_view> before = types_of(entry.rows);
+  return !std::ranges::all_of(types_of(now), [&](std::string_view type) {
+    return entry.rows.empty() || std::ranges::find(before, type) != before.end();
   });
 }
 

@@ -60,6 +60,7 @@ void JobQueue::wake_delayed(util::SteadyTime now) {
 }
 
 std::size_t JobQueue::estimate(const Job& job) const {
+  if (job.known_bytes > 0) return job.known_bytes;
   return static_cast<std::size_t>(job.units * bytes_per_unit_.at(kind(job)));
 }
 
@@ -128,12 +129,18 @@ JobQueue::Taken JobQueue::take(util::SteadyTime now) {
       return taken;
     }
   }
+  // Preparing jobs may have put some off.
+  for (const Job& job : delayed_) {
+    if (job.not_before >= taken.wake) continue;
+    taken.wake = job.not_before;
+    taken.paused.reset();
+  }
   return taken;
 }
 
 void JobQueue::finished(const Job& job, std::size_t bytes) {
   reserved_bytes_.at(kind(job)) -= job.reserved_bytes;
-  if (bytes == 0 || job.units <= 0) return;
+  if (bytes == 0 || job.units <= 0 || job.known_bytes > 0) return;
   const double per_unit = static_cast<double>(bytes) / job.units;
   double& largest = largest_seen_.at(kind(job));
   largest = std::max(largest, per_unit);

@@ -25,7 +25,7 @@ Json known_schema(const StreamDefinition& definition, const config::Config& conf
   Json schema = pinterest::describe(definition, config).schema;
   if (definition.category != pinterest::Category::ads_analytics) return schema;
   Json& metrics = schema["properties"]["metrics"]["properties"];
-  for (const char* name : {"DATE", definition.key[0].data()}) {
+  for (const char* name : {"DATE", definition.key[0].data(), "TARGETING_TYPE", "TARGETING_VALUE"}) {
     if (!metrics.contains(name)) metrics[name] = {{"type", {"string", "null"}}};
   }
   return schema;

@@ -32,9 +32,15 @@ KEYS = {
     "ad_group_analytics": ["AD_GROUP_ID", "DATE"],
     "ad_account_analytics": ["AD_ACCOUNT_ID", "DATE"],
     "ad_analytics": ["AD_ID", "DATE"],
+    "campaign_targeting_analytics": ["CAMPAIGN_ID", "DATE", "targeting_type", "targeting_value"],
+    "ad_group_targeting_analytics": ["AD_GROUP_ID", "DATE", "targeting_type", "targeting_value"],
+    "ad_targeting_analytics": ["AD_ID", "DATE", "targeting_type", "targeting_value"],
+    "ad_account_targeting_analytics": ["AD_ACCOUNT_ID", "DATE", "targeting_type", "targeting_value"],
     "pin_analytics": ["pin_id", "app_type", "date"],
 }
 ENTITIES = ["campaigns", "ad_groups", "ads"]
+# What is read unless a catalog or --select says otherwise.
+BY_DEFAULT = ["ad_accounts", *ENTITIES, "pins", "campaign_analytics", "ad_analytics", "pin_analytics"]
 
 # What the simulator hands out; none of it may ever be printed.
 SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d|auth-code-\d")

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 import pytest
 from compare import COLUMNS, assert_same_keys, assert_same_rows, true_entities, true_rows
-from harness import ENTITIES, KEYS, deselect, stream_entry, stream_metadata
+from harness import BY_DEFAULT, ENTITIES, KEYS, deselect, stream_entry, stream_metadata
 
 START = "2026-03-05"
 REPLICATION_KEYS = {
     **dict.fromkeys(ENTITIES, "updated_time"),
     "pins": "created_at",
-    "campaign_analytics": "DATE",
-    "ad_analytics": "DATE",
+    **{stream: "DATE" for stream in KEYS if stream.endswith("_analytics")},
     "pin_analytics": "date",
 }
 
@@ -75,7 +74,8 @@ def test_a_stream_entry_is_complete(tap, stream):
     assert entry.get("replication_key") == replication_key
     metadata = stream_metadata(entry)
     assert metadata["inclusion"] == "available"
-    assert metadata["selected"] is True
+    by_default = {"selected": True} if stream in BY_DEFAULT else {"selected-by-default": False}
+    assert {name: value for name, value in metadata.items() if name.startswith("selected")} == by_default
     assert metadata["table-key-properties"] == KEYS[stream]
     assert metadata.get("valid-replication-keys", []) == ([replication_key] if replication_key else [])
     assert metadata.get("forced-replication-method") == (None if replication_key else "FULL_TABLE")
@@ -116,8 +116,8 @@ def test_hours_are_moments_in_the_catalog(tap, api, config):
 # --- selection of streams -----------------------------------------------------------------------------------------
 
 
-def test_without_a_catalog_every_stream_comes(tap, api, config):
-    assert set(tap.run(config(api, start_date=START), code=0).schemas) == set(KEYS)
+def test_without_a_catalog_the_default_streams_come(tap, api, config):
+    assert set(tap.run(config(api, start_date=START), code=0).schemas) == set(BY_DEFAULT)
 
 
 def test_the_discovered_catalog_is_the_same_as_none(tap, api, config):
@@ -127,7 +127,7 @@ def test_the_discovered_catalog_is_the_same_as_none(tap, api, config):
     assert {s: m["schema"] for s, m in with_catalog.schemas.items()} == {
         s: m["schema"] for s, m in without.schemas.items()
     }
-    for stream in KEYS:
+    for stream in BY_DEFAULT:
         assert_same_keys(with_catalog.keys(stream), without.keys(stream))
 
 

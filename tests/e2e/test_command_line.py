@@ -6,7 +6,7 @@ import re
 
 import pytest
 from compare import COLUMNS, assert_same_keys, assert_same_rows, true_entities, true_rows
-from harness import KEYS
+from harness import BY_DEFAULT
 from jsonschema import Draft202012Validator
 
 GOOD = {"access_token": "access-token-000000"}
@@ -280,6 +280,8 @@ SETTINGS = [
     "entity_statuses",
     "analytics_columns",
     "analytics_granularity",
+    "analytics_source",
+    "targeting_types",
     "pin_metric_types",
     "pin_analytics_split_field",
     "allow_unknown_values",
@@ -287,6 +289,7 @@ SETTINGS = [
     "engagement_window_days",
     "view_window_days",
     "conversion_report_time",
+    "attribution_types",
     "flattening_enabled",
     "flattening_max_depth",
     "flattening_separator",
@@ -296,6 +299,7 @@ SETTINGS = [
     "max_concurrency",
     "max_rate_limit_wait_seconds",
     "max_retry_seconds",
+    "report_timeout_seconds",
     "request_timeout_seconds",
     "api_url",
     "ca_file",
@@ -448,7 +452,7 @@ def test_metrics_count_records_and_requests(tap, api, config):
     for metric in metrics:
         assert list(metric) == ["type", "metric", "value", "tags"]
         assert metric["type"] in ("counter", "timer")
-    records = {stream: 0 for stream in KEYS}
+    records = {stream: 0 for stream in BY_DEFAULT}
     for metric in metrics:
         if metric["metric"] == "record_count":
             records[metric["tags"]["stream"]] += metric["value"]

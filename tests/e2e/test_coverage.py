@@ -4,6 +4,7 @@ A world at noon on 2026-03-10, whose oldest day within reach is 2025-12-11; 250 
 """
 
 import datetime
+import functools
 import json
 import signal
 
@@ -23,6 +24,12 @@ BY_ACCOUNT = [*ENTITIES, *ADS]
 TWO = ["ACTIVE", "PAUSED"]
 COLUMNS = ["SPEND_IN_DOLLAR", "AD_ID"]
 UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
+
+
+@pytest.fixture
+def config(config):
+    """How far direct requests reach is what these tests are about."""
+    return functools.partial(config, analytics_source="direct")
 
 
 @pytest.fixture

@@ -237,7 +237,9 @@ STREAMS = {
 def test_an_oldest_day_that_is_refused_is_tried_again_and_then_missed(tap, world, config, beta):
     api = world(accounts=1, pins=1, **beta)
     api.fault("status", match=f"start_date={OLDEST}", **NINETY_DAYS)
-    settings = config(api, **{**SETTINGS, "start_date": OLDEST}, pin_analytics_split_field="NO_SPLIT")
+    settings = config(
+        api, **{**SETTINGS, "start_date": OLDEST}, pin_analytics_split_field="NO_SPLIT", analytics_source="direct"
+    )
     run = run_streams(tap, settings, *STREAMS, code=0)
     for stream, path in STREAMS.items():
         assert_same_rows(stream, run.records[stream], [

@@ -4,20 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from harness import KEYS
 from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
-
-KEYS = {
-    "ad_accounts": ["id"],
-    "campaigns": ["id"],
-    "ad_groups": ["id"],
-    "ads": ["id"],
-    "pins": ["id"],
-    "campaign_analytics": ["CAMPAIGN_ID", "DATE"],
-    "ad_analytics": ["AD_ID", "DATE"],
-    "pin_analytics": ["pin_id", "app_type", "date"],
-}
 
 FIELDS = {
     "ad_accounts": "id name country currency owner permissions time_zone created_time updated_time",
@@ -48,7 +38,13 @@ FIELDS = {
         parent_pin_id pin_metrics has_been_promoted is_owner is_standard ai_disclosures is_product is_removable
         created_at""",
     "campaign_analytics": "CAMPAIGN_ID DATE ad_account_id metrics",
+    "ad_group_analytics": "AD_GROUP_ID DATE ad_account_id metrics",
+    "ad_account_analytics": "AD_ACCOUNT_ID DATE metrics",
     "ad_analytics": "AD_ID DATE ad_account_id metrics",
+    "campaign_targeting_analytics": "CAMPAIGN_ID DATE targeting_type targeting_value ad_account_id metrics",
+    "ad_group_targeting_analytics": "AD_GROUP_ID DATE targeting_type targeting_value ad_account_id metrics",
+    "ad_targeting_analytics": "AD_ID DATE targeting_type targeting_value ad_account_id metrics",
+    "ad_account_targeting_analytics": "AD_ACCOUNT_ID DATE targeting_type targeting_value metrics",
     "pin_analytics": "pin_id app_type date data_status metrics",
 }
 
@@ -62,7 +58,7 @@ FREE_MAPS = {
     "campaigns.bid_options.placement_multipliers",
 }
 # Objects whose properties come from the config.
-METRICS = {"campaign_analytics.metrics", "ad_analytics.metrics", "pin_analytics.metrics"}
+METRICS = {f"{stream}.metrics" for stream in KEYS if stream.endswith("_analytics")}
 
 # All else ($ref, allOf, enum, pattern, ...) some target or a new value of the API would trip over.
 ALLOWED_KEYWORDS = {"type", "description", "properties", "items", "format", "minimum", "maximum"}

@@ -1,6 +1,7 @@
 """Which days are asked for: reach, periods, the edges of months and years, midnight, and long rests."""
 
 import datetime
+import functools
 
 import pytest
 from compare import COLUMNS, assert_nothing_refused, assert_same_rows, true_rows
@@ -10,6 +11,12 @@ ADS = ["campaign_analytics", "ad_analytics"]
 ANALYTICS = ADS + ["pin_analytics"]
 # The oldest day that is asked for, counted from today: exactly 90 has been refused.
 REACH_DAYS = 89
+
+
+@pytest.fixture
+def config(config):
+    """How far direct requests reach is what these tests are about."""
+    return functools.partial(config, analytics_source="direct")
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ class World {
 
   http::Result answer(const http::Request& request) {
     const std::string target = request.url.substr(request.url.find("/v5"));
-    const auto category = simulator::find_endpoint(target.substr(3, target.find('?') - 3)).endpoint->category;
+    const auto category =
+        simulator::find_endpoint(request.method, target.substr(3, target.find('?') - 3)).endpoint->category;
     Flow& flow = flows_[std::string(category)];
     const auto latency = kShortestAnswer + std::chrono::milliseconds(kAnswerStep * ++sent_ % kAnswerSpread);
     time.sleep(latency / 2);

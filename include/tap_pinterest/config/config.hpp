@@ -17,7 +17,11 @@ namespace tap_pinterest::config {
 enum class Granularity { total, day, hour, week, month };
 enum class PinSplit { app_type, no_split };
 
+// Ads analytics: direct requests as far as they reach and asynchronous reports beyond, or one of them alone.
+enum class AnalyticsSource { automatic, direct, reports };
+
 std::string_view to_string(Granularity granularity);  // "DAY"
+std::string_view to_string(AnalyticsSource source);   // "auto"
 std::string_view to_string(PinSplit split);           // "APP_TYPE"
 
 // Refresh through a proxy that holds the app's secret.
@@ -50,6 +54,7 @@ struct Config {
   std::optional<util::Day> end_date;    // as stated; absent: today
   std::vector<std::string> analytics_columns;
   Granularity granularity = Granularity::day;
+  AnalyticsSource analytics_source = AnalyticsSource::automatic;
   int click_window_days = 30;
   int engagement_window_days = 30;
   int view_window_days = 1;
@@ -71,6 +76,7 @@ struct Config {
   std::chrono::seconds request_timeout{120};
   std::chrono::seconds max_retry{600};
   std::chrono::seconds max_rate_limit_wait{900};
+  std::chrono::seconds report_timeout{1800};
   std::string user_agent;
   singer::Flattening flattening;
 

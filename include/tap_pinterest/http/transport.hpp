@@ -21,6 +21,8 @@ struct Header {
   std::string value;
 };
 
+struct Response;
+
 struct Request {
   std::string method = "GET";
   std::string url;
@@ -35,6 +37,11 @@ struct Request {
   std::chrono::milliseconds grace{0};
   // A body that grows beyond this many bytes, after decompression, is cut off there; 0 for no limit.
   std::size_t max_body_bytes = 0;
+  // So long a transfer may stand still; 0 for as long as it likes. For long answers, instead of `timeout`.
+  std::chrono::seconds longest_stall{0};
+  // Takes the body of an answer with 2xx in pieces, in place of Response::body and max_body_bytes. `head` is
+  // the answer without it. False ends the transfer. Must not throw.
+  std::function<bool(const Response& head, std::string_view piece)> on_body = {};
 };
 
 struct Response {

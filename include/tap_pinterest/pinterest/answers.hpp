@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/projection.hpp"
+#include "tap_pinterest/util/spool.hpp"
 
 namespace tap_pinterest::pinterest {
 
@@ -88,11 +90,20 @@ struct AnalyticsOptions {
   std::string_view pin_id;
 };
 
+// Takes rows that are finished; false to stop.
+using EmitRows = std::function<bool(Rows)>;
+// It was told to stop.
+class Interrupted : public std::exception {};
+
 // Rows that are identical are written once; rows of one key that differ are an UnusableRow.
 Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
 Rows read_targeting_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                               std::string_view time_extracted);
+// What a report holds; `spool` is changed only as `body` is above. Of a large one, rows are emitted piece by
+// piece, and the last are returned. An empty report has no rows. Throws Interrupted.
+Rows read_report(const RecordFormat& format, util::Spool& spool, const AnalyticsOptions& options,
+                 std::string_view time_extracted, const EmitRows& emit);
 Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
 

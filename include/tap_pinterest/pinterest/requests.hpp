@@ -30,6 +30,10 @@ struct AnalyticsRequest {
   // For pins on the bulk route: ALL, MOBILE, TABLET or WEB.
   std::string_view app_type = {};
   PinRoute route = PinRoute::bulk;
+  // An asynchronous report of the whole account; `ids` is the account's then.
+  bool by_report = false;
+  // Of a report by targeting.
+  std::vector<std::string> targeting_types = {};
 };
 
 struct ListRequest {

@@ -13,8 +13,9 @@
 namespace tap_pinterest::pinterest {
 
 // Rate-limit categories: `x-ratelimit-category` of each operation in the OpenAPI document.
-enum class Category { ads_read, ads_analytics, org_read, org_analytics };
-inline constexpr std::size_t kCategories = 4;
+// Downloads of reports come from another host and have no limit.
+enum class Category { ads_read, ads_analytics, org_read, org_analytics, download };
+inline constexpr std::size_t kCategories = 5;
 std::string_view to_string(Category category);
 
 enum class Source {
@@ -45,6 +46,8 @@ struct StreamDefinition {
   // OAuth scopes it needs, separated by commas.
   std::string_view scopes = {};
   bool selected_by_default = true;
+  // Its `level` in asynchronous reports; empty: it has none.
+  std::string_view report_level = {};
 
   // Analytics of the ad account itself.
   bool is_of_account() const { return source != Source::list && parent.empty(); }
@@ -57,6 +60,9 @@ std::span<const StreamDefinition> streams();
 std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config);
 // The stream of that name, or null.
 const StreamDefinition* find_stream(std::string_view id);
+
+// Its rows come by account, with no list of ids before: of the account itself, or by reports alone.
+bool needs_no_list(const StreamDefinition& stream, const config::Config& config);
 
 // Days of analytics read again before the bookmark: those of pins or of ads.
 int lookback_days(const StreamDefinition& stream, const config::Config& config);

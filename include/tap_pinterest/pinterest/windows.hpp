@@ -24,6 +24,9 @@ struct Reach {
 // "oldest day 90 days back": exactly 90 has been refused, so 89 is asked for. HOUR: 8 days back, 3 days.
 Reach ads_reach(config::Granularity granularity);
 Reach pins_reach();
+// Of asynchronous reports: 914 days back and 186 days long; a day less of each, since the API counts days by
+// its own clock. HOUR: as ads_reach().
+Reach reports_reach(config::Granularity granularity);
 
 struct PlanRequest {
   config::Granularity granularity = config::Granularity::day;
@@ -35,12 +38,17 @@ struct PlanRequest {
   DaySet known;
   int lookback_days = 0;
   Reach reach = {};
+  // Of asynchronous reports, where there are any: they read what lies beyond `reach`, or everything.
+  std::optional<Reach> reports = {};
+  bool all_by_report = false;
   util::Instant now;
 };
 
 struct Plan {
   // What to request, oldest first.
   std::vector<DayRange> windows;
+  // What to ask reports for, oldest first, each short enough for one.
+  std::vector<DayRange> report_windows;
   // Days that are wanted, were never read, and lie beyond the reach.
   DaySet missed;
 };
@@ -67,8 +75,9 @@ util::Instant bookmark_after(util::Day last, config::Granularity granularity, ut
 // TOTAL) whose beginning is out of reach is left out.
 DayRange within_reach(DayRange range, config::Granularity granularity, int days_back, util::Day today);
 
-// Cuts a range into pieces of at most `longest` days. No range within reach is cut inside a period.
-std::vector<DayRange> split_range(DayRange range, int longest);
+// Cuts a range into pieces of at most `longest` days, between periods where one fits into a piece.
+std::vector<DayRange> split_range(DayRange range, int longest,
+                                  config::Granularity granularity = config::Granularity::day);
 
 // Two parts of a range, cut between periods; nothing if it cannot be cut.
 std::optional<std::pair<DayRange, DayRange>> halve_range(DayRange range, config::Granularity granularity);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,10 @@ inline constexpr int kMaxJsonDepth = 100;
 // Reads one JSON document (RFC 8259, strict UTF-8) and hands its tokens to `sink`; an exception that the sink
 // throws passes through. Returns the error that ended the reading, or nothing.
 std::optional<JsonError> read_json(std::string_view text, JsonSink& sink);
+
+// The same of a document that comes in pieces: `next` gives one after the other, and an empty one at the end.
+// A piece must stay as it is until the next one is asked for.
+std::optional<JsonError> read_json(const std::function<std::string_view()>& next, JsonSink& sink);
 
 // "at line 3, column 7" for the byte at `offset`; columns count characters.
 std::string place_of(std::string_view text, std::size_t offset);

@@ -43,7 +43,7 @@ Entry find_entry(const RunContext& context, const StreamRun& stream, const std::
 
 class AnalyticsPartition : public JobSource, public std::enable_shared_from_this<AnalyticsPartition> {
  public:
-  // `account` is empty for the pins of the user.
+  // `account` is empty for the pins of the user. Without a list, the account is asked for as one id.
   AnalyticsPartition(RunContext& context, StreamRun& stream, std::string account);
 
   const StreamRun& stream() const { return stream_; }
@@ -90,6 +90,8 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   bool shorten_reach(const AnalyticsPart& part);
 
   void fail(const std::string& why);
+  // A report cannot be had: its days are incomplete, the others go on.
+  void fail_report(const AnalyticsPart& part, const std::string& why);
   // Ends without a word; what the state says of it stays.
   void drop();
 
@@ -97,10 +99,11 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   std::size_t requests_left() const;
 
  private:
-  // A window, of all ids or only of those that earlier runs have left out.
+  // Of what a window is read: all ids, those that earlier runs have left out, or the account by a report.
+  enum class Reads { list, left_out, report };
   struct Pass {
     Window window;
-    bool left_out_only = false;
+    Reads reads = Reads::list;
   };
 
   pinterest::Source source() const;
@@ -111,13 +114,19 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   std::string id_name(IdBatches::Id id) const;
 
   void plan();
-  void add_passes(const pinterest::Plan& plan, bool left_out_only);
+  void add_passes(const pinterest::Plan& plan, Reads ids);
   void warn_of_changes();
   void say_backfill();
+  void say_columns_of_reports();
+  std::vector<pinterest::DayRange> report_ranges() const;
+  void end_of_left_out(const Pass& done);
   void note_missed(const pinterest::DaySet& days);
   void note_cut(const pinterest::DaySet& days);
+  pinterest::DaySet leave_to_reports(const pinterest::DaySet& days);
   void warn_of_left_out_days(const pinterest::DaySet& days);
   const Window& window() const { return passes_.front().window; }
+  bool reads(Reads what) const { return !passes_.empty() && passes_.front().reads == what; }
+  const pinterest::Reach& reach() const;
 
   void offer();
   std::size_t size_of_next(double most_units);
@@ -141,6 +150,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   void move_marker();
   void advance();
   void finish_pass();
+  void begin_pass();
   bool begin_next_pass();
   void close();
   void end();
@@ -155,6 +165,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   bool planned_ = false;
   std::deque<Pass> passes_;  // the first is being read
   IdBatches batches_;
+  Reads batches_are_ = Reads::list;
   std::map<std::size_t, OpenBatch> open_;  // by number
   bool offered_ = false;                   // waits in the queue for its turn
   // What is asked for at once, once more has proven too large in this partition.
@@ -166,6 +177,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   // Ids that are refused in this run, and whether they are just gone.
   std::map<IdBatches::Id, bool> refused_;
   bool too_many_left_out_ = false;
+  bool lost_a_report_ = false;
   std::string first_refusal_;
   bool anything_answered_ = false;
   pinterest::DaySet backfill_;  // not logged yet

@@ -18,6 +18,9 @@ struct CoverageRules {
   std::optional<util::Day> end_date = {};    // as stated
   int lookback_days = 0;
   pinterest::Reach reach = {};
+  // Of asynchronous reports, where there are any: they read what lies beyond `reach`, or everything.
+  std::optional<pinterest::Reach> reports = {};
+  bool all_by_report = false;
   // The statuses whose entities are asked for; nothing for a stream without statuses.
   std::optional<std::vector<std::string>> entity_statuses = {};
   // row_settings() and window_basis() of this run.

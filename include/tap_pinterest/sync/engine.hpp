@@ -130,6 +130,7 @@ class Engine {
   void apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token);
   void note_answer(const Job& job, const Fetched& fetched);
   void page_done(const ListJob& work, const pinterest::ListRows& rows);
+  bool prepare(Job& job);
   void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
 
   // In engine_faults.cpp: what is done about requests that fail.
@@ -144,6 +145,13 @@ class Engine {
   void deny(const Job& job, const Fault& fault);
   void skip_account(const std::string& id, const std::string& why);
   void fail(const Job& job, const std::string& why);
+
+  // In engine_reports.cpp: the life of an asynchronous report.
+  bool prepare_report(Job& job);
+  void report_answered(Job job, const pinterest::ReportStatus& status);
+  void report_lost(Job job, const std::string& how);
+  void refresh_link(Job job, const std::string& why);
+  void delay_report(Job job, const Fault& fault);
 
   // One line for each stream when all of its parts are known, and one when they have ended.
   void say_what_begins();
@@ -190,6 +198,9 @@ class Engine {
   std::uint64_t answers_ = 0;
   std::uint64_t successes_ = 0;
   Pauses pauses_;
+  // No report is created before.
+  util::SteadyTime reports_paused_until_;
+  util::SteadyTime last_report_created_;
   bool said_what_remains_ = false;
   bool accounts_known_ = false;
   std::set<std::string> ended_streams_;

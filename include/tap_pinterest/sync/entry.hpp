@@ -65,6 +65,9 @@ singer::Json write_entry(const Entry& entry, const std::string& replication_key,
 // Whether a status is asked for now that the entry does not cover.
 bool statuses_added(const Entry& entry, const std::vector<std::string>& now);
 
+// Whether `now`, a text of row_settings(), has a targeting type that the entry's rows were read without.
+bool targeting_types_added(const Entry& entry, const std::string& now);
+
 // The granularity of the entry's rows; entries that do not say hold days.
 std::string granularity_of(const Entry& entry);
 

@@ -24,6 +24,7 @@ struct Fault {
     transport,   // no whole answer: try again
     unreadable,  // a whole answer that is not what this endpoint answers: try again, but not often
     unusable,    // a row that cannot be written: the partition fails
+    link,        // the link of a report is of no use: ask for a fresh one
     fatal,       // no secure connection: the run ends unless one has worked before
     cancelled,   // the run is ending
   };
@@ -38,7 +39,7 @@ struct Fault {
 };
 
 struct Fetched {
-  std::variant<Fault, pinterest::ListRows, pinterest::Rows> outcome;
+  std::variant<Fault, pinterest::ListRows, pinterest::Rows, pinterest::ReportStatus> outcome;
   // For the report: the path with places for ids, and 0 for no answer.
   std::string endpoint;
   int status = 0;
@@ -51,8 +52,13 @@ struct Fetched {
 // Bodies larger than this are cut off and count as too large.
 inline constexpr std::size_t kMaxBodyBytes = 64UL * 1024 * 1024;
 
-// `job` must be within reach. `token` is the access token.
+// Reports up to this size are held in memory.
+inline constexpr std::size_t kReportInMemory = 16UL * 1024 * 1024;
+
+// `job` must be within reach. `token` is the access token. `emit` takes the rows of a large report as they
+// are read.
 Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Transport& transport,
-              const Job& job, const util::Secret& token, std::stop_token stop);
+              const Job& job, const util::Secret& token, std::stop_token stop,
+              const pinterest::EmitRows& emit);
 
 }  // namespace tap_pinterest::sync

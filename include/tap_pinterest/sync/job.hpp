@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
-#include "tap_pinterest/pinterest/requests.hpp"
+#include "tap_pinterest/pinterest/reports.hpp"
 #include "tap_pinterest/util/clock.hpp"
+#include "tap_pinterest/util/spool.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -48,8 +50,37 @@ struct AnalyticsPart {
   bool is_proof = false;
 };
 
+enum class ReportStep { create, poll, download };
+
+// How far an asynchronous report is.
+struct ReportProgress {
+  // What has arrived of it.
+  struct Download {
+    util::Spool spool;
+    std::string etag = {};
+    // Its bytes are as they were sent, so that the rest can be asked for.
+    bool can_go_on = false;
+  };
+
+  ReportStep step = ReportStep::create;
+  int created_before = 0;
+  // A limit has kept it from being created since.
+  std::optional<util::SteadyTime> delayed_since = {};
+  std::string token = {};
+  util::SteadyTime created = {};
+  int polls = 0;
+  int links_refused = 0;
+  util::SteadyTime linked = {};
+  pinterest::ReportStatus finished = {};
+  std::shared_ptr<Download> download = {};
+  // The most that had arrived before the last try.
+  std::size_t had = 0;
+};
+
 struct AnalyticsJob : AnalyticsPart {
   std::shared_ptr<AnalyticsPartition> partition;
+  // Only if the request is for a report.
+  ReportProgress report = {};
 };
 
 struct Job {
@@ -60,7 +91,18 @@ struct Job {
   Tries tries = {};
   util::SteadyTime not_before = {};
   std::size_t reserved_bytes = 0;
+  // What it will need, where that is known; 0 where `units` tells.
+  std::size_t known_bytes = 0;
 
+  // The report that it works on, or null.
+  ReportProgress* report() {
+    auto* const analytics = std::get_if<AnalyticsJob>(&work);
+    return analytics != nullptr && analytics->request.by_report ? &analytics->report : nullptr;
+  }
+  const ReportProgress* report() const {
+    const auto* const analytics = std::get_if<AnalyticsJob>(&work);
+    return analytics != nullptr && analytics->request.by_report ? &analytics->report : nullptr;
+  }
   bool is_list() const { return std::holds_alternative<ListJob>(work); }
   bool is_proof() const {
     const auto* analytics = std::get_if<AnalyticsJob>(&work);

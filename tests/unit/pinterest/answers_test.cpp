@@ -1,5 +1,6 @@
 #include "tap_pinterest/pinterest/answers.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -83,6 +84,16 @@ Rows targeting_rows(const std::string& body, std::string_view stream = "campaign
                                   {.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}}, kNow);
 }
 
+constexpr std::size_t kAlwaysInMemory = 1U << 20U;
+
+Rows report_rows(const std::string& body, std::string_view stream = "campaign_analytics") {
+  util::Spool spool("/nowhere", kAlwaysInMemory);
+  spool.append(body);
+  return read_report(Format(stream).get(), spool,
+                     {.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}}, kNow,
+                     [](const Rows&) { return true; });
+}
+
 Rows pin_rows(const std::string& body, std::string_view app_type, std::string_view pin) {
   std::string text = body;
   return read_pin_analytics(Format("pin_analytics").get(), text,
@@ -90,6 +101,100 @@ Rows pin_rows(const std::string& body, std::string_view app_type, std::string_vi
 }
 
 using Texts = std::vector<std::string>;
+
+TEST(ReadReport, TakesTheIdFromTheRowOrFromAroundIt) {
+  const auto all = records(report_rows(
+      R"({"1":[{"DATE":"2026-01-01","CAMPAIGN_ID":1,"SPEND_IN_DOLLAR":1.50},{"DATE":"2026-01-02"}],"2":[],"3":null,)"
+      R"("4":[{"CAMPAIGN_ID":"4","DATE":"2026-01-01"}]})"));
+  EXPECT_EQ(column(all, "CAMPAIGN_ID"), (Texts{"1", "1", "4"}));
+  EXPECT_EQ(column(all, "DATE"), (Texts{"2026-01-01", "2026-01-02", "2026-01-01"}));
+  EXPECT_EQ(column(all, "ad_account_id"), (Texts{"77", "77", "77"}));
+  EXPECT_EQ(all.at(1).at("metrics").at("CAMPAIGN_ID"), "1");
+}
+
+TEST(ReadReport, ReadsRowsByDateToo) {
+  const Texts ids = {"1", "2", "1"};
+  const Texts dates = {"2026-01-01", "2026-01-01", "2026-01-02"};
+  for (const char* body :
+       {R"({"2026-01-01":{"1":[{}],"2":[{"CAMPAIGN_ID":2}]},"2026-01-02":{"1":[{"DATE":"2026-01-02"}]}})",
+        R"({"2026-01-01":[{"CAMPAIGN_ID":1},{"CAMPAIGN_ID":2}],"2026-01-02":[{"CAMPAIGN_ID":1}]})"}) {
+    const auto all = records(report_rows(body));
+    EXPECT_EQ(column(all, "CAMPAIGN_ID"), ids) << body;
+    EXPECT_EQ(column(all, "DATE"), dates) << body;
+  }
+}
+
+TEST(ReadReport, ReadsTargetingFromTheRow) {
+  const auto all =
+      records(report_rows(R"({"1":[{"DATE":"2026-01-01","TARGETING_TYPE":"LOCATION","TARGETING_VALUE":500},)"
+                          R"({"DATE":"2026-01-01","TARGETING_TYPE":"GENDER","TARGETING_VALUE":"male"}]})",
+                          "campaign_targeting_analytics"));
+  EXPECT_EQ(column(all, "targeting_type"), (Texts{"LOCATION", "GENDER"}));
+  EXPECT_EQ(column(all, "targeting_value"), (Texts{"500", "male"}));
+  EXPECT_THROW(report_rows(R"({"1":[{"DATE":"2026-01-01"}]})", "campaign_targeting_analytics"), UnusableRow);
+}
+
+TEST(ReadReport, WithoutRowsIsEmpty) {
+  for (const char* body : {"", "{}", R"({"1":[]})", R"({"2026-01-01":{}})"}) {
+    EXPECT_EQ(report_rows(body).records, 0U) << body;
+  }
+}
+
+TEST(ReadReport, RefusesWhatIsNoReport) {
+  for (const char* body :
+       {"[]", "3", "null", " \n", R"({"1":3})", R"({"1":[3]})", R"({"1":[null]})", R"({"1":[[]]})",
+        R"({"1":{"2":{"3":[]}}})", R"({"1":[],"1":[]})", "{", R"({"1":[{}])"}) {
+    EXPECT_THROW(report_rows(body), std::runtime_error) << body;
+  }
+}
+
+TEST(ReadReport, RefusesRowsThatContradictTheirPlaceOrHaveNoKey) {
+  for (const char* body : {R"({"1":[{"CAMPAIGN_ID":"2","DATE":"2026-01-01"}]})",
+                           R"({"1":[{"SPEND_IN_DOLLAR":1}]})", R"({"2026-01-01":[{"SPEND_IN_DOLLAR":1}]})",
+                           R"({"1":[{"DATE":"2026-01-01"},{"DATE":"2026-01-01","SPEND_IN_DOLLAR":1}]})"}) {
+    EXPECT_THROW(report_rows(body), UnusableRow) << body;
+  }
+}
+
+TEST(ReadReport, GivesALargeReportAwayPieceByPieceAndRepairsItOnTheWay) {
+  config::Config config = test_config();
+  config.analytics_columns = {"CAMPAIGN_NAME", "SPEND_IN_DOLLAR"};
+  const Format format("campaign_analytics", config);
+  std::string body = "{";
+  constexpr int kIds = 30'000;
+  for (int id = 1; id <= kIds; ++id) {
+    body += fmt::format(
+        R"({}"{}":[{{"DATE":"2026-01-01","CAMPAIGN_NAME":"\ud83d {} \ud83d\ude00 \\\\","SPEND_IN_DOLLAR":{}.50}}])",
+        id == 1 ? "" : ",", id, id, id);
+  }
+  body += "}";
+  const AnalyticsOptions options{.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}};
+  const auto read = [&](std::size_t most_in_memory, std::string& lines) {
+    util::Spool spool("/tmp", most_in_memory);
+    spool.append(body);
+    std::size_t pieces = 0;
+    std::size_t records = 0;
+    Rows last = read_report(format.get(), spool, options, kNow, [&](const Rows& rows) {
+      lines += rows.lines;
+      records += rows.records;
+      ++pieces;
+      return true;
+    });
+    lines += last.lines;
+    EXPECT_EQ(records + last.records, std::size_t{kIds});
+    EXPECT_EQ(last.repaired, std::size_t{kIds});
+    return pieces;
+  };
+  std::string in_memory;
+  std::string in_pieces;
+  EXPECT_EQ(read(body.size(), in_memory), 0U);
+  EXPECT_GT(read(1000, in_pieces), 2U);
+  EXPECT_TRUE(in_memory == in_pieces);
+  util::Spool spool("/tmp", 1000);
+  spool.append(body);
+  EXPECT_THROW(read_report(format.get(), spool, options, kNow, [](const Rows&) { return false; }),
+               Interrupted);
+}
 
 TEST(ReadTargetingAnalytics, WritesARowForEachValueWhateverTheOrderOfItsParts) {
   const Rows rows = targeting_rows(

@@ -681,5 +681,73 @@ TEST(Period, BeginsAndEndsWithTheCalendar) {
   EXPECT_EQ(period_end(day("2026-11-24"), Granularity::day), day("2026-11-24"));
 }
 
+struct ReportCase {
+  std::string name;
+  Granularity granularity = Granularity::day;
+  std::string start;
+  std::vector<std::string> covered = {};
+  bool all = false;
+  std::vector<std::string> windows = {};
+  std::vector<std::string> reports = {};
+  std::vector<std::string> missed = {};
+};
+
+TEST(PlanWindows, LeavesToReportsWhatIsTooOldAndLosesOnlyWhatIsOlderStill) {
+  // 89 days before 2026-11-24 is 2026-08-27; 913 days before it is 2024-05-25.
+  const std::vector<ReportCase> cases = {
+      {.name = "nothing old", .start = "2026-09-01", .windows = {"2026-09-01..2026-11-24"}},
+      {.name = "a day too old",
+       .start = "2026-08-26",
+       .windows = {"2026-08-27..2026-11-24"},
+       .reports = {"2026-08-26"}},
+      {.name = "more than one report",
+       .start = "2026-01-01",
+       .windows = {"2026-08-27..2026-11-24"},
+       .reports = {"2026-01-01..2026-07-04", "2026-07-05..2026-08-26"}},
+      {.name = "older than reports reach",
+       .start = "2024-05-01",
+       .covered = {"2024-08-01..2026-11-23"},
+       .windows = {"2026-11-23..2026-11-24"},
+       .reports = {"2024-05-25..2024-07-31"},
+       .missed = {"2024-05-01..2024-05-24"}},
+      {.name = "weeks are not cut",
+       .granularity = Granularity::week,
+       .start = "2026-01-05",
+       .windows = {"2026-08-31..2026-11-24"},
+       .reports = {"2026-01-05..2026-07-05", "2026-07-06..2026-08-30"}},
+      {.name = "hours have no older reports",
+       .granularity = Granularity::hour,
+       .start = "2026-11-01",
+       .windows = {"2026-11-16..2026-11-24"},
+       .missed = {"2026-11-01..2026-11-15"}},
+      {.name = "everything by report",
+       .start = "2026-04-01",
+       .all = true,
+       .reports = {"2026-04-01..2026-10-02", "2026-10-03..2026-11-24"}},
+      {.name = "a total by report",
+       .granularity = Granularity::total,
+       .start = "2026-09-01",
+       .all = true,
+       .reports = {"2026-09-01..2026-11-24"}},
+  };
+  for (const ReportCase& test : cases) {
+    SCOPED_TRACE(test.name);
+    const DaySet covered(ranges(test.covered));
+    const Plan plan = plan_windows({.granularity = test.granularity,
+                                    .start_date = maybe_day(test.start),
+                                    .end_date = {},
+                                    .covered = covered,
+                                    .known = covered,
+                                    .lookback_days = 0,
+                                    .reach = ads_reach(test.granularity),
+                                    .reports = reports_reach(test.granularity),
+                                    .all_by_report = test.all,
+                                    .now = instant(kTuesday)});
+    EXPECT_EQ(plan.windows, ranges(test.windows));
+    EXPECT_EQ(plan.report_windows, ranges(test.reports));
+    EXPECT_EQ(plan.missed.ranges(), ranges(test.missed));
+  }
+}
+
 }  // namespace
 }  // namespace tap_pinterest::pinterest

@@ -230,7 +230,40 @@ TEST(AnalyticsPartition, PassesOverAnOldWindowThatIsOutOfReachWithoutARequest) {
   test.partition.part_done(next[0]);
   EXPECT_EQ(test.entry_now().at("covered"),
             Json::parse(R"([["2026-01-01", "2026-02-01"], ["2026-08-27", "2026-11-23"]])"));
-  EXPECT_EQ(test.entry_now().at("missed"), range("2026-02-02", "2026-08-26"));
+  EXPECT_EQ(test.entry_now().at("missed"), range("2026-02-02", "2026-03-01")) << "until the report is read";
+  auto report = test.take_all();
+  ASSERT_EQ(report.size(), 1U);
+  EXPECT_TRUE(report[0].request.by_report);
+  EXPECT_EQ(report[0].request.range, (DayRange{day("2026-02-02"), day("2026-08-05")}));
+  test.partition.part_done(report[0]);
+  EXPECT_EQ(test.entry_now().at("covered"),
+            Json::parse(R"([["2026-01-01", "2026-08-05"], ["2026-08-27", "2026-11-23"]])"));
+  report = test.take_all();
+  ASSERT_EQ(report.size(), 1U);
+  EXPECT_EQ(report[0].request.range, (DayRange{day("2026-08-06"), day("2026-08-26")}));
+  test.partition.part_done(report[0]);
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-01-01", "2026-11-23"));
+  EXPECT_FALSE(test.entry_now().contains("missed"));
+  EXPECT_TRUE(test.partition.closed());
+}
+
+TEST(AnalyticsPartition, LeavesADayToAReportThatGoesOutOfReachAtMidnight) {
+  Case test(config_from("2026-08-27"));
+  test.partition.add_ids(ids(1, 2));
+  test.partition.end_of_list();
+  test.clock.advance(std::chrono::hours(15));
+  auto jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-08-28"), day("2026-11-24")}));
+  test.partition.part_done(jobs[0]);
+  jobs = test.take_all();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_TRUE(jobs[0].request.by_report);
+  EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-08-27"), day("2026-08-27")}));
+  test.partition.part_done(jobs[0]);
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-08-27", "2026-11-23"));
+  EXPECT_FALSE(test.entry_now().contains("missed"));
+  EXPECT_TRUE(test.partition.closed());
 }
 
 TEST(AnalyticsPartition, BeginsAgainWhenAStatusWasAdded) {
@@ -347,24 +380,24 @@ TEST(AnalyticsPartition, FailsOnAnIdThatIsNoNumber) {
 }
 
 TEST(AnalyticsPartition, WarnsOnceOfDaysOutOfReachAndRemembersThem) {
-  const config::Config config = config_from("2025-10-20");
+  const config::Config config = config_from("2024-05-01");
   testing::internal::CaptureStderr();
   Case first(config);
   first.partition.end_of_list();
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("WARNING campaign_analytics: 2025-10-20 to 2026-08-26 of account 7"), std::string::npos)
+  EXPECT_NE(said.find("WARNING campaign_analytics: 2024-05-01 to 2024-05-24 of account 7"), std::string::npos)
       << said;
-  EXPECT_EQ(first.entry_now().at("missed"), range("2025-10-20", "2026-08-26"));
+  EXPECT_EQ(first.entry_now().at("missed"), range("2024-05-01", "2024-05-24"));
 
   testing::internal::CaptureStderr();
   Case second(config, state_with(kStream, "7", first.entry_now()));
   second.partition.end_of_list();
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  second.report.missed(kStream, "8", {{day("2025-10-20"), day("2026-08-26")}}, /*is_new=*/false);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("WARNING"), std::string::npos);
+  second.report.missed(kStream, "8", {{day("2024-05-01"), day("2024-05-24")}}, /*is_new=*/false);
   testing::internal::CaptureStderr();
   second.report.say_missed();
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "INFO campaign_analytics: 2025-10-20 to 2026-08-26 of accounts 7, 8 are still missing\n");
+            "INFO campaign_analytics: 2024-05-01 to 2024-05-24 of accounts 7, 8 are still missing\n");
 }
 
 TEST(AnalyticsPartition, ReadsWhatAnEarlierStartAdds) {
@@ -408,11 +441,10 @@ TEST(AnalyticsPartition, DoesNotTickOffWhatAStatusAddedBeforeAnEndDateLacks) {
   EXPECT_EQ(second.take_all().at(0).request.range, (DayRange{day("2026-11-07"), day("2026-11-24")}));
 }
 
-TEST(AnalyticsPartition, NamesTheDaysThatAStatusAddedLaterCannotReachAnyMore) {
+TEST(AnalyticsPartition, ReadsByReportWhatAStatusAddedLaterCannotReachDirectly) {
   const config::Config config = config_from("2026-08-01");
   Json entry = entry_from("2026-08-01", "2026-11-10");
   entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
-  testing::internal::CaptureStderr();
   Case test(config, state_with(kStream, "7",
                                with_marker(entry, config, "2026-08-14", "2026-11-11", "1", "2026-11-10")));
   test.partition.add_ids(ids(1, 2));
@@ -421,8 +453,15 @@ TEST(AnalyticsPartition, NamesTheDaysThatAStatusAddedLaterCannotReachAnyMore) {
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].request.range, (DayRange{day("2026-08-27"), day("2026-11-11")}));
   test.partition.part_done(jobs[0]);
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("2026-08-14 to 2026-08-26"), std::string::npos);
   EXPECT_EQ(test.entry_now().at("covered"), range("2026-08-27", "2026-11-10"));
+  std::vector<DayRange> reports;
+  for (auto job = test.take_analytics(); job; job = test.take_analytics()) {
+    if (job->request.by_report) reports.push_back(job->request.range);
+    test.partition.part_done(*job);
+  }
+  EXPECT_EQ(reports, (std::vector<DayRange>{{day("2026-08-01"), day("2026-08-26")}}));
+  EXPECT_EQ(test.entry_now().at("covered"), range("2026-08-01", "2026-11-23"));
+  EXPECT_FALSE(test.entry_now().contains("missed"));
 }
 
 TEST(AnalyticsPartition, WritesNoBookmarkOfTodayWhenHoursBecomeDays) {
@@ -586,8 +625,8 @@ TEST(AnalyticsPartition, KeepsTheHourOfABookmarkWhereARunByDaysReadsNothing) {
   Json entry = entry_json("2026-11-23");
   entry["granularity"] = "HOUR";
   entry["replication_key_value"] = "2026-11-24T08:00:00Z";
-  config::Config config = config_from("2025-01-01");
-  config.end_date = day("2025-01-31");
+  config::Config config = config_from("2024-01-01");
+  config.end_date = day("2024-01-31");
   Case test(config, state_with(kStream, "7", entry));
   test.partition.end_of_list();
   EXPECT_TRUE(test.partition.closed());
@@ -784,7 +823,10 @@ TEST(AnalyticsPartition, AsksForADayLessWhereTheFirstIsTooOld) {
   EXPECT_EQ(job.request.range.first, day("2026-08-28"));
   EXPECT_FALSE(test.partition.shorten_reach(job)) << "more than a day is another fault";
   test.partition.part_done(job);
-  EXPECT_EQ(test.entry_now().at("missed"), range("2026-08-27", "2026-08-27"));
+  const auto report = test.take_all();
+  ASSERT_EQ(report.size(), 1U);
+  EXPECT_TRUE(report[0].request.by_report);
+  EXPECT_EQ(report[0].request.range, (DayRange{day("2026-08-27"), day("2026-08-27")}));
 }
 
 TEST(AnalyticsPartition, MakesItsRequestsNoLargerThanMemoryAllows) {

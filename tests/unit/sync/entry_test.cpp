@@ -17,6 +17,7 @@ using pinterest::Source;
 using fakes::day;
 using fakes::instant;
 using pinterest::DaySet;
+using pinterest::Source;
 using singer::Json;
 using Texts = std::vector<std::string>;
 

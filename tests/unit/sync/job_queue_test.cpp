@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tap_pinterest::sync {
@@ -70,6 +71,22 @@ TEST(JobQueue, GivesListPagesBeforeAnalytics) {
   EXPECT_EQ(name_of(queue.take(kStart)), "page");
   EXPECT_EQ(name_of(queue.take(kStart)), "1");
   EXPECT_TRUE(queue.empty());
+}
+
+TEST(JobQueue, WakesForAJobThatWasPutOffWhenItsTurnCame) {
+  JobQueue* self = nullptr;
+  bool put_off = false;
+  JobQueue queue = make_queue(60'000, never, [&](Job& job) {
+    if (std::exchange(put_off, true)) return true;
+    self->push_again(std::move(job), kStart + seconds(5));
+    return false;
+  });
+  self = &queue;
+  queue.push(analytics_job(1));
+  const JobQueue::Taken taken = queue.take(kStart);
+  EXPECT_EQ(name_of(taken), "nothing");
+  EXPECT_EQ(taken.wake, kStart + seconds(5));
+  EXPECT_EQ(name_of(queue.take(kStart + seconds(5))), "1");
 }
 
 TEST(JobQueue, GivesJobsOfOneKindInTheirOrder) {
