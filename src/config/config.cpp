@@ -29,8 +29,8 @@ std::string_view to_string(Granularity granularity) {
 }
 
 std::string_view to_string(AnalyticsSource source) {
-  constexpr std::array<std::string_view, 3> kNames = {"auto", "direct", "reports"};
-  return kNames.at(static_cast<std::size_t>(source));
+  constexpr std::array<std::string_view, 3> kSourceNames = {"auto", "direct", "reports"};
+  return kSourceNames.at(static_cast<std::size_t>(source));
 }
 
 std::string_view to_string(PinSplit split) {
