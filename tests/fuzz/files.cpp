@@ -121,7 +121,9 @@ void config(std::string_view input) {
   check(Json::parse(catalog.dump()) == catalog, "the catalog is JSON");
   const singer::Selection selection = singer::select(descriptions, &catalog);
   check(selection.problems.empty() && selection.warnings.empty(), "what is discovered can be selected");
-  check(selection.streams.size() == descriptions.size(), "everything discovered is selected");
+  const auto by_default =
+      std::ranges::count_if(descriptions, &singer::StreamDescription::selected_by_default);
+  check(std::ssize(selection.streams) == by_default, "what is selected by default is discovered as selected");
   check_selection(selection);
 }
 
