@@ -295,7 +295,7 @@ bool Engine::begin_accounts() {
     ++open_accounts_;
     any = true;
   }
-  say_what_ended();
+  if (!ended.empty()) say_what_ended();
   return any;
 }
 
@@ -442,6 +442,7 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   if (writes) note_rows(stream_of(job), *rows);
   if (ending()) return;
   apply(std::move(job), fetched, token);
+  if (open == 0) say_what_ended();
   say_what_remains();
   bookmarks_.write_if_due();
 }
