@@ -545,10 +545,8 @@ class ReportSink final : public AdsRowSink {
   // `emit` takes lines as soon as there are many; null for never.
   ReportSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options,
              const EmitRows* emit)
-      : AdsRowSink(rows, format, options),
-        has_targeting_(format.stream->source == Source::targeting_analytics),
-        emit_(emit) {
-    is_targeting_inside_ = has_targeting_;
+      : AdsRowSink(rows, format, options), emit_(emit) {
+    is_targeting_inside_ = format.stream->source == Source::targeting_analytics;
   }
 
  private:
@@ -603,13 +601,12 @@ class ReportSink final : public AdsRowSink {
       }
     }
     finish_metrics();
-    if (has_targeting_) write_targeting();
+    if (is_targeting_inside_) write_targeting();
     finish_record();
   }
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a report of rows by id"); }
 
-  bool has_targeting_;
   const EmitRows* emit_;
   Level level_ = kOutside;
   bool is_by_date_ = false;

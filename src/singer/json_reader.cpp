@@ -118,7 +118,11 @@ class SaxAdapter {
     sink_.scalar({TokenKind::integer, {digits.data(), static_cast<std::size_t>(end - digits.data())}});
     return true;
   }
-  bool deeper() { return ++depth_ <= kMaxJsonDepth; }
+  bool deeper() {
+    if (++depth_ <= kMaxJsonDepth) return true;
+    error_.message = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
+    return false;
+  }
 
   JsonSink& sink_;
   int depth_ = 0;
@@ -217,19 +221,15 @@ std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
   SaxAdapter adapter(sink);
   const char* const begin = text.data();
   if (nlohmann::json::sax_parse(begin, begin + text.size(), &adapter)) return std::nullopt;
-  if (adapter.too_deep()) {
-    return JsonError{offset_of_depth(text, kMaxJsonDepth),
-                     "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
-  }
-  return JsonError{std::min(adapter.error().offset, text.size()), adapter.error().message};
+  JsonError error = adapter.error();
+  error.offset =
+      adapter.too_deep() ? offset_of_depth(text, kMaxJsonDepth) : std::min(error.offset, text.size());
+  return error;
 }
 
 std::optional<JsonError> read_json(const std::function<std::string_view()>& next, JsonSink& sink) {
   SaxAdapter adapter(sink);
   if (nlohmann::json::sax_parse(PieceIterator(next), PieceIterator(), &adapter)) return std::nullopt;
-  if (adapter.too_deep()) {
-    return JsonError{0, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels"};
-  }
   return adapter.error();
 }
 

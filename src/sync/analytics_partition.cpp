@@ -111,6 +111,11 @@ CoverageRules AnalyticsPartition::rules() const {
   return rules;
 }
 
+// Its only id is the account's: without it nothing is left.
+bool AnalyticsPartition::asks_for_account(const AnalyticsPart& part) const {
+  return part.request.by_report || stream_.definition().is_of_account();
+}
+
 // "campaign 123": ids are named as their parameter is.
 std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
   constexpr std::string_view kPlural = "_ids";
@@ -635,7 +640,7 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
     return;
   }
   if (first_refusal_.empty()) first_refusal_ = error.describe() + describe_request(part);
-  if (part.request.by_report || stream_.definition().is_of_account()) {
+  if (asks_for_account(part)) {
     fail(first_refusal_ + "; check the settings, or report it");
     return;
   }
@@ -657,8 +662,7 @@ void AnalyticsPartition::refused(const AnalyticsPart& part, const pinterest::Api
 
 bool AnalyticsPartition::leave_out_alone(const AnalyticsPart& part, const pinterest::ApiError& error,
                                          bool others_succeed) {
-  const bool is_whole = part.request.by_report || stream_.definition().is_of_account();
-  if (part.is_proof || part.request.ids.size() > 1 || is_whole) return false;
+  if (part.is_proof || part.request.ids.size() > 1 || asks_for_account(part)) return false;
   const bool is_its_fault =
       others_succeed || open_.at(part.batch).anything_answered() || reads(Reads::left_out);
   if (!is_its_fault) return false;

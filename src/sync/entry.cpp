@@ -249,20 +249,17 @@ std::string row_settings(const config::Config& config, const std::vector<std::st
 
 std::vector<std::string> changed_settings(const std::string& before, const std::string& now,
                                           pinterest::Source source) {
-  const auto next = [](std::string_view& text) {
-    const std::size_t end = std::min(text.find('|'), text.size());
-    const std::string_view value = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return value;
+  const std::vector<std::string_view> old_values = parts_of(before, '|');
+  const std::vector<std::string_view> new_values = parts_of(now, '|');
+  const auto value = [](const std::vector<std::string_view>& values, std::size_t place) {
+    return place < values.size() ? values[place] : std::string_view();
   };
-  std::string_view old_values = before;
-  std::string_view new_values = now;
-  std::vector<std::string> changed;
   std::span<const std::string_view> names = kTargetingSettings;
   if (source == pinterest::Source::pin_analytics) names = kPinSettings;
   if (source == pinterest::Source::ads_analytics) names = names.first(kAdsSettings);
-  for (const std::string_view name : names) {
-    if (next(old_values) != next(new_values)) changed.emplace_back(name);
+  std::vector<std::string> changed;
+  for (std::size_t place = 0; place < names.size(); ++place) {
+    if (value(old_values, place) != value(new_values, place)) changed.emplace_back(names[place]);
   }
   return changed;
 }

@@ -140,7 +140,7 @@ JobQueue::Taken JobQueue::take(util::SteadyTime now) {
 
 void JobQueue::finished(const Job& job, std::size_t bytes) {
   reserved_bytes_.at(kind(job)) -= job.reserved_bytes;
-  if (bytes == 0 || job.units <= 0 || job.known_bytes > 0) return;
+  if (bytes == 0 || job.units <= 0) return;
   const double per_unit = static_cast<double>(bytes) / job.units;
   double& largest = largest_seen_.at(kind(job));
   largest = std::max(largest, per_unit);

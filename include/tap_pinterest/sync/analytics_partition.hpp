@@ -111,6 +111,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   config::Granularity kind() const;
   CoverageRules rules() const;
   std::string describe_request(const AnalyticsPart& part) const;
+  bool asks_for_account(const AnalyticsPart& part) const;
   std::string id_name(IdBatches::Id id) const;
 
   void plan();
