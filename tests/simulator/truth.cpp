@@ -68,38 +68,41 @@ class Walk {
   std::int64_t index_ = 0;
 };
 
-Source entity_lines(Walk walk) {
-  return [walk = std::move(walk)](std::string& out) mutable {
+// What `write` writes of each entity.
+template <typename Write>
+Source lines_of(Walk walk, Write write) {
+  return [walk = std::move(walk), write = std::move(write)](std::string& out) mutable {
     const auto entity = walk.next();
-    if (!entity) return false;
-    const World& world = walk.world();
-    JsonText json(out);
-    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
-    json.text("status", status_name(world.status(*entity))).text("name", world.name(*entity));
-    const Moment updated = world.updated(*entity);
-    if (updated.form == Moment::Form::kSet) {
-      json.integer("updated_time", updated.unix_seconds);
-    } else {
-      json.null("updated_time");
-    }
-    json.close_object();
-    out += '\n';
-    return true;
+    if (entity) write(out, walk.world(), *entity);
+    return entity.has_value();
   };
 }
 
-Source product_group_lines(Walk walk) {
-  return [walk = std::move(walk)](std::string& out) mutable {
-    const auto entity = walk.next();
-    if (!entity) return false;
-    const World& world = walk.world();
-    JsonText json(out);
-    json.open_object().id("id", world.id(*entity)).id("ad_account_id", world.account_id(entity->account));
-    json.id("ad_group_id", world.id(world.ad_group_of(*entity)));
-    json.text("status", status_name(world.status(*entity))).close_object();
-    out += '\n';
-    return true;
-  };
+// What all entities begin with.
+void open_entity(JsonText& json, const World& world, const Entity& entity) {
+  json.open_object().id("id", world.id(entity)).id("ad_account_id", world.account_id(entity.account));
+  json.text("status", status_name(world.status(entity)));
+}
+
+void write_entity(std::string& out, const World& world, const Entity& entity) {
+  JsonText json(out);
+  open_entity(json, world, entity);
+  json.text("name", world.name(entity));
+  const Moment updated = world.updated(entity);
+  if (updated.form == Moment::Form::kSet) {
+    json.integer("updated_time", updated.unix_seconds);
+  } else {
+    json.null("updated_time");
+  }
+  json.close_object();
+  out += '\n';
+}
+
+void write_product_group(std::string& out, const World& world, const Entity& entity) {
+  JsonText json(out);
+  open_entity(json, world, entity);
+  json.id("ad_group_id", world.id(world.ad_group_of(entity))).close_object();
+  out += '\n';
 }
 
 // What all rows of a report begin with.
@@ -124,33 +127,28 @@ void close_row(std::string& out, JsonText& json, const Report& report, const Row
 }
 
 Source report_lines(Walk walk, std::string id_column, Report report, Instant now) {
-  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
-          now](std::string& out) mutable {
-    const auto entity = walk.next();
-    if (!entity) return false;
-    make_rows(walk.world(), *entity, report, now, [&](const Row& row) {
+  return lines_of(std::move(walk), [id_column = std::move(id_column), report = std::move(report), now](
+                                       std::string& out, const World& world, const Entity& entity) {
+    make_rows(world, entity, report, now, [&](const Row& row) {
       JsonText json(out);
-      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      open_row(json, world, entity.account, id_column, world.id(entity), row);
       close_row(out, json, report, row);
     });
-    return true;
-  };
+  });
 }
 
 Source targeting_lines(Walk walk, std::string id_column, Report report,
                        std::vector<const TargetingType*> types, Instant now) {
-  return [walk = std::move(walk), id_column = std::move(id_column), report = std::move(report),
-          types = std::move(types), now](std::string& out) mutable {
-    const auto entity = walk.next();
-    if (!entity) return false;
-    make_targeting_rows(walk.world(), *entity, report, types, now, [&](const Row& row, const Target& target) {
+  return lines_of(std::move(walk), [id_column = std::move(id_column), report = std::move(report),
+                                    types = std::move(types),
+                                    now](std::string& out, const World& world, const Entity& entity) {
+    make_targeting_rows(world, entity, report, types, now, [&](const Row& row, const Target& target) {
       JsonText json(out);
-      open_row(json, walk.world(), entity->account, id_column, walk.world().id(*entity), row);
+      open_row(json, world, entity.account, id_column, world.id(entity), row);
       write_target(json, target);
       close_row(out, json, report, row);
     });
-    return true;
-  };
+  });
 }
 
 // What asynchronous reports of all accounts say.
@@ -358,9 +356,10 @@ std::variant<Answer, Refusal> truth(const World& world, Instant now, std::string
   if (stream == "pin_analytics") return stream_of(pin_report_source(world, arguments, now));
   if (stream == "user_account_analytics") return stream_of(user_report_source(world, arguments, now));
   const Filter filter = read_filter(world, arguments);
-  if (const auto kind = find_kind(stream)) return stream_of(entity_lines(Walk(world, *kind, filter)));
+  if (const auto kind = find_kind(stream))
+    return stream_of(lines_of(Walk(world, *kind, filter), write_entity));
   if (stream == "product_group_promotions") {
-    return stream_of(product_group_lines(Walk(world, EntityKind::kProductGroup, filter)));
+    return stream_of(lines_of(Walk(world, EntityKind::kProductGroup, filter), write_product_group));
   }
   if (stream == "reports") {
     ReportRequest request;
