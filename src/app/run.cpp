@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -93,9 +94,10 @@ void mask_secrets(const config::Config& config) {
   }
 }
 
-std::vector<singer::StreamDescription> describe_streams(const config::Config& config) {
+std::vector<singer::StreamDescription> describe_streams(
+    std::span<const pinterest::StreamDefinition> definitions, const config::Config& config) {
   std::vector<singer::StreamDescription> descriptions;
-  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+  for (const pinterest::StreamDefinition& stream : definitions) {
     descriptions.push_back(pinterest::describe(stream, config));
   }
   return descriptions;
@@ -182,7 +184,8 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   }
   if (!problems.empty()) return refuse("the catalog or the state", problems);
 
-  const std::vector<singer::StreamDescription> streams = describe_streams(config);
+  const std::vector<pinterest::StreamDefinition> definitions = pinterest::streams_of(config);
+  const std::vector<singer::StreamDescription> streams = describe_streams(definitions, config);
   if (!options.select.empty()) {
     if (!catalog) catalog = singer::discover(streams);
     const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, *catalog);
@@ -191,12 +194,15 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   const singer::Selection selection =
       singer::select(streams, catalog ? &*catalog : nullptr, config.flattening);
   if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
-  for (const singer::SelectedStream& stream : selection.streams) {
-    const std::string problem = pinterest::find_targeting_problem(*pinterest::find_stream(stream.id), config);
+  for (const pinterest::StreamDefinition& stream : definitions) {
+    if (std::ranges::find(selection.streams, stream.id, &singer::SelectedStream::id) ==
+        selection.streams.end())
+      continue;
+    const std::string problem = pinterest::find_targeting_problem(stream, config);
     if (!problem.empty()) return refuse("the configuration", {problem});
   }
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);
-  for (const std::string& warning : sync::unused_bookmarks(state)) log::warning("{}", warning);
+  for (const std::string& warning : sync::unused_bookmarks(state, definitions)) log::warning("{}", warning);
   if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");
   log::info("tap-pinterest {} reads {}; config {}, catalog {}, state {}", TAP_PINTEREST_VERSION,
             util::plural(selection.streams.size(), "stream", "streams"), fmt::join(sources, ", "),
@@ -206,7 +212,8 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
 }
 
 int discover(const cli::Options& options, const config::Config& config) {
-  const std::vector<singer::StreamDescription> streams = describe_streams(config);
+  const std::vector<singer::StreamDescription> streams =
+      describe_streams(pinterest::streams_of(config), config);
   singer::Json catalog = singer::discover(streams);
   if (!options.select.empty()) {
     const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, catalog);
@@ -288,6 +295,8 @@ int run_mode(const cli::Options& options) {
   if (!loaded) return kExitUsage;
   const config::Config& config = *loaded;
 
+  if (const std::string problem = pinterest::find_name_problem(config); !problem.empty())
+    return refuse("the configuration", {problem});
   if (options.mode == cli::Mode::discover) return discover(options, config);
   if (const auto problem = find_transport_problem(transports(config)))
     return refuse("the configuration", {*problem});

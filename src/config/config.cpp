@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace tap_pinterest::config {
 namespace {
@@ -10,22 +11,18 @@ namespace {
 constexpr int kLeastAdsLookbackDays = 3;
 constexpr int kPinsLookbackDays = 7;
 
+constexpr std::array<std::string_view, 5> kGranularityNames = {"TOTAL", "DAY", "HOUR", "WEEK", "MONTH"};
+
 }  // namespace
 
 std::string_view to_string(Granularity granularity) {
-  switch (granularity) {
-    case Granularity::total:
-      return "TOTAL";
-    case Granularity::day:
-      return "DAY";
-    case Granularity::hour:
-      return "HOUR";
-    case Granularity::week:
-      return "WEEK";
-    case Granularity::month:
-      return "MONTH";
-  }
-  return {};
+  return kGranularityNames.at(static_cast<std::size_t>(granularity));
+}
+
+Granularity granularity_from(std::string_view text) {
+  const auto* const found = std::ranges::find(kGranularityNames, text);
+  if (found == kGranularityNames.end()) throw std::logic_error("no such granularity: " + std::string(text));
+  return static_cast<Granularity>(found - kGranularityNames.begin());
 }
 
 std::string_view to_string(AnalyticsSource source) {
@@ -43,11 +40,11 @@ std::string_view to_string(PinSplit split) {
   return {};
 }
 
-int Config::ads_lookback_days() const {
+int AnalyticsSettings::days_read_again() const {
   return lookback_days.value_or(
       std::max({kLeastAdsLookbackDays, click_window_days, engagement_window_days, view_window_days}));
 }
 
-int Config::pins_lookback_days() const { return lookback_days.value_or(kPinsLookbackDays); }
+int Config::pins_lookback_days() const { return analytics.lookback_days.value_or(kPinsLookbackDays); }
 
 }  // namespace tap_pinterest::config

@@ -94,6 +94,10 @@ std::optional<Json> parse_json(std::string_view text, std::string& problem) {
   return std::nullopt;
 }
 
+bool is_unset(const Json& value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
+}
+
 std::string printable(std::string_view name) {
   std::string shown(name.substr(0, kMaxShown));
   std::ranges::replace_if(

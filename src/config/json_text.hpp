@@ -13,6 +13,9 @@ using Json = nlohmann::ordered_json;
 // Nothing, and the reason in `problem` ("is not valid JSON at line 3, column 7"), if `text` cannot be used.
 std::optional<Json> parse_json(std::string_view text, std::string& problem);
 
+// null or "", which is the same as leaving a setting out.
+bool is_unset(const Json& value);
+
 // A name from outside, fit for one line of a message: printable ASCII, not too long.
 std::string printable(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "custom_reports.hpp"
 #include "sources.hpp"
 #include "tap_pinterest/config/settings.hpp"
 #include "tap_pinterest/util/home.hpp"
@@ -17,8 +18,6 @@ using Problems = std::vector<std::string>;
 
 constexpr std::chrono::days kLongestTotal{90};
 
-constexpr auto kGranularityValues = std::to_array<Granularity>(
-    {Granularity::total, Granularity::day, Granularity::hour, Granularity::week, Granularity::month});
 constexpr auto kAnalyticsSources = std::to_array<AnalyticsSource>(
     {AnalyticsSource::automatic, AnalyticsSource::direct, AnalyticsSource::reports});
 constexpr auto kPinSplitValues = std::to_array<PinSplit>({PinSplit::app_type, PinSplit::no_split});
@@ -74,6 +73,19 @@ singer::Flattening flattening_of(const Values& values) {
           .separator = values.text("flattening_separator")};
 }
 
+AnalyticsSettings analytics_of(const Values& values) {
+  return {.start_date = values.day("start_date"),
+          .columns = values.list("analytics_columns"),
+          .granularity = granularity_from(values.text("analytics_granularity")),
+          .click_window_days = values.integer("click_window_days"),
+          .engagement_window_days = values.integer("engagement_window_days"),
+          .view_window_days = values.integer("view_window_days"),
+          .conversion_report_time = values.text("conversion_report_time"),
+          .lookback_days = values.optional_integer("lookback_days"),
+          .targeting_types = values.list("targeting_types"),
+          .attribution_types = values.list("attribution_types")};
+}
+
 Config store(const Values& values) {
   Config config;
   config.access_token = values.secret("access_token");
@@ -82,20 +94,12 @@ Config store(const Values& values) {
   config.token_file = values.text("token_file");
   config.api_url = without_slash_at_end(values.text("api_url"));
   config.ca_file = values.text("ca_file");
-  config.start_date = values.day("start_date");
+  config.analytics = analytics_of(values);
   config.end_date = values.day("end_date");
-  config.analytics_columns = values.list("analytics_columns");
-  config.granularity = from_string(kGranularityValues, values.text("analytics_granularity"));
   config.analytics_source = from_string(kAnalyticsSources, values.text("analytics_source"));
-  config.click_window_days = values.integer("click_window_days");
-  config.engagement_window_days = values.integer("engagement_window_days");
-  config.view_window_days = values.integer("view_window_days");
-  config.conversion_report_time = values.text("conversion_report_time");
-  config.lookback_days = values.optional_integer("lookback_days");
-  config.targeting_types = values.list("targeting_types");
-  config.attribution_types = values.list("attribution_types");
   config.pin_metric_types = values.list("pin_metric_types");
   config.pin_split = from_string(kPinSplitValues, values.text("pin_analytics_split_field"));
+  config.user_split = values.text("user_account_split_field");
   config.entity_statuses = sorted(values.list("entity_statuses"));
   config.ad_account_ids = values.list("ad_account_ids");
   config.include_shared_accounts = values.boolean("include_shared_accounts");
@@ -172,13 +176,13 @@ void check_login(const Values& values, LoadResult& result) {
 
 // The days of a TOTAL window are one request, and the API takes no longer one.
 void check_total(const Values& values, const Config& config, util::Day today, Problems& problems) {
-  if (config.granularity != Granularity::total) return;
+  if (config.analytics.granularity != Granularity::total) return;
   if (!values.stated("start_date")) {
     problems.emplace_back("start_date: missing; analytics_granularity TOTAL needs it");
   }
-  if (!config.start_date || values.broken("end_date")) return;
+  if (!config.analytics.start_date || values.broken("end_date")) return;
   const util::Day end = std::min(config.end_date.value_or(today), today);
-  if (end - *config.start_date >= kLongestTotal) {
+  if (end - *config.analytics.start_date >= kLongestTotal) {
     problems.push_back(
         fmt::format("start_date: with analytics_granularity TOTAL, at most {} days before end_date (today if "
                     "that is not set)",
@@ -212,13 +216,13 @@ void warn_of_offset(std::string_view name, const Stated& stated, const std::opti
 
 void check_dates(const Values& values, const Stated& stated, const Config& config, util::Day today,
                  LoadResult& result) {
-  if (config.start_date && config.end_date && *config.start_date > *config.end_date) {
+  if (config.analytics.start_date && config.end_date && *config.analytics.start_date > *config.end_date) {
     result.problems.emplace_back("start_date: is after end_date");
-  } else if (config.start_date && *config.start_date > today) {
+  } else if (config.analytics.start_date && *config.analytics.start_date > today) {
     result.warnings.push_back(fmt::format("start_date: {} is in the future; no analytics are read until then",
-                                          util::format_day(*config.start_date)));
+                                          util::format_day(*config.analytics.start_date)));
   }
-  warn_of_offset("start_date", stated, config.start_date, result);
+  warn_of_offset("start_date", stated, config.analytics.start_date, result);
   warn_of_offset("end_date", stated, config.end_date, result);
   check_total(values, config, today, result.problems);
 }
@@ -229,8 +233,9 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
                        Purpose purpose) {
   LoadResult result;
   const Stated stated = read_sources(sources, environment, result.problems, result.warnings);
-  const Values values(stated.values, result.problems);
+  const Values values(settings(), stated.values, result.problems);
   Config config = store(values);
+  config.custom_reports = read_custom_reports(values, config, today, result.problems);
   expand_paths(environment, config, result.problems);
   // What seems to be missing may stand in a source that could not be read.
   if (!stated.incomplete && purpose == Purpose::sync) {

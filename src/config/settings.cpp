@@ -16,9 +16,16 @@ constexpr auto kWindowDays = std::to_array<std::string_view>({"0", "1", "7", "14
 constexpr auto kReportTimes = std::to_array<std::string_view>({"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"});
 constexpr auto kAttributionTypes = std::to_array<std::string_view>({"INDIVIDUAL", "HOUSEHOLD"});
 constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPLIT"});
+constexpr auto kUserSplits =
+    std::to_array<std::string_view>({"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE", "PIN_FORMAT"});
 constexpr auto kEntityStatuses =
     std::to_array<std::string_view>({"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"});
 constexpr auto kSources = std::to_array<std::string_view>({"auto", "direct", "reports"});
+// Schema MetricsReportingLevel.
+constexpr auto kReportLevels = std::to_array<std::string_view>(
+    {"ADVERTISER", "ADVERTISER_TARGETING", "CAMPAIGN", "CAMPAIGN_TARGETING", "AD_GROUP", "AD_GROUP_TARGETING",
+     "PIN_PROMOTION", "PIN_PROMOTION_TARGETING", "KEYWORD", "PRODUCT_GROUP", "PRODUCT_GROUP_TARGETING",
+     "PRODUCT_ITEM", "PRODUCT_ITEM_TARGETING"});
 constexpr auto kTiers = std::to_array<std::string_view>({"standard", "trial"});
 // Each goes from its first setting in the table to that of the next.
 constexpr auto kGroups =
@@ -28,6 +35,7 @@ constexpr auto kGroups =
                                                                   {"Output", "flattening_enabled"},
                                                                   {"Limits", "access_tier"},
                                                                   {"Network", "api_url"}});
+constexpr double kMaxLookbackDays = 1000;
 constexpr double kMaxSeconds = 86'400;
 constexpr double kMaxFlatteningDepth = 100;
 constexpr double kMaxPerMinute = 1'000'000;
@@ -131,7 +139,7 @@ std::vector<Setting> make_table() {
           .description = "Days before the bookmark to read again, because conversions arrive late. Defaults "
                          "to the widest of the three attribution windows, at least 3; for Pins to 7.",
           .minimum = 0,
-          .maximum = 1000,
+          .maximum = kMaxLookbackDays,
       },
       {
           .name = "ad_account_ids",
@@ -197,6 +205,14 @@ std::vector<Setting> make_table() {
           .extensible = true,
       },
       {
+          .name = "custom_reports",
+          .kind = Kind::object_list,
+          .title = "Custom reports",
+          .description =
+              "Streams of your own, read by asynchronous reports with any of their columns, or from "
+              "templates saved in Ads Manager. Each is an object; see Entries of custom_reports.",
+      },
+      {
           .name = "pin_metric_types",
           .kind = Kind::list,
           .title = "Pin metric types",
@@ -212,6 +228,14 @@ std::vector<Setting> make_table() {
           .description = "Whether pin_analytics has rows by app type or only the total.",
           .default_json = R"("APP_TYPE")",
           .choices = kPinSplits,
+      },
+      {
+          .name = "user_account_split_field",
+          .kind = Kind::choice,
+          .title = "User account split",
+          .description = "What user_account_analytics breaks the numbers of your profile down by.",
+          .default_json = R"("NO_SPLIT")",
+          .choices = kUserSplits,
       },
       {
           .name = "allow_unknown_values",
@@ -421,6 +445,120 @@ std::vector<Setting> make_table() {
   };
 }
 
+// What an entry leaves out is as in the settings for all analytics.
+std::vector<Setting> make_custom_report_table() {
+  return {
+      {
+          .name = "name",
+          .kind = Kind::string,
+          .title = "Name",
+          .description = "Name of the stream: lower-case letters, digits, and underscores. Required.",
+      },
+      {
+          .name = "level",
+          .kind = Kind::choice,
+          .title = "Level",
+          .description = "What a row is about, and so its key. Required.",
+          .choices = kReportLevels,
+      },
+      {
+          .name = "columns",
+          .kind = Kind::list,
+          .title = "Columns",
+          .description = "Columns to request. Required without template_id.",
+          .choices = report_column_names(),
+          .extensible = true,
+      },
+      {
+          .name = "template_id",
+          .kind = Kind::string,
+          .title = "Template",
+          .description =
+              "ID of a report template saved in Ads Manager, which then decides on columns, filters, "
+              "and attribution.",
+      },
+      {
+          .name = "ad_account_id",
+          .kind = Kind::string,
+          .title = "Account of the template",
+          .description = "ID of the ad account that the template belongs to.",
+      },
+      {
+          .name = "granularity",
+          .kind = Kind::choice,
+          .title = "Granularity",
+          .description =
+              "The period that one row covers. Defaults to analytics_granularity. TOTAL is one row for "
+              "start_date to end_date, at most 185 days (30 for product items).",
+          .choices = kGranularities,
+      },
+      {
+          .name = "targeting_types",
+          .kind = Kind::list,
+          .title = "Targeting types",
+          .description = "Breakdowns of a level that ends with _TARGETING. Defaults to targeting_types.",
+          .choices = report_targeting_types(),
+          .extensible = true,
+      },
+      {
+          .name = "start_date",
+          .kind = Kind::date,
+          .title = "Start date",
+          .description = "First day to read. Defaults to start_date.",
+      },
+      {
+          .name = "lookback_days",
+          .kind = Kind::integer,
+          .title = "Look-back",
+          .description = "Days before the bookmark to read again. Defaults as lookback_days does.",
+          .minimum = 0,
+          .maximum = kMaxLookbackDays,
+      },
+      {
+          .name = "click_window_days",
+          .kind = Kind::integer,
+          .title = "Click window",
+          .description = "Defaults to click_window_days.",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "engagement_window_days",
+          .kind = Kind::integer,
+          .title = "Engagement window",
+          .description = "Defaults to engagement_window_days.",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "view_window_days",
+          .kind = Kind::integer,
+          .title = "View window",
+          .description = "Defaults to view_window_days.",
+          .choices = kWindowDays,
+      },
+      {
+          .name = "conversion_report_time",
+          .kind = Kind::choice,
+          .title = "Conversion report time",
+          .description = "Defaults to conversion_report_time.",
+          .choices = kReportTimes,
+      },
+      {
+          .name = "attribution_types",
+          .kind = Kind::list,
+          .title = "Attribution types",
+          .description = "Whose conversions count. Defaults to attribution_types.",
+          .choices = kAttributionTypes,
+      },
+      {
+          .name = "filters",
+          .kind = Kind::object,
+          .title = "Filters",
+          .description = "Fields of the API's own request that narrow the report, such as metrics_filters or "
+                         "campaign_ids.",
+      },
+  };
+}
+
 std::string_view json_type(Kind kind) {
   switch (kind) {
     case Kind::string:
@@ -438,6 +576,7 @@ std::string_view json_type(Kind kind) {
       return "boolean";
     case Kind::list:
     case Kind::id_list:
+    case Kind::object_list:
       return "array";
     case Kind::object:
       return "object";
@@ -460,6 +599,8 @@ Json bound(double value) {
   return static_cast<double>(whole) == value ? Json(whole) : Json(value);
 }
 
+Json properties_of(std::span<const Setting> table);
+
 Json property(const Setting& setting) {
   Json schema = {
       {"type", json_type(setting.kind)}, {"title", setting.title}, {"description", setting.description}};
@@ -477,11 +618,28 @@ Json property(const Setting& setting) {
     schema["secret"] = true;
     schema["writeOnly"] = true;
   }
+  if (setting.kind == Kind::object_list) {
+    schema["items"] = {{"type", "object"}, {"properties", properties_of(custom_report_settings())}};
+  }
   if (setting.kind == Kind::object) {
     schema["properties"] = Json::object();
     if (setting.closed) schema["additionalProperties"] = false;
   }
   return schema;
+}
+
+Json properties_of(std::span<const Setting> table) {
+  Json properties = Json::object();
+  for (const Setting& setting : table) {
+    const std::size_t dot = setting.name.find('.');
+    if (dot == std::string_view::npos) {
+      properties[std::string(setting.name)] = property(setting);
+    } else {
+      Json& object = properties.at(std::string(setting.name.substr(0, dot)));
+      object["properties"][std::string(setting.name.substr(dot + 1))] = property(setting);
+    }
+  }
+  return properties;
 }
 
 }  // namespace
@@ -512,6 +670,8 @@ std::string_view to_string(Kind kind) {
       return "id list";
     case Kind::object:
       return "object";
+    case Kind::object_list:
+      return "list of objects";
   }
   return {};
 }
@@ -522,8 +682,12 @@ std::span<const Setting> settings() {
   return table;
 }
 
-const Setting* find_setting(std::string_view name) {
-  const auto table = settings();
+std::span<const Setting> custom_report_settings() {
+  static const std::vector<Setting> table = make_custom_report_table();
+  return table;
+}
+
+const Setting* find_setting(std::string_view name, std::span<const Setting> table) {
   const auto found = std::ranges::find(table, name, &Setting::name);
   return found == table.end() ? nullptr : &*found;
 }
@@ -536,6 +700,7 @@ std::vector<SettingGroup> setting_groups() {
     groups.insert(groups.begin(), {kGroups.at(i).first, table.subspan(first, end - first)});
     end = first;
   }
+  groups.push_back({"Entries of custom_reports", custom_report_settings()});
   return groups;
 }
 
@@ -552,17 +717,7 @@ std::string environment_name(const Setting& setting) {
 }
 
 nlohmann::ordered_json settings_schema() {
-  Json properties = Json::object();
-  for (const Setting& setting : settings()) {
-    const std::size_t dot = setting.name.find('.');
-    if (dot == std::string_view::npos) {
-      properties[std::string(setting.name)] = property(setting);
-    } else {
-      Json& object = properties.at(std::string(setting.name.substr(0, dot)));
-      object["properties"][std::string(setting.name.substr(dot + 1))] = property(setting);
-    }
-  }
-  return {{"type", "object"}, {"properties", std::move(properties)}};
+  return {{"type", "object"}, {"properties", properties_of(settings())}};
 }
 
 }  // namespace tap_pinterest::config

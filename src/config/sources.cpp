@@ -28,10 +28,6 @@ constexpr auto kForeignSettings = std::to_array<ForeignSetting>({
     {"flattening_max_key_length", kNamesStayLong},
 });
 
-bool is_unset(const Json& value) {
-  return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
-}
-
 class Reader {
  public:
   Reader(const Environment& environment, std::vector<std::string>& problems,
@@ -69,7 +65,8 @@ class Reader {
   static std::optional<Json> from_text(const Setting& setting, const std::string& text,
                                        std::string& problem) {
     const bool is_list = setting.kind == Kind::list || setting.kind == Kind::id_list;
-    if (setting.kind == Kind::object || (is_list && text.find('[') != std::string::npos)) {
+    const bool is_json = setting.kind == Kind::object || setting.kind == Kind::object_list;
+    if (is_json || (is_list && text.find('[') != std::string::npos)) {
       return parse_json(text, problem);
     }
     return is_list ? split(text) : Json(text);

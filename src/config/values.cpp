@@ -81,6 +81,8 @@ std::string expectation(const Setting& setting) {
       return "must be a list of ids (digits only)";
     case Kind::object:
       return "must be an object";
+    case Kind::object_list:
+      return "must be a list of objects";
   }
   return {};
 }
@@ -220,6 +222,12 @@ std::optional<Json> convert_choice(const Setting& setting, const Json& stated, s
   return std::nullopt;
 }
 
+// Their members are settings of a table of their own.
+std::optional<Json> convert_objects(const Json& stated) {
+  const auto is_object = [](const Json& item) { return item.is_object(); };
+  return stated.is_array() && std::ranges::all_of(stated, is_object) ? std::optional(stated) : std::nullopt;
+}
+
 std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, bool allow_unknown,
                                     std::string& problem) {
   switch (setting.kind) {
@@ -242,7 +250,10 @@ std::optional<Json> convert_by_kind(const Setting& setting, const Json& stated, 
     case Kind::id_list:
       return convert_list(setting, stated, allow_unknown, problem);
     case Kind::object:
-      break;  // its members have been taken out; what is left was no object
+      // Members that are settings have been taken out.
+      return stated.is_object() ? std::optional(stated) : std::nullopt;
+    case Kind::object_list:
+      return convert_objects(stated);
   }
   return std::nullopt;
 }
@@ -256,21 +267,23 @@ std::optional<Json> convert(const Setting& setting, const Json& stated, bool all
   return value;
 }
 
-Values::Values(const std::map<std::string_view, Json>& stated, std::vector<std::string>& problems) {
+Values::Values(std::span<const Setting> table, const std::map<std::string_view, Json>& stated,
+               std::vector<std::string>& problems, std::string_view place, bool allow_unknown)
+    : allow_unknown_(allow_unknown) {
   const auto allow = stated.find("allow_unknown_values");
-  const bool allow_unknown = allow != stated.end() && convert_boolean(allow->second) == Json(true);
-  for (const Setting& setting : settings()) {
+  if (allow != stated.end()) allow_unknown_ = convert_boolean(allow->second) == Json(true);
+  for (const Setting& setting : table) {
     Value& value = values_[setting.name];
     if (!setting.default_json.empty()) value.value = Json::parse(setting.default_json);
     const auto found = stated.find(setting.name);
     if (found == stated.end()) continue;
     value.stated = true;
     std::string problem;
-    if (std::optional<Json> converted = convert(setting, found->second, allow_unknown, problem)) {
+    if (std::optional<Json> converted = convert(setting, found->second, allow_unknown_, problem)) {
       value.value = std::move(*converted);
     } else {
       value.broken = true;
-      problems.push_back(fmt::format("{}: {}", setting.name, problem));
+      problems.push_back(fmt::format("{}{}: {}", place, setting.name, problem));
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,13 +22,19 @@ std::optional<Json> convert(const Setting& setting, const Json& stated, bool all
 // Looked up by name; a name that the table lacks is a mistake of the program (std::logic_error).
 class Values {
  public:
-  // Takes stated values as the sources have them, and appends a problem for each that is of no use.
-  Values(const std::map<std::string_view, Json>& stated, std::vector<std::string>& problems);
+  // Takes stated values of the settings of a table as the sources have them, and appends a problem for each
+  // that is of no use, with `place` before its name.
+  Values(std::span<const Setting> table, const std::map<std::string_view, Json>& stated,
+         std::vector<std::string>& problems, std::string_view place = {}, bool allow_unknown = false);
 
   // A source names it, with a value that is of use or not.
   bool stated(std::string_view name) const;
   // A source names it with a value that is of no use.
   bool broken(std::string_view name) const;
+  // A source names it with a value that is of use.
+  bool usable(std::string_view name) const { return stated(name) && !broken(name); }
+  // Lists may hold names that are not known.
+  bool allows_unknown() const { return allow_unknown_; }
 
   std::string text(std::string_view name) const;  // empty if there is neither a value nor a default
   util::Secret secret(std::string_view name) const { return util::Secret(text(name)); }
@@ -37,6 +44,7 @@ class Values {
   double number(std::string_view name) const;
   bool boolean(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
+  const Json& json(std::string_view name) const { return at(name).value; }
 
  private:
   struct Value {
@@ -47,6 +55,7 @@ class Values {
 
   const Value& at(std::string_view name) const;
 
+  bool allow_unknown_;
   std::map<std::string_view, Value> values_;
 };
 

@@ -256,6 +256,12 @@ class ListSink final : public RowSink {
   enum Level { kOutside, kPage, kItems };
 
   void enter(bool object) override {
+    if (format_.stream->is_object) {
+      if (!object) throw unreadable();
+      has_items_ = true;
+      start_row();
+      return;
+    }
     if (level_ == kPage && current_key() != "items") {
       if (current_key() == "bookmark") throw unreadable();
       skip();
@@ -284,6 +290,17 @@ class ListSink final : public RowSink {
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with one list of items"); }
 
+  void begin_row() override {
+    RowSink::begin_row();
+    also_.clear();
+  }
+
+  void row_key(std::string_view name) override { is_also_ = !options_.also.empty() && name == options_.also; }
+
+  void row_value(Token token) override {
+    if (std::exchange(is_also_, false) && token.kind != TokenKind::null) also_ = token.text;
+  }
+
   void end_row() override {
     RecordBuilder& builder = rows().builder();
     builder.end_object();
@@ -295,7 +312,10 @@ class ListSink final : public RowSink {
     if (format_.replication_key) changed = micros(builder.value(*format_.replication_key));
     if (changed) list_.newest = std::max(list_.newest.value_or(*changed), *changed);
     const bool is_old = options_.since && changed && *changed < *options_.since;
-    if (listed) list_.ids.push_back(id);
+    if (listed) {
+      list_.ids.push_back(id);
+      if (!options_.also.empty()) list_.also.push_back(also_);
+    }
     if (options_.write && listed && !is_old) rows().add();
   }
 
@@ -313,6 +333,9 @@ class ListSink final : public RowSink {
   Level level_ = kOutside;
   bool has_items_ = false;
   bool has_bookmark_ = false;
+  // Of the row.
+  bool is_also_ = false;
+  std::string also_;
 };
 
 // The value of a key column, kept until the row is complete.
@@ -334,6 +357,7 @@ class AdsRowSink : public RowSink {
   AdsRowSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
       : RowSink(rows),
         id_column_(format.stream->key[0]),
+        second_id_column_(format.stream->key[1] == "DATE" ? std::string_view() : format.stream->key[1]),
         has_account_(format.projection->index_of("ad_account_id").has_value()),
         options_(options) {}
 
@@ -346,6 +370,10 @@ class AdsRowSink : public RowSink {
     builder.end_object();
     builder.key(id_column_);
     builder.scalar(id_.token());
+    if (!second_id_column_.empty()) {
+      builder.key(second_id_column_);
+      builder.scalar(second_id_.token());
+    }
     builder.key("DATE");
     check_id();
     check_date();
@@ -371,6 +399,7 @@ class AdsRowSink : public RowSink {
 
   // Of the row.
   KeptToken id_;
+  KeptToken second_id_;
   KeptToken date_;
   KeptToken type_;
   KeptToken value_;
@@ -380,6 +409,7 @@ class AdsRowSink : public RowSink {
  private:
   KeptToken* place_of(std::string_view name) {
     if (name == id_column_) return &id_;
+    if (name == second_id_column_) return &second_id_;
     if (name == "DATE") return &date_;
     if (!is_targeting_inside_) return nullptr;
     if (name == "TARGETING_TYPE") return &type_;
@@ -391,7 +421,7 @@ class AdsRowSink : public RowSink {
     builder.begin_object();
     builder.key("metrics");
     builder.begin_object();
-    id_ = {};
+    id_ = second_id_ = {};
     date_ = {};
     if (is_targeting_inside_) type_ = value_ = {};
     place_ = nullptr;
@@ -449,6 +479,7 @@ class AdsRowSink : public RowSink {
   }
 
   std::string_view id_column_;
+  std::string_view second_id_column_;  // empty: none
   // Not where the id is that of the account: many databases do not tell cases apart.
   bool has_account_;
   const AnalyticsOptions& options_;
@@ -590,7 +621,7 @@ class ReportSink final : public AdsRowSink {
     for (const std::string* const around : {&outer_, &inner_}) {
       if (date_.is_null() && util::parse_day(*around)) date_.keep({TokenKind::string, *around});
     }
-    if (is_id(inner_)) {
+    if (may_be_id(inner_)) {
       if (id_.is_null()) {
         id_.keep({TokenKind::string, inner_});
         rows().builder().key(id_column());
@@ -605,6 +636,11 @@ class ReportSink final : public AdsRowSink {
     finish_record();
   }
 
+  // Product items have the ids that their catalog gives them.
+  bool may_be_id(const std::string& key) const {
+    return id_column() == "PRODUCT_ITEM_ID" ? !util::parse_day(key).has_value() : is_id(key);
+  }
+
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a report of rows by id"); }
 
   const EmitRows* emit_;
@@ -615,13 +651,16 @@ class ReportSink final : public AdsRowSink {
   std::unordered_set<std::string> seen_;
 };
 
-// {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN.
+// {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN;
+// {SPLIT: {"daily_metrics": [...]}} for the user.
 class PinAnalyticsSink final : public RowSink {
  public:
-  PinAnalyticsSink(RowCollector& rows, const AnalyticsOptions& options)
+  PinAnalyticsSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
       : RowSink(rows),
+        is_user_(format.stream->source == Source::user_analytics),
+        names_pins_(!is_user_ && options.pin_id.empty()),
         options_(options),
-        level_(options.pin_id.empty() ? kOutside : kPins),
+        level_(names_pins_ ? kOutside : kPins),
         pin_(options.pin_id) {}
 
   void check_whole() const {}
@@ -641,7 +680,7 @@ class PinAnalyticsSink final : public RowSink {
       start_row();
       return;
     }
-    if (level_ == kPins && options_.pin_id.empty()) pin_ = current_key();
+    if (level_ == kPins && names_pins_) pin_ = current_key();
     if (level_ == kApps) app_ = app_type();
     level_ = static_cast<Level>(level_ + 1);
   }
@@ -650,16 +689,18 @@ class PinAnalyticsSink final : public RowSink {
 
   void value(Token token) override {
     check_pin();
-    const bool whole_answer = level_ == kOutside || (level_ == kPins && !options_.pin_id.empty());
+    const bool whole_answer = level_ == kOutside || (level_ == kPins && !names_pins_);
     const bool nothing_there = token.kind == TokenKind::null && !whole_answer && level_ != kDays;
     if (!nothing_there && level_ != kMetrics) throw unreadable();
   }
 
   void end_row() override {
     RecordBuilder& builder = rows().builder();
-    builder.key("pin_id");
-    builder.scalar({TokenKind::string, pin_});
-    builder.key("app_type");
+    if (!is_user_) {
+      builder.key("pin_id");
+      builder.scalar({TokenKind::string, pin_});
+    }
+    builder.key(is_user_ ? "split_value" : "app_type");
     builder.scalar({TokenKind::string, app_});
     builder.end_object();
     rows().add();
@@ -667,7 +708,7 @@ class PinAnalyticsSink final : public RowSink {
 
   // In the answer for several pins each is named by its id.
   void check_pin() const {
-    if (level_ != kPins || !options_.pin_id.empty()) return;
+    if (level_ != kPins || !names_pins_) return;
     if (!is_id(current_key())) throw unreadable();
   }
 
@@ -680,6 +721,8 @@ class PinAnalyticsSink final : public RowSink {
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not pin analytics by pin and app type"); }
 
+  bool is_user_;
+  bool names_pins_;  // there are several, each by its id
   const AnalyticsOptions& options_;
   Level level_;
   std::string pin_;
@@ -796,7 +839,7 @@ Rows read_report(const RecordFormat& format, util::Spool& spool, const Analytics
 Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
                         std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
-                   [&](RowCollector& rows) { return PinAnalyticsSink(rows, options); });
+                   [&](RowCollector& rows) { return PinAnalyticsSink(rows, format, options); });
 }
 
 }  // namespace tap_pinterest::pinterest

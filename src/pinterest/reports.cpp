@@ -1,11 +1,14 @@
 #include "tap_pinterest/pinterest/reports.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "path_of.hpp"
+#include "tap_pinterest/config/columns.hpp"
 #include "tap_pinterest/pinterest/answers.hpp"
 #include "text_of.hpp"
 
@@ -16,77 +19,113 @@ namespace {
 constexpr double kMostBytes = 1024.0 * 1024 * 1024 * 1024;
 constexpr auto kWaits = std::to_array<int>({2, 4, 8, 15, 30});  // seconds
 
-// Columns that the synchronous endpoints alone have.
-constexpr auto kOnlySynchronous = std::to_array<std::string_view>({"QUIZ_PIN_RESULT_OPEN"});
-// Reach and frequency: refused with a breakdown of anything but the account.
-constexpr auto kNotByTargeting =
+// Columns that a level refuses, as other connectors have found.
+constexpr auto kReach =
     std::to_array<std::string_view>({"TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY"});
+constexpr auto kReachAndOutbound = std::to_array<std::string_view>(
+    {"TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY", "OUTBOUND_CTR", "COST_PER_OUTBOUND_CLICK"});
+constexpr auto kOfAds =
+    std::to_array<std::string_view>({"PIN_ID", "PIN_PROMOTION_ID", "AD_ID", "AD_NAME", "AD_STATUS",
+                                     "PIN_PROMOTION_STATUS", "PIN_PROMOTION_NAME"});
+struct Refused {
+  std::string_view level;
+  std::span<const std::string_view> columns;
+};
+constexpr auto kRefused = std::to_array<Refused>({{"CAMPAIGN_TARGETING", kReach},
+                                                  {"AD_GROUP_TARGETING", kReach},
+                                                  {"PIN_PROMOTION_TARGETING", kReach},
+                                                  {"KEYWORD", kReach},
+                                                  {"PRODUCT_GROUP_TARGETING", kReachAndOutbound},
+                                                  {"PRODUCT_ITEM", kOfAds},
+                                                  {"PRODUCT_ITEM_TARGETING", kOfAds}});
+// What is asked for where nothing else can be.
+constexpr std::string_view kAnyColumn = "SPEND_IN_DOLLAR";
 
-// Targeting types that the synchronous endpoints alone have.
-constexpr auto kOnlySynchronousTypes = std::to_array<std::string_view>({"CREATIVE_TYPE", "QUIZ_RESULT"});
+// Targeting types that direct requests alone have.
+constexpr auto kOnlyDirectTypes = std::to_array<std::string_view>({"CREATIVE_TYPE", "QUIZ_RESULT"});
 // "Reporting query cost limit exceeded".
 constexpr int kCodeReportCost = 2726;
+
+std::string reports_url(const config::Config& config, const std::string& account) {
+  return config.api_url + path_of(kReportsPath, account);
+}
 
 bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-}  // namespace
-
-std::string reports_url(const config::Config& config, const std::string& account) {
-  return config.api_url + path_of(kReportsPath, account);
+bool reports_have(std::string_view level, std::string_view column) {
+  const bool is_only_direct =
+      config::find_column(column) != nullptr && !holds(config::report_column_names(), column);
+  const auto* const refused = std::ranges::find(kRefused, level, &Refused::level);
+  return !is_only_direct && (refused == kRefused.end() || !holds(refused->columns, column));
 }
+
+}  // namespace
 
 std::string report_status_url(const config::Config& config, const std::string& account,
                               const std::string& token) {
   return reports_url(config, account) + "?token=" + encode_query(token);
 }
 
+std::string new_report_url(const config::Config& config, const AnalyticsRequest& request) {
+  const config::CustomReport* const custom = request.stream->custom;
+  if (custom == nullptr || custom->template_id.empty()) return reports_url(config, request.account);
+  return fmt::format("{}/ad_accounts/{}/templates/{}/reports?start_date={}&end_date={}&granularity={}",
+                     config.api_url, request.account, custom->template_id,
+                     util::format_day(request.range.first), util::format_day(request.range.last),
+                     config::to_string(custom->analytics.granularity));
+}
+
 std::string report_body(const config::Config& config, const AnalyticsRequest& request,
                         const std::vector<std::string>& columns) {
+  const config::CustomReport* const custom = request.stream->custom;
+  if (custom != nullptr && !custom->template_id.empty()) return {};
+  const config::AnalyticsSettings& settings = settings_of(*request.stream, config);
   nlohmann::json body = {{"start_date", util::format_day(request.range.first)},
                          {"end_date", util::format_day(request.range.last)},
-                         {"granularity", config::to_string(config.granularity)},
+                         {"granularity", config::to_string(settings.granularity)},
                          {"level", request.stream->report_level},
                          {"columns", columns},
-                         {"click_window_days", config.click_window_days},
-                         {"engagement_window_days", config.engagement_window_days},
-                         {"view_window_days", config.view_window_days},
-                         {"conversion_report_time", config.conversion_report_time},
+                         {"click_window_days", settings.click_window_days},
+                         {"engagement_window_days", settings.engagement_window_days},
+                         {"view_window_days", settings.view_window_days},
+                         {"conversion_report_time", settings.conversion_report_time},
                          {"primary_sort", "BY_ID"},
                          {"report_format", "JSON"}};
   if (request.stream->source == Source::targeting_analytics) {
     body["targeting_types"] = request.targeting_types;
-    if (!config.attribution_types.empty()) body["attribution_types"] = config.attribution_types;
+    if (!settings.attribution_types.empty()) body["attribution_types"] = settings.attribution_types;
   }
+  if (custom != nullptr && !custom->filters.empty()) body.update(nlohmann::json::parse(custom->filters));
   return body.dump();
 }
 
 std::vector<std::string> report_columns(const StreamDefinition& stream,
                                         const std::vector<std::string>& columns) {
-  const bool by_targeting = stream.source == Source::targeting_analytics && !stream.is_of_account();
   std::vector<std::string> kept;
-  for (const std::string& column : columns) {
-    if (holds(kOnlySynchronous, column) || (by_targeting && holds(kNotByTargeting, column))) continue;
-    kept.push_back(column);
+  std::ranges::copy_if(columns, std::back_inserter(kept),
+                       [&](const std::string& column) { return reports_have(stream.report_level, column); });
+  // Whose a row is; keywords and product items have no column for it.
+  for (const std::string_view key : stream.key) {
+    const bool is_column = config::find_report_column(key) != nullptr;
+    if (is_column && std::ranges::find(kept, key) == kept.end()) kept.emplace_back(key);
   }
-  // A report needs at least one, and the id tells whose a row is.
-  const std::string id(stream.key[0]);
-  if (std::ranges::find(kept, id) == kept.end()) kept.push_back(id);
+  if (kept.empty()) kept.emplace_back(kAnyColumn);
   return kept;
 }
 
 std::vector<std::string> report_targeting_types(const std::vector<std::string>& types) {
   std::vector<std::string> kept;
   std::ranges::copy_if(types, std::back_inserter(kept),
-                       [](const std::string& type) { return !holds(kOnlySynchronousTypes, type); });
+                       [](const std::string& type) { return !holds(kOnlyDirectTypes, type); });
   return kept;
 }
 
 bool has_reports(const StreamDefinition& stream, const config::Config& config) {
   if (stream.report_level.empty()) return false;
   return stream.source != Source::targeting_analytics ||
-         !report_targeting_types(config.targeting_types).empty();
+         !report_targeting_types(settings_of(stream, config).targeting_types).empty();
 }
 
 bool says_cost_limit(const ApiError& error) {

@@ -54,6 +54,7 @@ std::string encode_query(std::string_view text) {
 
 std::string list_url(const config::Config& config, const ListRequest& request) {
   std::string url = config.api_url + path_of(request.stream->path, request.account);
+  if (request.stream->is_object) return url;
   add(url, "page_size", fmt::format("{}", kPageSize));
   if (request.stream->has_statuses) {
     for (const auto& status : config.entity_statuses) add(url, "entity_statuses", status);
@@ -62,6 +63,8 @@ std::string list_url(const config::Config& config, const ListRequest& request) {
   if (request.stream->id == "ad_accounts") {
     add(url, "include_shared_accounts", config.include_shared_accounts ? "true" : "false");
   }
+  if (!request.stream->parameters.empty()) url.append("&").append(request.stream->parameters);
+  if (!request.parent.empty()) add(url, request.stream->ids_parameter, request.parent);
   // Otherwise some of the user's own pins are hidden.
   if (request.stream->id == "pins") add(url, "include_protected_pins", "true");
   if (request.pin_metrics) add(url, "pin_metrics", "true");
@@ -74,26 +77,29 @@ std::string analytics_url(const config::Config& config, const AnalyticsRequest& 
   const StreamDefinition& stream = *request.stream;
   const bool pins = stream.source == Source::pin_analytics;
   const bool single_pin = pins && request.route == PinRoute::single;
+  const config::AnalyticsSettings& settings = settings_of(stream, config);
   std::string url = config.api_url;
   url += single_pin ? fmt::format("/pins/{}/analytics", request.ids.at(0))
                     : path_of(stream.path, request.account);
   add(url, "start_date", util::format_day(request.range.first));
   add(url, "end_date", util::format_day(request.range.last));
-  add(url, pins ? "metric_types" : "columns", join(columns));
-  if (single_pin) {
+  add(url, stream.is_organic() ? "metric_types" : "columns", join(columns));
+  if (stream.source == Source::user_analytics) {
+    add(url, "split_field", config.user_split);
+  } else if (single_pin) {
     add(url, "split_field", config::to_string(config.pin_split));
   } else if (pins) {
     add(url, "app_types", request.app_type);
   } else {
-    add(url, "granularity", config::to_string(config.granularity));
-    add(url, "click_window_days", fmt::format("{}", config.click_window_days));
-    add(url, "engagement_window_days", fmt::format("{}", config.engagement_window_days));
-    add(url, "view_window_days", fmt::format("{}", config.view_window_days));
-    add(url, "conversion_report_time", config.conversion_report_time);
+    add(url, "granularity", config::to_string(settings.granularity));
+    add(url, "click_window_days", fmt::format("{}", settings.click_window_days));
+    add(url, "engagement_window_days", fmt::format("{}", settings.engagement_window_days));
+    add(url, "view_window_days", fmt::format("{}", settings.view_window_days));
+    add(url, "conversion_report_time", settings.conversion_report_time);
   }
   if (stream.source == Source::targeting_analytics) {
-    add(url, "targeting_types", join(config.targeting_types));
-    if (!config.attribution_types.empty()) add(url, "attribution_types", join(config.attribution_types));
+    add(url, "targeting_types", join(settings.targeting_types));
+    if (!settings.attribution_types.empty()) add(url, "attribution_types", join(settings.attribution_types));
   }
   if (single_pin || stream.ids_parameter.empty()) return url;
   for (const std::uint64_t id : request.ids) {

@@ -41,9 +41,10 @@ Reach ads_reach(Granularity granularity) {
                                           : Reach{.days_back = 89, .longest_range = 90};
 }
 
-Reach reports_reach(Granularity granularity) {
-  return granularity == Granularity::hour ? ads_reach(granularity)
-                                          : Reach{.days_back = 913, .longest_range = 185};
+Reach reports_reach(Granularity granularity, std::string_view level) {
+  if (granularity == Granularity::hour) return ads_reach(granularity);
+  if (level.starts_with("PRODUCT_ITEM")) return {.days_back = 91, .longest_range = 30};
+  return {.days_back = 913, .longest_range = 185};
 }
 
 Reach pins_reach() { return {.days_back = 89, .longest_range = 90}; }

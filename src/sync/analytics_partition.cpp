@@ -60,7 +60,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
   if (stream_.incremental()) {
     entry = find_entry(context_, stream_, account_,
                        {.replication_key = stream_.selection().replication_key,
-                        .start_date = context_.config.start_date,
+                        .start_date = settings().start_date,
                         .lookback_days = wanted.lookback_days});
   }
   had_entry_ = entry.bookmark || entry.resume || !entry.covered.empty();
@@ -86,28 +86,33 @@ pinterest::Source AnalyticsPartition::source() const { return stream_.definition
 
 bool AnalyticsPartition::is_pins() const { return source() == pinterest::Source::pin_analytics; }
 
-// Pin analytics are by day, whatever is configured.
 Granularity AnalyticsPartition::kind() const {
-  return is_pins() ? Granularity::day : context_.config.granularity;
+  return stream_.definition().is_organic() ? Granularity::day : settings().granularity;
+}
+
+const config::AnalyticsSettings& AnalyticsPartition::settings() const {
+  return pinterest::settings_of(stream_.definition(), context_.config);
 }
 
 CoverageRules AnalyticsPartition::rules() const {
   const config::Config& config = context_.config;
-  CoverageRules rules{.granularity = kind(),
-                      .start_date = config.start_date,
-                      .end_date = config.end_date,
-                      .lookback_days = pinterest::lookback_days(stream_.definition(), config),
-                      .reach = is_pins() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
-                      .rows = row_settings(config, stream_.columns(), source()),
-                      .basis = window_basis(config, stream_.columns(), source())};
-  const bool has_reports = pinterest::has_reports(stream_.definition(), config);
-  if (has_reports && config.analytics_source != config::AnalyticsSource::direct) {
-    rules.reports = pinterest::reports_reach(kind());
-    rules.all_by_report = config.analytics_source == config::AnalyticsSource::reports;
+  const pinterest::StreamDefinition& definition = stream_.definition();
+  CoverageRules rules{
+      .granularity = kind(),
+      .start_date = settings().start_date,
+      .end_date = config.end_date,
+      .lookback_days = pinterest::lookback_days(stream_.definition(), config),
+      .reach = definition.is_organic() ? pinterest::pins_reach() : pinterest::ads_reach(kind()),
+      .subject = subject_of(definition),
+      .rows = row_settings(config, definition, stream_.columns()),
+      .basis = window_basis(config, definition, stream_.columns())};
+  if (pinterest::may_use_reports(definition, config)) {
+    rules.reports = pinterest::reports_reach(kind(), definition.report_level);
+    rules.all_by_report = pinterest::reads_all_by_report(definition, config);
     // A marker of direct requests stands after an id, which reports have none of.
     if (rules.all_by_report) rules.basis += "|reports";
   }
-  if (stream_.definition().has_statuses) rules.entity_statuses = config.entity_statuses;
+  if (definition.has_statuses) rules.entity_statuses = config.entity_statuses;
   return rules;
 }
 
@@ -120,21 +125,22 @@ bool AnalyticsPartition::asks_for_account(const AnalyticsPart& part) const {
 std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
   constexpr std::string_view kPlural = "_ids";
   std::string_view name = stream_.definition().ids_parameter;
+  if (name.empty()) return fmt::format("id {}", id);
   name.remove_suffix(kPlural.size());
   return fmt::format("{} {}", name, id);
 }
 
 // What a request asked for, for the message of a refusal.
 std::string AnalyticsPartition::describe_request(const AnalyticsPart& part) const {
-  const config::Config& config = context_.config;
   const std::string what =
       part.request.by_report ? "a report" : util::plural(part.request.ids.size(), "id", "ids");
   std::string text =
       fmt::format("; asked for {}, {} to {}, columns {}", what, util::format_day(part.request.range.first),
                   util::format_day(part.request.range.last), fmt::join(stream_.columns(), ","));
-  if (is_pins()) return text;
+  if (stream_.definition().is_organic()) return text;
   return text + fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
-                            config.click_window_days, config.engagement_window_days, config.view_window_days);
+                            settings().click_window_days, settings().engagement_window_days,
+                            settings().view_window_days);
 }
 
 void AnalyticsPartition::add_ids(const std::vector<std::string>& ids) {
@@ -286,7 +292,7 @@ std::vector<AnalyticsPart> AnalyticsPartition::parts_of(std::size_t number,
                                    .by_report = true}};
     std::vector<std::string> reported;
     if (source() == pinterest::Source::targeting_analytics) {
-      reported = pinterest::report_targeting_types(context_.config.targeting_types);
+      reported = pinterest::report_targeting_types(settings().targeting_types);
     }
     std::span<const std::string> types = reported;
     do {
@@ -566,7 +572,7 @@ void AnalyticsPartition::say_columns_of_reports() {
     if (std::ranges::find(kept, column) == kept.end()) lacking.push_back(column);
   }
   if (source() == pinterest::Source::targeting_analytics) {
-    const auto& types = context_.config.targeting_types;
+    const auto& types = settings().targeting_types;
     const auto reported = pinterest::report_targeting_types(types);
     std::ranges::copy_if(types, std::back_inserter(lacking), [&](const std::string& type) {
       return std::ranges::find(reported, type) == reported.end();

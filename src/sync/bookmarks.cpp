@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <functional>
 #include <set>
-#include <span>
 #include <utility>
 
-#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/messages.hpp"
 
 namespace tap_pinterest::sync {
@@ -48,9 +46,9 @@ void Bookmarks::put(std::string_view stream, std::string_view account, const sin
   moved_ = state_.put(stream, context_key(account), account, entry) || moved_;
 }
 
-std::vector<std::string> Bookmarks::accounts() const {
+std::vector<std::string> Bookmarks::accounts(std::span<const pinterest::StreamDefinition> streams) const {
   std::set<std::string> accounts;
-  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+  for (const pinterest::StreamDefinition& stream : streams) {
     accounts.merge(state_.contexts(stream.id, kContextKey));
   }
   return {accounts.begin(), accounts.end()};
@@ -115,13 +113,14 @@ void Bookmarks::write(bool last) {
   state_file_->keep(text += '\n');
 }
 
-std::vector<std::string> unused_bookmarks(const singer::State& state) {
-  const std::vector<std::string> streams = state.streams();
+std::vector<std::string> unused_bookmarks(const singer::State& state,
+                                          std::span<const pinterest::StreamDefinition> streams) {
+  const std::vector<std::string> ids = state.streams();
   std::vector<std::string> warnings;
-  bool all = !streams.empty();
-  for (const std::string& id : streams) {
-    const pinterest::StreamDefinition* const stream = pinterest::find_stream(id);
-    if (stream == nullptr) continue;
+  bool all = !ids.empty();
+  for (const std::string& id : ids) {
+    const auto stream = std::ranges::find(streams, id, &pinterest::StreamDefinition::id);
+    if (stream == streams.end()) continue;
     if (is_of_use(state, *stream)) {
       all = false;
     } else {
@@ -133,7 +132,7 @@ std::vector<std::string> unused_bookmarks(const singer::State& state) {
   return {
       fmt::format("nothing in the state belongs to this tap (it has bookmarks for {}); reading everything as "
                   "if there were no state",
-                  fmt::join(std::span(streams).first(std::min(streams.size(), kStreamsNamed)), ", "))};
+                  fmt::join(std::span(ids).first(std::min(ids.size(), kStreamsNamed)), ", "))};
 }
 
 }  // namespace tap_pinterest::sync

@@ -29,7 +29,7 @@ Coverage::Coverage(Entry entry, CoverageRules rules) : entry_(std::move(entry)),
 bool Coverage::holds() const {
   const bool more_statuses = rules_.entity_statuses && statuses_added(entry_, *rules_.entity_statuses);
   return granularity_of(entry_) == config::to_string(rules_.granularity) && !more_statuses &&
-         !targeting_types_added(entry_, rules_.rows);
+         entry_.subject == rules_.subject && !targeting_types_added(entry_, rules_.rows);
 }
 
 DaySet Coverage::covered() const { return holds() ? entry_.covered : DaySet(); }
@@ -140,6 +140,7 @@ void Coverage::complete(const Window& window, util::Instant now) {
   entry_.granularity = std::string(config::to_string(rules_.granularity));
   entry_.entity_statuses = rules_.entity_statuses;
   entry_.rows = rules_.rows;
+  entry_.subject = rules_.subject;
   if (window.covered_to) {
     entry_.covered = entry_.covered | (DaySet{{window.range.first, *window.covered_to}} - window.cut);
   }

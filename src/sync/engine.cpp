@@ -61,6 +61,7 @@ const StreamRun& stream_of(const Job& job) {
 
 Engine::Engine(const Dependencies& dependencies, const singer::Selection& selection, singer::State state)
     : config_(dependencies.config),
+      definitions_(pinterest::streams_of(dependencies.config)),
       clock_(dependencies.clock),
       make_transport_(dependencies.make_transport),
       emitter_(dependencies.output, dependencies.clock),
@@ -98,14 +99,14 @@ void Engine::store_pending_token() {
 
 void Engine::compile(const singer::Selection& selection) {
   for (const singer::SelectedStream& selected : selection.streams) {
-    const StreamDefinition& definition = *pinterest::find_stream(selected.id);
+    const StreamDefinition& definition = *std::ranges::find(definitions_, selected.id, &StreamDefinition::id);
     streams_.emplace(selected.id, std::make_unique<StreamRun>(definition, config_, selected));
   }
 }
 
 std::vector<std::string> Engine::selected_streams() const {
   std::vector<std::string> ids;
-  for (const StreamDefinition& definition : pinterest::streams()) {
+  for (const StreamDefinition& definition : definitions_) {
     const auto found = streams_.find(definition.id);
     if (found != streams_.end() && found->second->selected()) ids.emplace_back(definition.id);
   }
@@ -125,9 +126,11 @@ StreamRun& Engine::list_stream(std::string_view id) {
 
 bool Engine::needs_list(const StreamDefinition& list) {
   if (list.source != Source::list) return false;
-  return std::ranges::any_of(pinterest::streams(), [&](const StreamDefinition& stream) {
-    const bool is_parent = stream.parent == list.id && !pinterest::needs_no_list(stream, config_);
-    return (stream.id == list.id || is_parent) && selected_stream(stream.id) != nullptr;
+  if (selected_stream(list.id) != nullptr) return true;
+  return std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
+    if (!pinterest::needs_rows_of(stream, list.id)) return false;
+    if (stream.source == Source::list) return needs_list(stream);
+    return !pinterest::needs_no_list(stream, config_) && selected_stream(stream.id) != nullptr;
   });
 }
 
@@ -164,7 +167,7 @@ void Engine::write_schemas() {
 // The first jobs: the lists that need nothing before them.
 void Engine::begin() {
   const std::scoped_lock lock(mutex_);
-  const bool needs_accounts = std::ranges::any_of(pinterest::streams(), [&](const StreamDefinition& stream) {
+  const bool needs_accounts = std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
     return stream.by_account && selected_stream(stream.id) != nullptr;
   });
   const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
@@ -178,7 +181,7 @@ void Engine::begin() {
   } else if (needs_accounts) {
     for (const std::string& id : config_.ad_account_ids) add_account(id);
   }
-  for (const StreamDefinition& list : pinterest::streams()) {
+  for (const StreamDefinition& list : definitions_) {
     if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
   }
   if (!needs_accounts || (accounts_are_given && selected_stream(accounts.id) == nullptr)) say_what_begins();
@@ -202,8 +205,8 @@ std::string Engine::begin_of(const StreamRun& stream, std::span<const std::strin
         without == 0 ? "" : fmt::format(" ({} without a bookmark)", without));
   }
   if (source == Source::list) return "everything";
-  return config_.start_date ? fmt::format("from {}", util::format_day(*config_.start_date))
-                            : "the last 30 days";
+  const auto& start = pinterest::settings_of(stream.definition(), config_).start_date;
+  return start ? fmt::format("from {}", util::format_day(*start)) : "the last 30 days";
 }
 
 void Engine::say_what_begins() {
@@ -248,9 +251,14 @@ std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading&
                                                                         std::string_view parent,
                                                                         const std::string& account) {
   std::vector<std::shared_ptr<AnalyticsPartition>> added;
-  for (const StreamDefinition& definition : pinterest::streams()) {
+  for (const StreamDefinition& definition : definitions_) {
+    if (definition.source == Source::list) continue;
     const bool needs_no_list = pinterest::needs_no_list(definition, config_);
     if (parent.empty() ? !needs_no_list : needs_no_list || definition.parent != parent) continue;
+    // A template belongs to one account.
+    const bool is_of_another = definition.custom != nullptr && !definition.custom->ad_account_id.empty() &&
+                               definition.custom->ad_account_id != account;
+    if (is_of_another) continue;
     if (StreamRun* const stream = selected_stream(definition.id)) {
       added.push_back(std::make_shared<AnalyticsPartition>(context_, *stream, account));
     }
@@ -261,9 +269,13 @@ std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading&
 
 void Engine::add_list(Reading& reading, const StreamDefinition& list, const std::string& account) {
   auto children = add_partitions(reading, list.id, account);
-  reading.lists.push_back(
-      std::make_shared<ListRead>(context_, list_stream(list.id), account, std::move(children)));
-  reading.lists.back()->start();
+  auto read = std::make_shared<ListRead>(context_, list_stream(list.id), account, std::move(children));
+  // Parents come first in the table.
+  for (const auto& parent : reading.lists) {
+    if (pinterest::needs_rows_of(list, parent->stream().definition().id)) parent->feed(read);
+  }
+  if (list.parent.empty()) read->start();
+  reading.lists.push_back(std::move(read));
 }
 
 void Engine::add_account(const std::string& id) {
@@ -284,7 +296,7 @@ bool Engine::begin_accounts() {
     const std::string id = std::move(waiting_accounts_.front());
     waiting_accounts_.pop_front();
     Reading& reading = accounts_.at(id).reading;
-    for (const StreamDefinition& list : pinterest::streams()) {
+    for (const StreamDefinition& list : definitions_) {
       if (list.by_account && needs_list(list)) add_list(reading, list, id);
     }
     for (const auto& partition : add_partitions(reading, {}, id)) {
@@ -300,15 +312,20 @@ bool Engine::begin_accounts() {
 }
 
 void Engine::accounts_listed() {
-  for (const std::string& id : config_.ad_account_ids) {
-    if (accounts_.contains(id)) continue;
-    const std::string cause = fmt::format(
-        "account {} is listed in ad_account_ids, but Pinterest does not list it for this token", id);
+  const auto check = [this](const std::string& id, std::string_view setting) {
+    if (accounts_.contains(id)) return;
+    const std::string cause =
+        fmt::format("account {} is listed in {}, but Pinterest does not list it for this token", id, setting);
     log::error("{}", cause);
     report_.incomplete(cause, kCheckAccount);
+  };
+  for (const std::string& id : config_.ad_account_ids) check(id, "ad_account_ids");
+  for (const config::CustomReport& custom : config_.custom_reports) {
+    const bool is_of_one = !custom.ad_account_id.empty() && selected_stream(custom.name) != nullptr;
+    if (is_of_one) check(custom.ad_account_id, "custom_reports");
   }
   if (config_.ad_account_ids.empty()) {
-    std::vector<std::string> gone = bookmarks_.accounts();
+    std::vector<std::string> gone = bookmarks_.accounts(definitions_);
     std::erase_if(gone, [this](const std::string& id) { return accounts_.contains(id); });
     if (!gone.empty()) {
       const std::string cause =
@@ -503,7 +520,7 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
       report_.incomplete(cause);
     }
   }
-  list.page_done(rows);
+  list.page_done(rows, work.parent);
   if (accounts && list.ended()) accounts_listed();
 }
 

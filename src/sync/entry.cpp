@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 7> kTargetingSettings = {
     "analytics_columns",      "click_window_days", "engagement_window_days", "view_window_days",
     "conversion_report_time", "targeting_types",   "attribution_types"};
 constexpr std::size_t kAdsSettings = 5;  // of them
+constexpr std::array<std::string_view, 2> kUserSettings = {"metrics", "user_account_split_field"};
 constexpr std::array<std::string_view, 2> kPinSettings = {"pin_metric_types", "pin_analytics_split_field"};
 
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
@@ -42,9 +43,9 @@ std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   return parts;
 }
 
-std::string targeting_settings(const config::Config& config) {
-  return fmt::format("{}|{}", fmt::join(config.targeting_types, ","),
-                     fmt::join(config.attribution_types, ","));
+std::string targeting_settings(const config::AnalyticsSettings& settings) {
+  return fmt::format("{}|{}", fmt::join(settings.targeting_types, ","),
+                     fmt::join(settings.attribution_types, ","));
 }
 
 std::optional<std::string> text(const Json& json, const char* name) {
@@ -149,6 +150,7 @@ Entry read_entry(const Json* json, const EntryContext& context, std::vector<std:
   }
   entry.entity_statuses = texts(*json, "entity_statuses");
   entry.granularity = text(*json, "granularity");
+  entry.subject = text(*json, "report").value_or("");
   const auto covered = days(*json, "covered");
   const auto missed = days(*json, "missed");
   if (!covered || !missed) {
@@ -192,6 +194,7 @@ Json write_entry(const Entry& entry, const std::string& replication_key, bool as
   }
   if (entry.entity_statuses) json["entity_statuses"] = *entry.entity_statuses;
   if (entry.granularity) json["granularity"] = *entry.granularity;
+  if (!entry.subject.empty()) json["report"] = entry.subject;
   if (!entry.rows.empty()) json["rows"] = entry.rows;
   if (entry.single_route_since) {
     json["route"] = kSingle;
@@ -222,29 +225,43 @@ bool targeting_types_added(const Entry& entry, const std::string& now) {
   });
 }
 
-std::string window_basis(const config::Config& config, const std::vector<std::string>& columns,
-                         pinterest::Source source) {
-  std::string basis =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", config::to_string(config.granularity),
-                  fmt::join(columns, ","), config.click_window_days, config.engagement_window_days,
-                  config.view_window_days, config.conversion_report_time, config::to_string(config.pin_split),
-                  fmt::join(config.pin_metric_types, ","), fmt::join(config.entity_statuses, ","));
-  if (source == pinterest::Source::targeting_analytics) basis += "|" + targeting_settings(config);
-  return pinterest::sha256_hex(basis).substr(0, kBasisLength);
+std::string subject_of(const pinterest::StreamDefinition& stream) {
+  if (stream.custom == nullptr) return {};
+  const config::CustomReport& custom = *stream.custom;
+  const std::string subject =
+      fmt::format("{}|{}|{}|{}", custom.level, custom.filters, custom.template_id, custom.ad_account_id);
+  return pinterest::sha256_hex(subject).substr(0, kBasisLength);
 }
 
-std::string row_settings(const config::Config& config, const std::vector<std::string>& columns,
-                         pinterest::Source source) {
+std::string window_basis(const config::Config& config, const pinterest::StreamDefinition& stream,
+                         const std::vector<std::string>& columns) {
+  const config::AnalyticsSettings& settings = pinterest::settings_of(stream, config);
+  std::string basis = fmt::format(
+      "{}|{}|{}|{}|{}|{}|{}|{}|{}", config::to_string(settings.granularity), fmt::join(columns, ","),
+      settings.click_window_days, settings.engagement_window_days, settings.view_window_days,
+      settings.conversion_report_time, config::to_string(config.pin_split),
+      fmt::join(config.pin_metric_types, ","), fmt::join(config.entity_statuses, ","));
+  if (stream.source == pinterest::Source::targeting_analytics) basis += "|" + targeting_settings(settings);
+  if (stream.source == pinterest::Source::user_analytics) basis += "|" + config.user_split;
+  return pinterest::sha256_hex(basis + subject_of(stream)).substr(0, kBasisLength);
+}
+
+std::string row_settings(const config::Config& config, const pinterest::StreamDefinition& stream,
+                         const std::vector<std::string>& columns) {
   const std::string asked =
       pinterest::sha256_hex(fmt::format("{}", fmt::join(columns, ","))).substr(0, kColumnsLength);
-  if (source == pinterest::Source::pin_analytics) {
+  if (stream.source == pinterest::Source::pin_analytics) {
     return fmt::format("{}|{}", asked, config::to_string(config.pin_split));
   }
-  std::string settings =
-      fmt::format("{}|{}|{}|{}|{}", asked, config.click_window_days, config.engagement_window_days,
-                  config.view_window_days, config.conversion_report_time);
-  if (source == pinterest::Source::targeting_analytics) settings += "|" + targeting_settings(config);
-  return settings;
+  if (stream.source == pinterest::Source::user_analytics) {
+    return fmt::format("{}|{}", asked, config.user_split);
+  }
+  const config::AnalyticsSettings& settings = pinterest::settings_of(stream, config);
+  std::string text =
+      fmt::format("{}|{}|{}|{}|{}", asked, settings.click_window_days, settings.engagement_window_days,
+                  settings.view_window_days, settings.conversion_report_time);
+  if (stream.source == pinterest::Source::targeting_analytics) text += "|" + targeting_settings(settings);
+  return text;
 }
 
 std::vector<std::string> changed_settings(const std::string& before, const std::string& now,
@@ -256,6 +273,7 @@ std::vector<std::string> changed_settings(const std::string& before, const std::
   };
   std::span<const std::string_view> names = kTargetingSettings;
   if (source == pinterest::Source::pin_analytics) names = kPinSettings;
+  if (source == pinterest::Source::user_analytics) names = kUserSettings;
   if (source == pinterest::Source::ads_analytics) names = names.first(kAdsSettings);
   std::vector<std::string> changed;
   for (std::size_t place = 0; place < names.size(); ++place) {

@@ -26,12 +26,12 @@ bool is_success(int status) { return status >= kFirstSuccess && status < kFirstR
 
 std::string url_of(const config::Config& config, const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
-    return pinterest::list_url(config, list->list->request(list->bookmark));
+    return pinterest::list_url(config, list->list->request(*list));
   }
   const auto& work = std::get<AnalyticsJob>(job.work);
   if (const ReportProgress* const report = job.report()) {
     return report->step == ReportStep::create
-               ? pinterest::reports_url(config, work.request.account)
+               ? pinterest::new_report_url(config, work.request)
                : pinterest::report_status_url(config, work.request.account, report->token);
   }
   return pinterest::analytics_url(config, work.request, work.partition->stream().columns());
@@ -110,14 +110,16 @@ decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& 
     const std::string first_day = util::format_day(work.request.range.first);
     const bool single = work.request.route == PinRoute::single;
     const std::string pin = single ? fmt::format("{}", work.request.ids.at(0)) : std::string();
-    const pinterest::AnalyticsOptions options{.account = work.request.account,
-                                              .granularity = config.granularity,
-                                              .total_date = first_day,
-                                              .app_type = work.request.app_type,
-                                              .pin_id = pin};
+    const pinterest::AnalyticsOptions options{
+        .account = work.request.account,
+        .granularity = pinterest::settings_of(*work.request.stream, config).granularity,
+        .total_date = first_day,
+        .app_type = work.request.app_type,
+        .pin_id = pin};
     const pinterest::RecordFormat& format = work.partition->stream().format();
     switch (work.request.stream->source) {
       case Source::pin_analytics:
+      case Source::user_analytics:
         return pinterest::read_pin_analytics(format, response.body, options, extracted);
       case Source::targeting_analytics:
         return pinterest::read_targeting_analytics(format, response.body, options, extracted);
@@ -221,11 +223,12 @@ Fetched fetch_report(const config::Config& config, const pinterest::ApiClock& cl
   }
   const auto& work = std::get<AnalyticsJob>(job.work);
   const std::string first_day = util::format_day(work.request.range.first);
-  const pinterest::AnalyticsOptions options{.account = work.request.account,
-                                            .granularity = config.granularity,
-                                            .total_date = first_day,
-                                            .app_type = {},
-                                            .pin_id = {}};
+  const pinterest::AnalyticsOptions options{
+      .account = work.request.account,
+      .granularity = pinterest::settings_of(*work.request.stream, config).granularity,
+      .total_date = first_day,
+      .app_type = {},
+      .pin_id = {}};
   try {
     if (work.report.download->spool.size() == 0 && work.report.finished.bytes > 0) {
       throw pinterest::UnreadableAnswer("nothing arrived");

@@ -47,27 +47,89 @@ pinterest::ListOptions ListRead::options() const {
   if (since_ && !is_in_future(*since_)) since = since_->time_since_epoch().count();
   return {.since = since,
           .only = choose ? &context_.config.ad_account_ids : nullptr,
-          .write = stream_.selected()};
+          .write = stream_.selected(),
+          .also = also()};
+}
+
+// What the lists that it feeds want to know of its rows.
+std::string_view ListRead::also() const {
+  for (const auto& child : fed_) {
+    const pinterest::Condition& condition = child->stream_.definition().condition;
+    if (condition.list == stream_.definition().id) return condition.field;
+    if (!condition.by.empty()) return condition.by;
+  }
+  return {};
 }
 
 // Such a bookmark is wrong, and would hide every change.
 bool ListRead::is_in_future(util::Instant bookmark) const { return bookmark > context_.clock.now(); }
 
-pinterest::ListRequest ListRead::request(const std::string& bookmark) const {
+pinterest::ListRequest ListRead::request(const ListJob& job) const {
   return {.stream = &stream_.definition(),
           .account = account_,
-          .bookmark = bookmark,
+          .parent = job.parent,
+          .bookmark = job.bookmark,
           .pin_metrics = stream_.wants_pin_metrics()};
 }
 
-void ListRead::start() { push_page({}); }
-
-void ListRead::push_page(std::string bookmark) {
-  context_.queue.push(Job{.work = ListJob{.list = shared_from_this(), .bookmark = std::move(bookmark)},
-                          .category = stream_.definition().category});
+void ListRead::feed(std::shared_ptr<ListRead> child) {
+  ++child->feeding_;
+  fed_.push_back(std::move(child));
 }
 
-void ListRead::page_done(const pinterest::ListRows& rows) {
+void ListRead::start() { push_page({}, {}); }
+
+void ListRead::push_page(const std::string& parent, std::string bookmark) {
+  if (bookmark.empty()) ++open_;
+  context_.queue.push(
+      Job{.work = ListJob{.list = shared_from_this(), .parent = parent, .bookmark = std::move(bookmark)},
+          .category = stream_.definition().category});
+}
+
+void ListRead::take(const ListRead& from, const pinterest::ListRows& rows) {
+  if (ended_) return;
+  const pinterest::StreamDefinition& definition = stream_.definition();
+  for (std::size_t i = 0; i < rows.ids.size(); ++i) {
+    const std::string also = rows.also.empty() ? std::string() : rows.also[i];
+    if (definition.condition.list != from.stream_.definition().id) {
+      if (!pinterest::is_id(rows.ids[i])) {
+        fail(fmt::format("it cannot be asked for the id {}: ids are digits without leading zeros",
+                         rows.ids[i]));
+        return;
+      }
+      parents_.push_back({rows.ids[i], also});
+    } else if (std::ranges::find(definition.condition.values, also) != definition.condition.values.end()) {
+      allowed_.insert(rows.ids[i]);
+    }
+  }
+}
+
+bool ListRead::wants(const Parent& parent) const {
+  return stream_.definition().condition.list.empty() || allowed_.contains(parent.also);
+}
+
+void ListRead::end_of_feed() {
+  if (--feeding_ > 0 || ended_) return;
+  std::unordered_set<std::string> asked;
+  for (const Parent& parent : parents_) {
+    if (wants(parent) && asked.insert(parent.id).second) push_page(parent.id, {});
+  }
+  parents_.clear();
+  if (open_ == 0) end_of_pages();
+}
+
+// What feeds it is incomplete, and so is this.
+void ListRead::lose(const ListRead& from) {
+  if (ended_) return;
+  end();
+  log::write(log::Level::error, stream_.id(),
+             fmt::format("the list of {}{} is incomplete, because the list of {} is", stream_.id(),
+                         of_account(account_), from.stream_.id()));
+  context_.report.incomplete_streams.insert(stream_.id());
+  drop_children();
+}
+
+void ListRead::page_done(const pinterest::ListRows& rows, const std::string& parent) {
   if (since_ && is_in_future(*since_)) {
     context_.report.say_once(
         log::Level::warning, stream_.id(),
@@ -79,8 +141,9 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
   for (const auto& child : children_) child->add_ids(rows.ids);
+  for (const auto& child : fed_) child->take(*this, rows);
   if (!rows.bookmark.empty()) {
-    if (!seen_bookmarks_.insert(std::hash<std::string>()(rows.bookmark)).second) {
+    if (!seen_bookmarks_.insert(std::hash<std::string>()(parent + '\n' + rows.bookmark)).second) {
       fail("the API repeats a page's bookmark, so the list would never end");
       return;
     }
@@ -92,9 +155,13 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
                        kMaxIdlePages));
       return;
     }
-    push_page(rows.bookmark);
+    push_page(parent, rows.bookmark);
     return;
   }
+  if (--open_ == 0) end_of_pages();
+}
+
+void ListRead::end_of_pages() {
   end();
   if (stream_.id() == "pins" && items_ >= kPinListLimit) {
     note_cut();
@@ -102,6 +169,7 @@ void ListRead::page_done(const pinterest::ListRows& rows) {
     move_bookmark();
   }
   for (const auto& child : children_) child->end_of_list();
+  for (const auto& child : fed_) child->end_of_feed();
 }
 
 void ListRead::move_bookmark() {
@@ -133,6 +201,12 @@ void ListRead::fail(const std::string& why, std::string_view remedy) {
   const std::string cause =
       fmt::format("the list of {}{} is incomplete: {}", stream_.id(), of_account(account_), why);
   context_.report.stream_incomplete(stream_.id(), cause, remedy);
+  drop_children();
+}
+
+// They cannot be complete either.
+void ListRead::drop_children() {
+  for (const auto& child : fed_) child->lose(*this);
   for (const auto& child : children_) {
     if (child->closed()) continue;
     log::write(log::Level::error, child->stream().id(),

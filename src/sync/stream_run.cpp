@@ -24,8 +24,11 @@ constexpr double kFirstValuesOfType = 8;
 Json known_schema(const StreamDefinition& definition, const config::Config& config) {
   Json schema = pinterest::describe(definition, config).schema;
   if (definition.category != pinterest::Category::ads_analytics) return schema;
+  if (!schema["properties"]["metrics"].contains("properties")) return schema;
   Json& metrics = schema["properties"]["metrics"]["properties"];
-  for (const char* name : {"DATE", definition.key[0].data(), "TARGETING_TYPE", "TARGETING_VALUE"}) {
+  std::vector<std::string> in_rows(definition.key.begin(), definition.key.end());
+  in_rows.insert(in_rows.end(), {"DATE", "TARGETING_TYPE", "TARGETING_VALUE"});
+  for (const std::string& name : in_rows) {
     if (!metrics.contains(name)) metrics[name] = {{"type", {"string", "null"}}};
   }
   return schema;
@@ -35,21 +38,23 @@ Json known_schema(const StreamDefinition& definition, const config::Config& conf
 std::vector<std::string> selected_columns(const StreamDefinition& definition, const config::Config& config,
                                           const Json& schema) {
   if (definition.source == Source::list) return {};
-  const bool pins = definition.source == Source::pin_analytics;
-  const std::vector<std::string>& configured = pins ? config.pin_metric_types : config.analytics_columns;
+  const std::vector<std::string> configured = pinterest::metrics_of(definition, config);
   const Json::json_pointer metrics("/properties/metrics/properties");
   std::vector<std::string> columns;
   for (const std::string& column : configured) {
     const bool kept = schema.contains(metrics) && schema.at(metrics).contains(column);
     if (kept || column == definition.key[0]) columns.push_back(column);
   }
+  // report_columns() asks for what a report needs.
+  if (definition.is_only_by_report()) return columns;
   // Without it, rows of targeting analytics do not say whose they are.
   const bool must_name_it = definition.source == Source::targeting_analytics;
   if (must_name_it && std::ranges::find(columns, definition.key[0]) == columns.end()) {
     columns.emplace_back(definition.key[0]);
   }
   // The API refuses a request without any; the cheapest row names only its key.
-  if (columns.empty()) columns.emplace_back(pins ? std::string_view(configured.at(0)) : definition.key[0]);
+  if (columns.empty())
+    columns.emplace_back(definition.is_organic() ? std::string_view(configured.at(0)) : definition.key[0]);
   return columns;
 }
 
@@ -74,7 +79,8 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, selection_.id)),
       columns_(selected_columns(definition, config, selection_.schema)) {
   if (definition.source == Source::targeting_analytics) {
-    rows_at_a_time_ = kFirstValuesOfType * static_cast<double>(config.targeting_types.size());
+    rows_at_a_time_ = kFirstValuesOfType *
+                      static_cast<double>(pinterest::settings_of(definition, config).targeting_types.size());
   }
 }
 

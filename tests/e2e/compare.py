@@ -56,7 +56,8 @@ def reported_rows(api, stream, start_date, **parameters):
 
 def _has_numbers(row):
     values = (row["metrics"] or {}).items()
-    return any(value not in (None, 0) and float(value) for name, value in values if not name.endswith(("_ID", "_NAME")))
+    texts = ("_ID", "_NAME", "_STATUS")
+    return any(value not in (None, 0) and float(value) for name, value in values if not name.endswith(texts))
 
 
 def digits(value):

@@ -27,16 +27,23 @@ KEYS = {
     "campaigns": ["id"],
     "ad_groups": ["id"],
     "ads": ["id"],
+    "product_group_promotions": ["id"],
     "pins": ["id"],
     "campaign_analytics": ["CAMPAIGN_ID", "DATE"],
     "ad_group_analytics": ["AD_GROUP_ID", "DATE"],
+    "product_group_analytics": ["PRODUCT_GROUP_ID", "DATE"],
     "ad_account_analytics": ["AD_ACCOUNT_ID", "DATE"],
     "ad_analytics": ["AD_ID", "DATE"],
     "campaign_targeting_analytics": ["CAMPAIGN_ID", "DATE", "targeting_type", "targeting_value"],
     "ad_group_targeting_analytics": ["AD_GROUP_ID", "DATE", "targeting_type", "targeting_value"],
     "ad_targeting_analytics": ["AD_ID", "DATE", "targeting_type", "targeting_value"],
     "ad_account_targeting_analytics": ["AD_ACCOUNT_ID", "DATE", "targeting_type", "targeting_value"],
+    "keyword_report": ["KEYWORD_ID", "AD_GROUP_ID", "DATE"],
+    "product_group_report": ["PRODUCT_GROUP_ID", "DATE"],
+    "product_item_report": ["PRODUCT_ITEM_ID", "DATE"],
     "pin_analytics": ["pin_id", "app_type", "date"],
+    "user_account": ["id"],
+    "user_account_analytics": ["split_value", "date"],
 }
 ENTITIES = ["campaigns", "ad_groups", "ads"]
 # What is read unless a catalog or --select says otherwise.

@@ -12,7 +12,7 @@ START = "2026-03-05"
 REPLICATION_KEYS = {
     **dict.fromkeys(ENTITIES, "updated_time"),
     "pins": "created_at",
-    **{stream: "DATE" for stream in KEYS if stream.endswith("_analytics")},
+    **{stream: "DATE" for stream in KEYS if stream.endswith(("_analytics", "_report"))},
     "pin_analytics": "date",
 }
 

@@ -199,7 +199,7 @@ void ads_analytics(std::string_view input) {
   const auto rows = accepted([&] {
     return pinterest::read_ads_analytics(format.record, body,
                                          {.account = "77",
-                                          .granularity = format.config.granularity,
+                                          .granularity = format.config.analytics.granularity,
                                           .total_date = "2026-11-01",
                                           .app_type = {},
                                           .pin_id = {}},
@@ -219,8 +219,8 @@ void ads_analytics(std::string_view input) {
       const Json id = row.value(id_column, Json());
       const Json date = row.value("DATE", Json());
       return (!id.is_string() || record.at(id_column) == id) &&
-             (format.config.granularity != Granularity::week || !date.is_string() || date.size() > 10 ||
-              record.at("DATE") == date || !util::parse_day(date.get<std::string>()));
+             (format.config.analytics.granularity != Granularity::week || !date.is_string() ||
+              date.size() > 10 || record.at("DATE") == date || !util::parse_day(date.get<std::string>()));
     };
     while (at < sent->size() && !is_row((*sent)[at])) ++at;
     check(at < sent->size(), "every record stands for a row", record.dump());

@@ -63,14 +63,14 @@ std::string text_of(const config::Config& config) {
                config.token_file,
                config.api_url,
                config.ca_file,
-               config.start_date ? util::format_day(*config.start_date) : "",
+               config.analytics.start_date ? util::format_day(*config.analytics.start_date) : "",
                config.end_date ? util::format_day(*config.end_date) : "",
-               std::string(config::to_string(config.granularity)),
+               std::string(config::to_string(config.analytics.granularity)),
                config.rate_limits,
                config.rate_limit_share,
                config.max_concurrency,
                config.ad_account_ids,
-               sync::window_basis(config, config.analytics_columns, pinterest::Source::targeting_analytics),
+               sync::window_basis(config, config.analytics.columns, pinterest::Source::targeting_analytics),
                config.user_agent,
                config.include_shared_accounts,
                config.trial_access};
@@ -113,8 +113,8 @@ void config(std::string_view input) {
   // Few of these are new, and each takes long.
   static std::set<std::string> discovered;
   const std::string kinds =
-      fmt::format("{} {} {}", config::to_string(config.granularity), fmt::join(config.analytics_columns, ","),
-                  fmt::join(config.pin_metric_types, ","));
+      fmt::format("{} {} {}", config::to_string(config.analytics.granularity),
+                  fmt::join(config.analytics.columns, ","), fmt::join(config.pin_metric_types, ","));
   if (!discovered.insert(kinds).second) return;
   const auto descriptions = describe_streams(config);
   const Json catalog = singer::discover(descriptions);
@@ -144,7 +144,7 @@ void state(std::string_view input) {
   singer::State state = singer::State::parse(input, problems);
   check_sentences(problems);
   if (!problems.empty()) return;
-  check_sentences(sync::unused_bookmarks(state));
+  check_sentences(sync::unused_bookmarks(state, pinterest::streams()));
   const std::string line = singer::state_line(state);
   const auto lines = parse_lines(line);
   check(lines.size() == 1 && lines[0].at("value").contains("bookmarks"), "a STATE line says the state");

@@ -145,7 +145,7 @@ std::vector<Outcome> run(World& world, const std::vector<config::Config>& config
 config::Config standard_config(const simulator::Options& options) {
   config::Config config = fakes::test_config();
   config.access_token = util::Secret(options.access_token);
-  config.start_date = fakes::day("2026-03-09");
+  config.analytics.start_date = fakes::day("2026-03-09");
   config.rate_limits = {{"ads_read", kReadsPerMinute},
                         {"ads_analytics", kAnalyticsPerMinute},
                         {"org_read", kReadsPerMinute},
@@ -327,7 +327,7 @@ simulator::Options many_pins() {
 config::Config trial_config(const simulator::Options& options) {
   config::Config config = standard_config(options);
   config.trial_access = true;
-  config.start_date = fakes::day("2026-03-05");
+  config.analytics.start_date = fakes::day("2026-03-05");
   config.end_date = fakes::day("2026-03-06");
   return config;
 }

@@ -262,9 +262,9 @@ config::Config draw_config(Dice& dice, const simulator::Options& world, const st
                 .refresh_token = util::Secret(world.refresh_token)};
   config.token_file = token_file;
   // Many entities, or many days.
-  config.start_date = util::parse_day(world.ads > kSmallWorld ? "2026-03-09" : "2026-03-01");
-  config.analytics_columns = {"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "CTR", "CAMPAIGN_ID", "AD_ID"};
-  config.lookback_days = kLookbackDays;
+  config.analytics.start_date = util::parse_day(world.ads > kSmallWorld ? "2026-03-09" : "2026-03-01");
+  config.analytics.columns = {"SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", "CTR", "CAMPAIGN_ID", "AD_ID"};
+  config.analytics.lookback_days = kLookbackDays;
   if (dice.one_in(4)) config.analytics_source = config::AnalyticsSource::reports;
   config.max_concurrency = dice.pick(std::to_array({1, 4, 16}));
   config.max_retry = std::chrono::seconds(dice.pick(std::to_array({20, 60, 600})));
@@ -330,7 +330,8 @@ class Scenario {
     stay_within_the_day();
     if (reconfigures_) {
       reconfigure();
-      if (!config_.start_date) config_.start_date = config_.end_date ? *config_.end_date : some_day();
+      if (!config_.analytics.start_date)
+        config_.analytics.start_date = config_.end_date ? *config_.end_date : some_day();
       config_.max_rate_limit_wait = config::Config().max_rate_limit_wait;
       if (verbose_) fmt::print("  at last {}\n", describe_config());
     }
@@ -384,12 +385,13 @@ class Scenario {
 
   void reconfigure() {
     using config::Granularity;
-    if (dice_.one_in(2)) config_.start_date = some_day();
-    if (dice_.one_in(8) && !is_large()) config_.start_date.reset();
+    if (dice_.one_in(2)) config_.analytics.start_date = some_day();
+    if (dice_.one_in(8) && !is_large()) config_.analytics.start_date.reset();
     config_.end_date.reset();
     if (dice_.one_in(4)) {
       config_.end_date = some_day();
-      if (config_.start_date) config_.end_date = std::max(*config_.end_date, *config_.start_date);
+      if (config_.analytics.start_date)
+        config_.end_date = std::max(*config_.end_date, *config_.analytics.start_date);
     }
     if (dice_.one_in(3)) {
       config_.entity_statuses.clear();
@@ -399,9 +401,10 @@ class Scenario {
       if (config_.entity_statuses.empty()) config_.entity_statuses = {dice_.pick(kStatuses)};
     }
     if (dice_.one_in(4)) {
-      config_.granularity = dice_.pick(std::to_array(
+      config_.analytics.granularity = dice_.pick(std::to_array(
           {Granularity::day, Granularity::day, Granularity::week, Granularity::month, Granularity::hour}));
-      if (is_large() && config_.granularity == Granularity::hour) config_.granularity = Granularity::day;
+      if (is_large() && config_.analytics.granularity == Granularity::hour)
+        config_.analytics.granularity = Granularity::day;
     }
     config_.max_rate_limit_wait =
         dice_.one_in(3) ? kShortRateLimitWait : config::Config().max_rate_limit_wait;
@@ -411,8 +414,9 @@ class Scenario {
   std::string describe_config() const {
     const auto date = [](const auto& day) { return day ? util::format_day(*day) : std::string("-"); };
     return fmt::format("now {}, start_date {}, end_date {}, {}, {}", util::format_date_time(simulator_.now()),
-                       date(config_.start_date), date(config_.end_date),
-                       fmt::join(config_.entity_statuses, " "), config::to_string(config_.granularity));
+                       date(config_.analytics.start_date), date(config_.end_date),
+                       fmt::join(config_.entity_statuses, " "),
+                       config::to_string(config_.analytics.granularity));
   }
 
   // Faults of scenarios whose configuration changes.
@@ -458,7 +462,7 @@ class Scenario {
     delivery_.take(outcome.lines, kAll);
     const bool whole = outcome.result.ending == Ending::complete && outcome.skipped_accounts == 0 &&
                        disturbance.change_world_at < 0 && !resumes && day_soon() == began &&
-                       (!reconfigures_ || config_.start_date);
+                       (!reconfigures_ || config_.analytics.start_date);
     if (whole) compare("after a run that said it was complete");
   }
 
@@ -532,7 +536,8 @@ class Scenario {
     if (reconfigures_) {
       config_.end_date.reset();
       for (const auto& [stream, entry] : entries()) {
-        if (!entry.covered.empty()) config_.start_date = std::min(*config_.start_date, entry.covered.first());
+        if (!entry.covered.empty())
+          config_.analytics.start_date = std::min(*config_.analytics.start_date, entry.covered.first());
       }
     }
     Outcome whole = run(nullptr, {.delays = false});
@@ -566,12 +571,12 @@ class Scenario {
   }
 
   config::Granularity granularity_of(std::string_view stream) const {
-    return stream == "pin_analytics" ? config::Granularity::day : config_.granularity;
+    return stream == "pin_analytics" ? config::Granularity::day : config_.analytics.granularity;
   }
 
   // The days of rows that are read once more, but not where start_date has moved beyond them.
   void note_unsettled() {
-    if (!config_.start_date) return;
+    if (!config_.analytics.start_date) return;
     for (const auto& [stream, entry] : entries()) {
       // A marker counts only if its window is gone on with.
       std::vector<util::Day> ends;
@@ -579,7 +584,7 @@ class Scenario {
       if (entry.resume && entry.resume->covered_to) ends.push_back(*entry.resume->covered_to);
       for (const util::Day last : ends) {
         unsettled_.add({last - std::chrono::days(kLookbackDays),
-                        std::min(last, *config_.start_date - std::chrono::days(1))});
+                        std::min(last, *config_.analytics.start_date - std::chrono::days(1))});
       }
     }
   }
@@ -610,7 +615,8 @@ class Scenario {
     const bool is_by_report =
         period.first() < today - std::chrono::days(pinterest::ads_reach(granularity).days_back);
     if (is_by_report && pinterest::find_stream(stream)->has_statuses) return false;
-    const util::DaySet wanted{{*config_.start_date, std::min(config_.end_date.value_or(today), today)}};
+    const util::DaySet wanted{
+        {*config_.analytics.start_date, std::min(config_.end_date.value_or(today), today)}};
     if (!(period & wanted).empty()) return true;
     for (const auto& [name, entry] : entries()) {
       if (name != stream) continue;
@@ -633,8 +639,8 @@ class Scenario {
       expect(entry.left_out.empty() || !all_are_listed,
              "an id that is not refused any more is still left out");
       const util::Day running = pinterest::period_begin(today, granularity);
-      const util::DaySet wanted{
-          {*config_.start_date, std::min(config_.end_date.value_or(today), running - std::chrono::days(1))}};
+      const util::DaySet wanted{{*config_.analytics.start_date,
+                                 std::min(config_.end_date.value_or(today), running - std::chrono::days(1))}};
       const util::DaySet lost = wanted - entry.covered - entry.missed;
       expect(lost.empty(), fmt::format("{} of {} is lost in silence", util::describe(lost), stream));
     }

@@ -20,8 +20,9 @@ struct Call {
   Instant now;
   std::string target;
   Arguments arguments;
-  int account = -1;    // of the path
-  std::string pin_id;  // of the path
+  int account = -1;         // of the path
+  std::string pin_id;       // of the path
+  std::string template_id;  // of the path
   // Set by lists: the bookmark that leads to this very page again.
   std::string own_bookmark;
   std::string body{};
@@ -50,6 +51,7 @@ struct Match {
   const Endpoint* endpoint = nullptr;
   std::string account_id;
   std::string pin_id;
+  std::string template_id;
 };
 
 // The endpoint of a path below /v5, of another method if it has none of this one; null in `endpoint` if there
@@ -78,6 +80,7 @@ Result pins_analytics(Call& call);
 Result pin_analytics(Call& call);
 Result user_account_analytics(Call& call);
 Result create_report(Call& call);
+Result create_template_report(Call& call);
 Result get_report(Call& call);
 
 }  // namespace simulator

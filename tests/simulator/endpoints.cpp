@@ -203,6 +203,14 @@ const std::vector<Endpoint>& endpoints() {
        {},
        create_report,
        "POST /ad_accounts/{ad_account_id}/reports"},
+      {"POST",
+       "/ad_accounts/{ad_account_id}/templates/{template_id}/reports",
+       "ads_analytics",
+       ads,
+       {{.name = "start_date", .type = kDate, .values = {}},
+        {.name = "end_date", .type = kDate, .values = {}},
+        choice("granularity", kGranularities)},
+       create_template_report},
       {"GET",
        "/ad_accounts/{ad_account_id}/reports",
        "ads_analytics",
@@ -264,6 +272,8 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
       match.account_id = segment;
     } else if (expected == "{pin_id}") {
       match.pin_id = segment;
+    } else if (expected == "{template_id}") {
+      match.template_id = segment;
     } else if (expected != segment) {
       return false;
     }

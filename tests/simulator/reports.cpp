@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "api.hpp"
 #include "calendar.hpp"
@@ -42,6 +43,19 @@ constexpr std::array<FateInfo, 11> kFates{{
     {"foreign_link", R"("FINISHED")"},
     {"private_link", R"("FINISHED")"},
     {"redirecting_link", R"("FINISHED")"},
+}};
+
+// Saved in Ads Manager; every account has them.
+struct Template {
+  std::string_view id;
+  std::string_view body;
+};
+constexpr std::array<Template, 2> kTemplates{{
+    {"730001", R"({"level": "CAMPAIGN", "columns": ["SPEND_IN_DOLLAR", "CAMPAIGN_NAME", "CAMPAIGN_STATUS"],
+                   "start_date": "2026-03-01", "end_date": "2026-03-02", "granularity": "DAY"})"},
+    {"730002", R"({"level": "PIN_PROMOTION_TARGETING", "columns": ["SPEND_IN_DOLLAR"],
+                   "targeting_types": ["GENDER"], "start_date": "2026-03-01", "end_date": "2026-03-02",
+                   "granularity": "DAY"})"},
 }};
 
 std::string status_only(std::string_view status) {
@@ -231,6 +245,17 @@ Result create_report(Call& call) {
   if (auto* const refusal = std::get_if<Refusal>(&request)) return std::move(*refusal);
   return call.reports->create(
       {call.world, call.account, std::get<ReportRequest>(std::move(request)), call.now});
+}
+
+Result create_template_report(Call& call) {
+  const auto* const found = std::ranges::find(kTemplates, call.template_id, &Template::id);
+  if (found == kTemplates.end()) return Refusal{404, 50, "Template not found."};
+  auto body = nlohmann::json::parse(found->body);
+  for (const char* const name : {"start_date", "end_date", "granularity"}) {
+    if (call.arguments.has(name)) body[name] = call.arguments.get(name);
+  }
+  call.body = body.dump();
+  return create_report(call);
 }
 
 Result get_report(Call& call) {

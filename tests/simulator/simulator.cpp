@@ -204,6 +204,7 @@ Result Simulator::call(const Request& request, const Match& match, std::string_v
             .arguments = {},
             .account = -1,
             .pin_id = match.pin_id,
+            .template_id = match.template_id,
             .own_bookmark = {},
             .body = request.body,
             .origin = origin(request),

@@ -17,10 +17,18 @@ std::span<const Column> analytics_columns();
 std::span<const std::string_view> analytics_column_names();
 // The column of exactly that name, or null.
 const Column* find_column(std::string_view name);
+// All columns that asynchronous reports take: most of the above, and what they alone have.
+std::span<const std::string_view> report_column_names();
+// The column of either kind of exactly that name, or null.
+const Column* find_report_column(std::string_view name);
+// All targeting types of asynchronous reports; some levels have not all of them.
+std::span<const std::string_view> report_targeting_types();
 // The columns requested when `analytics_columns` is not set.
 std::span<const std::string_view> default_analytics_columns();
 // The metric types of pin analytics that the tap takes.
 std::span<const std::string_view> pin_metric_types();
+// The metric types of the user's account.
+std::span<const std::string_view> user_metric_types();
 // All targeting types of the synchronous targeting analytics; some levels have not all of them.
 std::span<const std::string_view> targeting_types();
 // The targeting types requested when `targeting_types` is not set.

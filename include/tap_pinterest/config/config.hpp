@@ -21,6 +21,7 @@ enum class PinSplit { app_type, no_split };
 enum class AnalyticsSource { automatic, direct, reports };
 
 std::string_view to_string(Granularity granularity);  // "DAY"
+Granularity granularity_from(std::string_view text);  // one of those texts
 std::string_view to_string(AnalyticsSource source);   // "auto"
 std::string_view to_string(PinSplit split);           // "APP_TYPE"
 
@@ -40,6 +41,35 @@ struct AppCredentials {
   util::Secret refresh_token;  // may be empty
 };
 
+// What ads analytics are asked for.
+struct AnalyticsSettings {
+  std::optional<util::Day> start_date = {};  // as stated; absent: 30 days before today
+  std::vector<std::string> columns = {};
+  Granularity granularity = Granularity::day;
+  int click_window_days = 30;
+  int engagement_window_days = 30;
+  int view_window_days = 1;
+  std::string conversion_report_time = {};
+  std::optional<int> lookback_days = {};  // as stated
+  std::vector<std::string> targeting_types = {};
+  std::vector<std::string> attribution_types = {};  // empty: Pinterest's default
+
+  // Days read again before the bookmark: as stated, else the widest attribution window, at least 3.
+  int days_read_again() const;
+};
+
+// A stream of its own, which is read by asynchronous reports.
+struct CustomReport {
+  std::string name;
+  std::string level;  // as the API calls it
+  AnalyticsSettings analytics = {};
+  // Further fields of the request for a report, as a JSON object; empty: none.
+  std::string filters = {};
+  // A template saved in Ads Manager, which decides on the columns, and its account; empty: none.
+  std::string template_id = {};
+  std::string ad_account_id = {};
+};
+
 struct Config {
   // Tried in this order; at least one is there.
   util::Secret access_token;  // empty: none
@@ -50,20 +80,13 @@ struct Config {
   std::string api_url;  // without a slash at the end
   std::string ca_file;  // empty: none
 
-  std::optional<util::Day> start_date;  // as stated; absent: 30 days before today
-  std::optional<util::Day> end_date;    // as stated; absent: today
-  std::vector<std::string> analytics_columns;
-  Granularity granularity = Granularity::day;
+  AnalyticsSettings analytics;
   AnalyticsSource analytics_source = AnalyticsSource::automatic;
-  int click_window_days = 30;
-  int engagement_window_days = 30;
-  int view_window_days = 1;
-  std::string conversion_report_time;
-  std::optional<int> lookback_days;  // as stated
-  std::vector<std::string> targeting_types;
-  std::vector<std::string> attribution_types;  // empty: Pinterest's default
+  std::vector<CustomReport> custom_reports;
+  std::optional<util::Day> end_date;  // as stated; absent: today
   std::vector<std::string> pin_metric_types;
   PinSplit pin_split = PinSplit::app_type;
+  std::string user_split;                    // as the API calls it
   std::vector<std::string> entity_statuses;  // sorted, unique
   std::vector<std::string> ad_account_ids;   // empty: all
   bool include_shared_accounts = true;
@@ -80,10 +103,7 @@ struct Config {
   std::string user_agent;
   singer::Flattening flattening;
 
-  // Days read again before the bookmark of ads analytics: as stated, else the widest attribution window, at
-  // least 3.
-  int ads_lookback_days() const;
-  // The same for pins: as stated, else 7.
+  // Days read again before the bookmark of pins: as stated, else 7.
   int pins_lookback_days() const;
 };
 

@@ -22,10 +22,11 @@ enum class Kind {
   integer,
   number,
   boolean,
-  choice,   // one of `choices`
-  list,     // an array of `choices`
-  id_list,  // an array of ids, which are digits
-  object,   // its members are settings of their own, named "object.member"
+  choice,       // one of `choices`
+  list,         // an array of `choices`
+  id_list,      // an array of ids, which are digits
+  object,       // its members are settings of their own, named "object.member"
+  object_list,  // an array of objects, whose members are settings of another table
 };
 
 std::string_view to_string(Kind kind);  // "id list"
@@ -58,10 +59,12 @@ struct SettingGroup {
   std::string_view title;
   std::span<const Setting> settings;
 };
-// All settings, in their order.
+// All settings, in their order, and the members of a custom report.
 std::vector<SettingGroup> setting_groups();
-// The setting of that name, or null.
-const Setting* find_setting(std::string_view name);
+// The members of an entry of `custom_reports`.
+std::span<const Setting> custom_report_settings();
+// The setting of that name in a table, or null.
+const Setting* find_setting(std::string_view name, std::span<const Setting> table = settings());
 // The environment variable of a setting: "TAP_PINTEREST_OAUTH_CREDENTIALS__REFRESH_TOKEN".
 std::string environment_name(const Setting& setting);
 

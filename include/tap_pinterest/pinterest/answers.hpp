@@ -60,6 +60,8 @@ struct ListRows : Rows {
   std::size_t items = 0;
   // The ids of the page, in its order.
   std::vector<std::string> ids;
+  // For each of them the text of the field that ListOptions::also names; empty where it is null.
+  std::vector<std::string> also;
   // The newest replication value of all items, written or not, in microseconds since 1970.
   std::optional<long long> newest;
 };
@@ -71,6 +73,8 @@ struct ListOptions {
   const std::vector<std::string>* only = nullptr;
   // False if the stream is not selected and only the ids are wanted.
   bool write = true;
+  // A field that is wanted besides the ids; empty: none.
+  std::string_view also = {};
 };
 
 // `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. `body` is

@@ -19,8 +19,6 @@ inline constexpr std::size_t kTargetingTypesOfReport = 5;
 // A link lives 5 minutes.
 inline constexpr std::chrono::minutes kLinkIsFresh{4};
 
-inline constexpr std::string_view kReportsPath = "/ad_accounts/{ad_account_id}/reports";
-
 // What the API says of a report.
 struct ReportStatus {
   // Of a report that was just created.
@@ -33,12 +31,12 @@ struct ReportStatus {
   std::uint64_t bytes = 0;
 };
 
-// Where reports of an account are created, and where the one of that token is asked for.
-std::string reports_url(const config::Config& config, const std::string& account);
+// Where a report is created, and where the one of that token is asked for.
+std::string new_report_url(const config::Config& config, const AnalyticsRequest& request);
 std::string report_status_url(const config::Config& config, const std::string& account,
                               const std::string& token);
 
-// The body that asks for a report: all entities of the account, whatever their status.
+// The body that asks for a report: all entities of the account, whatever their status. Empty for a template.
 std::string report_body(const config::Config& config, const AnalyticsRequest& request,
                         const std::vector<std::string>& columns);
 

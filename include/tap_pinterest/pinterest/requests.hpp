@@ -39,6 +39,8 @@ struct AnalyticsRequest {
 struct ListRequest {
   const StreamDefinition* stream = nullptr;
   std::string account = {};
+  // The row of the parent whose list it is; empty where there is none.
+  std::string parent = {};
   // The page to read; empty for the first.
   std::string bookmark = {};
   // The API's numbers of each pin, wanted only if that field is selected.

@@ -19,16 +19,28 @@ inline constexpr std::size_t kCategories = 5;
 std::string_view to_string(Category category);
 
 enum class Source {
-  list,                 // pages of {"items": [...], "bookmark": ...}
+  list,                 // pages of {"items": [...], "bookmark": ...}, or one object
   ads_analytics,        // an array of flat rows
   targeting_analytics,  // {"data": [{"targeting_type", "targeting_value", "metrics": {a flat row}}]}
   pin_analytics,        // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
+  user_analytics,       // {SPLIT: {"daily_metrics": [...]}}
+};
+
+inline constexpr std::string_view kReportsPath = "/ad_accounts/{ad_account_id}/reports";
+
+// Which rows of a parent a list is asked for: those whose field `by` names a row of `list`, in whose `field`
+// one of `values` stands.
+struct Condition {
+  std::string_view by = {};
+  std::string_view list = {};
+  std::string_view field = {};
+  std::array<std::string_view, 2> values = {};
 };
 
 struct StreamDefinition {
   std::string_view id;
   Source source;
-  // After api_url; {ad_account_id} stands for the account.
+  // After api_url; {ad_account_id} stands for the account. kReportsPath where only reports read it.
   std::string_view path;
   Category category;
   // Up to four key properties; unused places are empty.
@@ -38,31 +50,57 @@ struct StreamDefinition {
   bool by_account;
   // The list takes `entity_statuses` and `order`.
   bool has_statuses;
-  // For analytics: the list whose ids are asked for, the parameter that takes them, and how many at once
-  // (`maxItems` in the OpenAPI document). Without a parent the ad account itself is asked for.
+  // The list whose ids are asked for, the parameter that takes them, and how many at once (`maxItems` in the
+  // OpenAPI document): a list takes one. Analytics without a parent are those of the ad account itself.
   std::string_view parent = {};
   std::string_view ids_parameter = {};
   std::size_t batch = 0;
+  // Of a list: the whole answer is its only row.
+  bool is_object = false;
+  // Only some rows of the parent; without a list, all.
+  Condition condition = {};
+  // Parameters that are always sent, as they stand in an address.
+  std::string_view parameters = {};
   // OAuth scopes it needs, separated by commas.
   std::string_view scopes = {};
   bool selected_by_default = true;
   // Its `level` in asynchronous reports; empty: it has none.
   std::string_view report_level = {};
+  // Of a stream that the configuration adds; null for those of the table.
+  const config::CustomReport* custom = nullptr;
 
   // Analytics of the ad account itself.
   bool is_of_account() const { return source != Source::list && parent.empty(); }
+  // Of Pins and the user's account, which are by day whatever is configured.
+  bool is_organic() const { return category == Category::org_analytics; }
+  bool is_only_by_report() const { return path == kReportsPath; }
 };
 
-// All streams, in the order in which they are discovered; parents come before their children.
+// The table, in the order in which streams are discovered; parents come before their children.
 std::span<const StreamDefinition> streams();
+// The table and the custom reports of `config`, which must outlive them.
+std::vector<StreamDefinition> streams_of(const config::Config& config);
+// What is wrong with the names of custom reports: one is that of another stream. Empty if nothing is.
+std::string find_name_problem(const config::Config& config);
+// How the analytics of a stream are read: as its custom report says, or as all.
+const config::AnalyticsSettings& settings_of(const StreamDefinition& stream, const config::Config& config);
+// The columns or metric types of a stream of analytics, as they are configured.
+std::vector<std::string> metrics_of(const StreamDefinition& stream, const config::Config& config);
 // What is wrong with the targeting types of the configuration for a stream: those its level does not have.
 // Empty if nothing is.
 std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config);
-// The stream of that name, or null.
+// The stream of that name in the table, or null.
 const StreamDefinition* find_stream(std::string_view id);
+
+// Whether some of its days, or all, are read by report as it is configured.
+bool may_use_reports(const StreamDefinition& stream, const config::Config& config);
+bool reads_all_by_report(const StreamDefinition& stream, const config::Config& config);
 
 // Its rows come by account, with no list of ids before: of the account itself, or by reports alone.
 bool needs_no_list(const StreamDefinition& stream, const config::Config& config);
+
+// Whether `stream` needs the rows of the list `list`: their ids, or what its condition says of them.
+bool needs_rows_of(const StreamDefinition& stream, std::string_view list);
 
 // Days of analytics read again before the bookmark: those of pins or of ads.
 int lookback_days(const StreamDefinition& stream, const config::Config& config);

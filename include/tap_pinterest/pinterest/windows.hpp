@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,8 @@ struct Reach {
 Reach ads_reach(config::Granularity granularity);
 Reach pins_reach();
 // Of asynchronous reports: 914 days back and 186 days long; a day less of each, since the API counts days by
-// its own clock. HOUR: as ads_reach().
-Reach reports_reach(config::Granularity granularity);
+// its own clock. PRODUCT_ITEM: 92 and 31. HOUR: as ads_reach().
+Reach reports_reach(config::Granularity granularity, std::string_view level);
 
 struct PlanRequest {
   config::Granularity granularity = config::Granularity::day;

@@ -109,6 +109,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   pinterest::Source source() const;
   bool is_pins() const;
   config::Granularity kind() const;
+  const config::AnalyticsSettings& settings() const;
   CoverageRules rules() const;
   std::string describe_request(const AnalyticsPart& part) const;
   bool asks_for_account(const AnalyticsPart& part) const;

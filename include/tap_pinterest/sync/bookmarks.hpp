@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/emitter.hpp"
 #include "tap_pinterest/sync/entry.hpp"
@@ -35,8 +37,8 @@ class Bookmarks {
   std::optional<singer::Json> find(std::string_view stream, std::string_view account) const;
   void put(std::string_view stream, std::string_view account, const singer::Json& entry);
 
-  // The accounts that have an entry of any stream, sorted.
-  std::vector<std::string> accounts() const;
+  // The accounts that have an entry of any of these streams, sorted.
+  std::vector<std::string> accounts(std::span<const pinterest::StreamDefinition> streams) const;
 
   void records_written(std::size_t count);
   // Writes a STATE if one is due, and saves the last one.
@@ -65,8 +67,9 @@ class Bookmarks {
   std::size_t large_bytes_ = 0;  // of the large states that were written
 };
 
-// A warning for each stream of this tap whose bookmarks are of no use to it, or a single one if that is so of
-// everything in the state, as in that of another tap.
-std::vector<std::string> unused_bookmarks(const singer::State& state);
+// A warning for each of the tap's streams whose bookmarks are of no use to it, or a single one if that is so
+// of everything in the state, as in that of another tap.
+std::vector<std::string> unused_bookmarks(const singer::State& state,
+                                          std::span<const pinterest::StreamDefinition> streams);
 
 }  // namespace tap_pinterest::sync

@@ -23,7 +23,8 @@ struct CoverageRules {
   bool all_by_report = false;
   // The statuses whose entities are asked for; nothing for a stream without statuses.
   std::optional<std::vector<std::string>> entity_statuses = {};
-  // row_settings() and window_basis() of this run.
+  // subject_of(), row_settings() and window_basis() of this run.
+  std::string subject = {};
   std::string rows = {};
   std::string basis = {};
 };

@@ -166,6 +166,7 @@ class Engine {
   RunResult finish();
 
   const config::Config& config_;
+  std::vector<pinterest::StreamDefinition> definitions_;
   util::Clock& clock_;
   http::TransportFactory make_transport_;
   Emitter emitter_;

@@ -31,6 +31,8 @@ struct Entry {
   // What `covered` holds for; absent in state of other taps.
   std::optional<std::vector<std::string>> entity_statuses;
   std::optional<std::string> granularity;
+  // Of a custom report: subject_of().
+  std::string subject;
   // Days that were wanted and lay beyond every reach.
   pinterest::DaySet missed;
   // Ids that Pinterest refused one by one; sorted. They lack days of `covered`.
@@ -75,14 +77,18 @@ std::string granularity_of(const Entry& entry);
 // of weeks or months is the beginning of one that may still have been running.
 util::Day last_read_day(util::Instant bookmark, const std::string& granularity);
 
+// The hash of what a custom report is about (level, filters, template): another has other rows. Empty for
+// other streams.
+std::string subject_of(const pinterest::StreamDefinition& stream);
+
 // The hash of a marker's basis for one analytics stream.
-std::string window_basis(const config::Config& config, const std::vector<std::string>& columns,
-                         pinterest::Source source);
+std::string window_basis(const config::Config& config, const pinterest::StreamDefinition& stream,
+                         const std::vector<std::string>& columns);
 
 // The settings that decide what values rows hold, as a short text: "1f0c22ab|30|30|1|TIME_OF_AD_ACTION". Rows
 // that were written under others stay as they are.
-std::string row_settings(const config::Config& config, const std::vector<std::string>& columns,
-                         pinterest::Source source);
+std::string row_settings(const config::Config& config, const pinterest::StreamDefinition& stream,
+                         const std::vector<std::string>& columns);
 // The names of the settings that differ between two such texts of one kind.
 std::vector<std::string> changed_settings(const std::string& before, const std::string& now,
                                           pinterest::Source source);

@@ -38,7 +38,8 @@ struct Tries {
 
 struct ListJob {
   std::shared_ptr<ListRead> list;
-  std::string bookmark;  // empty: the first page
+  std::string parent = {};  // empty: the list has none
+  std::string bookmark;     // empty: the first page
 };
 
 // A request for a batch of ids.

@@ -26,21 +26,37 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
 
   // Which of its records are written.
   pinterest::ListOptions options() const;
-  pinterest::ListRequest request(const std::string& bookmark) const;
+  pinterest::ListRequest request(const ListJob& job) const;
 
+  // Hands its rows to `child`, which is asked for once for each of those that it wants.
+  void feed(std::shared_ptr<ListRead> child);
   // Asks for the first page.
   void start();
-  // Takes a page whose records are written: passes on its ids, asks for the next page or ends.
-  void page_done(const pinterest::ListRows& rows);
+  // Takes a page (of that row of the parent) whose records are written: passes on its ids, asks for the next
+  // page or ends.
+  void page_done(const pinterest::ListRows& rows, const std::string& parent = {});
   // The list cannot be read to its end: it is incomplete, and so are its children.
   void fail(const std::string& why, std::string_view remedy = kRunAgain);
   // Ends without a word; what the state says of it stays.
   void drop();
 
  private:
+  // A row of a list that feeds it, and what its condition asks of it.
+  struct Parent {
+    std::string id;
+    std::string also;
+  };
+
   bool is_in_future(util::Instant bookmark) const;
+  std::string_view also() const;
+  void take(const ListRead& from, const pinterest::ListRows& rows);
+  void end_of_feed();
+  void lose(const ListRead& from);
+  bool wants(const Parent& parent) const;
+  void drop_children();
   void end();
-  void push_page(std::string bookmark);
+  void end_of_pages();
+  void push_page(const std::string& parent, std::string bookmark);
   void move_bookmark();
   void note_cut();
 
@@ -48,6 +64,11 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   StreamRun& stream_;
   const std::string account_;
   std::vector<std::shared_ptr<AnalyticsPartition>> children_;
+  std::vector<std::shared_ptr<ListRead>> fed_;
+  std::size_t feeding_ = 0;  // lists that feed it and have not ended
+  std::vector<Parent> parents_;
+  std::unordered_set<std::string> allowed_;  // by its condition
+  std::size_t open_ = 0;                     // parents whose pages have not come to their end
   Entry entry_;
   bool had_entry_ = false;
   std::optional<util::Instant> since_;

@@ -7,24 +7,24 @@ namespace {
 
 TEST(Config, AdsLookBackOverTheWidestWindow) {
   Config config;
-  EXPECT_EQ(config.ads_lookback_days(), 30);
-  config.view_window_days = 60;
-  EXPECT_EQ(config.ads_lookback_days(), 60);
+  EXPECT_EQ(config.analytics.days_read_again(), 30);
+  config.analytics.view_window_days = 60;
+  EXPECT_EQ(config.analytics.days_read_again(), 60);
 }
 
 TEST(Config, AdsLookBackAtLeastThreeDays) {
   Config config;
-  config.click_window_days = config.engagement_window_days = 1;
-  config.view_window_days = 0;
-  EXPECT_EQ(config.ads_lookback_days(), 3);
+  config.analytics.click_window_days = config.analytics.engagement_window_days = 1;
+  config.analytics.view_window_days = 0;
+  EXPECT_EQ(config.analytics.days_read_again(), 3);
 }
 
 TEST(Config, PinsLookBackSevenDays) { EXPECT_EQ(Config().pins_lookback_days(), 7); }
 
 TEST(Config, AStatedLookBackHoldsForBoth) {
   Config config;
-  config.lookback_days = 0;
-  EXPECT_EQ(config.ads_lookback_days(), 0);
+  config.analytics.lookback_days = 0;
+  EXPECT_EQ(config.analytics.days_read_again(), 0);
   EXPECT_EQ(config.pins_lookback_days(), 0);
 }
 

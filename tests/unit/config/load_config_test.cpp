@@ -19,15 +19,15 @@ TEST(LoadConfig, DefaultsAreApplied) {
   EXPECT_EQ(config.token_file, "");
   EXPECT_EQ(config.api_url, "https://api.pinterest.com/v5");
   EXPECT_EQ(config.ca_file, "");
-  EXPECT_FALSE(config.start_date);
+  EXPECT_FALSE(config.analytics.start_date);
   EXPECT_FALSE(config.end_date);
-  EXPECT_EQ(config.analytics_columns.size(), 17U);
-  EXPECT_EQ(config.granularity, Granularity::day);
-  EXPECT_EQ(config.click_window_days, 30);
-  EXPECT_EQ(config.engagement_window_days, 30);
-  EXPECT_EQ(config.view_window_days, 1);
-  EXPECT_EQ(config.conversion_report_time, "TIME_OF_AD_ACTION");
-  EXPECT_FALSE(config.lookback_days);
+  EXPECT_EQ(config.analytics.columns.size(), 17U);
+  EXPECT_EQ(config.analytics.granularity, Granularity::day);
+  EXPECT_EQ(config.analytics.click_window_days, 30);
+  EXPECT_EQ(config.analytics.engagement_window_days, 30);
+  EXPECT_EQ(config.analytics.view_window_days, 1);
+  EXPECT_EQ(config.analytics.conversion_report_time, "TIME_OF_AD_ACTION");
+  EXPECT_FALSE(config.analytics.lookback_days);
   EXPECT_EQ(config.pin_metric_types,
             (std::vector<std::string>{"IMPRESSION", "OUTBOUND_CLICK", "PIN_CLICK", "SAVE", "SAVE_RATE"}));
   EXPECT_EQ(config.pin_split, PinSplit::app_type);
@@ -78,15 +78,15 @@ TEST(LoadConfig, EverySettingIsStored) {
   EXPECT_EQ(config.token_file, "/var/lib/tokens.json");
   EXPECT_EQ(config.api_url, "http://localhost:8080/v5");
   EXPECT_EQ(config.ca_file, "ca.pem");
-  EXPECT_EQ(config.start_date, util::Day(year{2026} / 8 / 1));
+  EXPECT_EQ(config.analytics.start_date, util::Day(year{2026} / 8 / 1));
   EXPECT_EQ(config.end_date, util::Day(year{2026} / 10 / 1));
-  EXPECT_EQ(config.analytics_columns, (std::vector<std::string>{"CAMPAIGN_ID", "SPEND_IN_DOLLAR"}));
-  EXPECT_EQ(config.granularity, Granularity::hour);
-  EXPECT_EQ(config.click_window_days, 7);
-  EXPECT_EQ(config.engagement_window_days, 14);
-  EXPECT_EQ(config.view_window_days, 0);
-  EXPECT_EQ(config.conversion_report_time, "TIME_OF_CONVERSION");
-  EXPECT_EQ(config.lookback_days, 5);
+  EXPECT_EQ(config.analytics.columns, (std::vector<std::string>{"CAMPAIGN_ID", "SPEND_IN_DOLLAR"}));
+  EXPECT_EQ(config.analytics.granularity, Granularity::hour);
+  EXPECT_EQ(config.analytics.click_window_days, 7);
+  EXPECT_EQ(config.analytics.engagement_window_days, 14);
+  EXPECT_EQ(config.analytics.view_window_days, 0);
+  EXPECT_EQ(config.analytics.conversion_report_time, "TIME_OF_CONVERSION");
+  EXPECT_EQ(config.analytics.lookback_days, 5);
   EXPECT_EQ(config.pin_metric_types, std::vector<std::string>{"SAVE"});
   EXPECT_EQ(config.pin_split, PinSplit::no_split);
   EXPECT_EQ(config.entity_statuses, (std::vector<std::string>{"DRAFT", "PAUSED"}));
@@ -121,8 +121,8 @@ TEST(LoadConfig, ConfigOfTheMeltanoLabsTapWorksUnchanged) {
   EXPECT_TRUE(result.warnings.empty());
   ASSERT_TRUE(config.app);
   EXPECT_EQ(config.app->refresh_token.reveal(), "pinr.eyJh");
-  EXPECT_EQ(config.start_date, util::Day(year{2026} / 9 / 1));
-  EXPECT_EQ(config.analytics_columns.size(), 5U);
+  EXPECT_EQ(config.analytics.start_date, util::Day(year{2026} / 9 / 1));
+  EXPECT_EQ(config.analytics.columns.size(), 5U);
 }
 
 TEST(LoadConfig, ProxyConfigOfTheMeltanoLabsTapWorksUnchanged) {
@@ -152,7 +152,7 @@ TEST(LoadConfig, LaterFilesOverrideSettingBySetting) {
   EXPECT_EQ(config.proxy.value().url, "https://a");
   EXPECT_EQ(config.proxy.value().refresh_token.reveal(), "r-2");
   EXPECT_EQ(config.max_concurrency, 2);
-  EXPECT_EQ(config.lookback_days, 9);
+  EXPECT_EQ(config.analytics.lookback_days, 9);
 }
 
 TEST(LoadConfig, ALaterGoodValueCoversABadOne) {
@@ -180,8 +180,8 @@ TEST(LoadConfig, NullAndEmptyTextMeanNotSet) {
          "rate_limits": null, "analytics_columns": null, "stream_maps": null)"));
   EXPECT_FALSE(config.app);
   EXPECT_FALSE(config.proxy);
-  EXPECT_FALSE(config.start_date);
-  EXPECT_EQ(config.analytics_columns.size(), 17U);
+  EXPECT_FALSE(config.analytics.start_date);
+  EXPECT_EQ(config.analytics.columns.size(), 17U);
 }
 
 TEST(LoadConfig, TheEnvironmentWinsWhereverItStands) {
@@ -223,14 +223,14 @@ TEST(LoadConfig, TheEnvironmentHoldsEveryKind) {
   const Config config = loader.good(result);
   EXPECT_TRUE(result.warnings.empty());
   EXPECT_EQ(config.proxy.value().refresh_token.reveal(), "r-1");
-  EXPECT_EQ(config.analytics_columns, (std::vector<std::string>{"CTR", "AD_ID"}));
+  EXPECT_EQ(config.analytics.columns, (std::vector<std::string>{"CTR", "AD_ID"}));
   EXPECT_EQ(config.ad_account_ids, (std::vector<std::string>{"549755885175", "2"}));
   EXPECT_EQ(config.entity_statuses, std::vector<std::string>{"ACTIVE"});
   EXPECT_EQ(config.rate_limits.at("ads_read"), 5);
   EXPECT_EQ(config.rate_limits.at("org_read"), 6.5);
   EXPECT_FALSE(config.include_shared_accounts);
   EXPECT_EQ(config.max_concurrency, 3);
-  EXPECT_EQ(config.start_date, util::Day(year{2026} / 10 / 1));
+  EXPECT_EQ(config.analytics.start_date, util::Day(year{2026} / 10 / 1));
   EXPECT_EQ(config.user_agent, "tap-pinterest/" TAP_PINTEREST_VERSION);
 }
 
@@ -250,9 +250,9 @@ TEST(LoadConfig, NumbersAndBooleansMayBeText) {
       R"("max_concurrency": "8", "click_window_days": "60", "rate_limit_share": "0.5", "lookback_days": 4.0,
          "include_shared_accounts": "False", "ad_account_ids": [549755885175, "7"])"));
   EXPECT_EQ(config.max_concurrency, 8);
-  EXPECT_EQ(config.click_window_days, 60);
+  EXPECT_EQ(config.analytics.click_window_days, 60);
   EXPECT_EQ(config.rate_limit_share, 0.5);
-  EXPECT_EQ(config.lookback_days, 4);
+  EXPECT_EQ(config.analytics.lookback_days, 4);
   EXPECT_FALSE(config.include_shared_accounts);
   EXPECT_EQ(config.ad_account_ids, (std::vector<std::string>{"549755885175", "7"}));
 }
@@ -262,9 +262,9 @@ TEST(LoadConfig, ChoicesAreReadInEitherCase) {
   const Config config =
       loader.good(loader.load_members(R"("analytics_granularity": "week", "access_tier": "Trial",
                              "analytics_columns": ["ctr", "Ad_Id"], "pin_analytics_split_field": "no_split")"));
-  EXPECT_EQ(config.granularity, Granularity::week);
+  EXPECT_EQ(config.analytics.granularity, Granularity::week);
   EXPECT_TRUE(config.trial_access);
-  EXPECT_EQ(config.analytics_columns, (std::vector<std::string>{"CTR", "AD_ID"}));
+  EXPECT_EQ(config.analytics.columns, (std::vector<std::string>{"CTR", "AD_ID"}));
   EXPECT_EQ(config.pin_split, PinSplit::no_split);
 }
 
@@ -274,7 +274,7 @@ TEST(LoadConfig, EveryGranularityIsKnown) {
        {Granularity::total, Granularity::day, Granularity::hour, Granularity::week, Granularity::month}) {
     const std::string members = R"("start_date": "2026-10-01", "analytics_granularity": ")" +
                                 std::string(to_string(granularity)) + "\"";
-    EXPECT_EQ(loader.good(loader.load_members(members)).granularity, granularity);
+    EXPECT_EQ(loader.good(loader.load_members(members)).analytics.granularity, granularity);
   }
 }
 
@@ -282,7 +282,7 @@ TEST(LoadConfig, DuplicatesAreReadOnce) {
   const Loader loader;
   const Config config = loader.good(loader.load_members(
       R"("analytics_columns": ["CTR", "AD_ID", "ctr"], "ad_account_ids": ["1", 1], "entity_statuses": ["PAUSED", "PAUSED"])"));
-  EXPECT_EQ(config.analytics_columns, (std::vector<std::string>{"CTR", "AD_ID"}));
+  EXPECT_EQ(config.analytics.columns, (std::vector<std::string>{"CTR", "AD_ID"}));
   EXPECT_EQ(config.ad_account_ids, std::vector<std::string>{"1"});
   EXPECT_EQ(config.entity_statuses, std::vector<std::string>{"PAUSED"});
 }
@@ -290,7 +290,7 @@ TEST(LoadConfig, DuplicatesAreReadOnce) {
 TEST(LoadConfig, DatesComeInTheFormsOfMeltano) {
   const Loader loader;
   const auto start = [&](const std::string& text) {
-    return loader.good(loader.load_members(R"("start_date": ")" + text + "\"")).start_date;
+    return loader.good(loader.load_members(R"("start_date": ")" + text + "\"")).analytics.start_date;
   };
   const util::Day day = year{2026} / 10 / 24;
   EXPECT_EQ(start("2026-10-24"), day);
@@ -302,8 +302,39 @@ TEST(LoadConfig, DatesComeInTheFormsOfMeltano) {
   EXPECT_EQ(start("2026-10-23T23:00:00-02:00"), day);
 }
 
-// --- problems
-// -----------------------------------------------------------------------------------------------
+TEST(LoadConfig, ACustomReportIsAsAllAnalyticsWhereItSaysNothing) {
+  const Loader loader;
+  const Config config = loader.good(loader.load_members(
+      R"("start_date": "2026-10-01", "view_window_days": 7, "targeting_types": ["GENDER", "CREATIVE_TYPE"],
+         "custom_reports": [
+           {"name": "items", "level": "product_item", "columns": ["SPEND_IN_DOLLAR", "PRODUCT_ITEM_NAME"],
+            "click_window_days": 14, "lookback_days": 2, "filters": {"metrics_filters": [], "ad_group_ids": ["5"]}},
+           {"name": "by_gender", "level": "CAMPAIGN_TARGETING", "columns": ["CTR"], "granularity": "WEEK",
+            "start_date": "2026-01-01", "attribution_types": ["HOUSEHOLD"]},
+           {"name": "saved", "level": "AD_GROUP", "template_id": "77", "ad_account_id": "549755885175"}])"));
+  ASSERT_EQ(config.custom_reports.size(), 3U);
+  const CustomReport& items = config.custom_reports[0];
+  EXPECT_EQ(items.name, "items");
+  EXPECT_EQ(items.level, "PRODUCT_ITEM");
+  EXPECT_EQ(items.analytics.columns, (std::vector<std::string>{"SPEND_IN_DOLLAR", "PRODUCT_ITEM_NAME"}));
+  EXPECT_EQ(items.analytics.start_date, util::Day(year{2026} / 10 / 1));
+  EXPECT_EQ(items.analytics.granularity, Granularity::day);
+  EXPECT_EQ(items.analytics.click_window_days, 14);
+  EXPECT_EQ(items.analytics.view_window_days, 7);
+  EXPECT_EQ(items.analytics.lookback_days, 2);
+  EXPECT_TRUE(items.analytics.targeting_types.empty());
+  EXPECT_EQ(items.filters, R"({"ad_group_ids":["5"],"metrics_filters":[]})");
+  const CustomReport& by_gender = config.custom_reports[1];
+  EXPECT_EQ(by_gender.analytics.granularity, Granularity::week);
+  EXPECT_EQ(by_gender.analytics.start_date, util::Day(year{2026} / 1 / 1));
+  EXPECT_EQ(by_gender.analytics.targeting_types, std::vector<std::string>{"GENDER"});
+  EXPECT_EQ(by_gender.analytics.attribution_types, std::vector<std::string>{"HOUSEHOLD"});
+  EXPECT_TRUE(by_gender.filters.empty());
+  EXPECT_EQ(config.custom_reports[2].template_id, "77");
+  EXPECT_EQ(config.custom_reports[2].ad_account_id, "549755885175");
+}
+
+// --- problems ---------------------------------------------------------------------------------------------
 
 struct BadMembers {
   const char* name;
@@ -325,6 +356,66 @@ constexpr const char* kDate =
 INSTANTIATE_TEST_SUITE_P(
     LoadConfig, BadMembersTest,
     testing::Values(
+        BadMembers{"ReportWithoutName", R"("custom_reports": [{"level": "CAMPAIGN", "columns": ["CTR"]}])",
+                   "custom_reports[0].name: missing"},
+        BadMembers{"ReportWithoutLevel", R"("custom_reports": [{"name": "a", "columns": ["CTR"]}])",
+                   "custom_reports[0].level: missing"},
+        BadMembers{"ReportWithoutColumns", R"("custom_reports": [{"name": "a", "level": "CAMPAIGN"}])",
+                   "custom_reports[0].columns: missing; or set template_id"},
+        BadMembers{
+            "ReportOfUnknownSetting",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "colums": []}])",
+            "custom_reports[0].colums: unknown setting; did you mean columns?"},
+        BadMembers{"ReportNameIsNoTable",
+                   R"("custom_reports": [{"name": "My report", "level": "CAMPAIGN", "columns": ["CTR"]}])",
+                   "custom_reports[0].name: must be a table name: lower-case letters, digits, and "
+                   "underscores, at most 63"},
+        BadMembers{
+            "ReportNamesRepeat",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"]}, {"name": "a", "level": "CAMPAIGN", "columns": ["CTR"]}])",
+            "custom_reports[1].name: another entry has it"},
+        BadMembers{
+            "ReportFilterUnknown",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "filters": {"campaign_id": ["1"]}}])",
+            "custom_reports[0].filters: campaign_id is no filter of reports; did you mean campaign_ids?"},
+        BadMembers{
+            "ReportFilterOfItsOwn",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "filters": {"level": "AD_GROUP"}}])",
+            "custom_reports[0].filters: level is no filter of reports"},
+        BadMembers{
+            "ReportFiltersAreNoObject",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "filters": ["x"]}])",
+            "custom_reports[0].filters: must be an object"},
+        BadMembers{
+            "ReportTargetingAtAnotherLevel",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "targeting_types": ["GENDER"]}])",
+            "custom_reports[0].targeting_types: needs a level that ends with _TARGETING"},
+        BadMembers{
+            "ReportTargetingOfOneLevel",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN_TARGETING", "columns": ["CTR"], "targeting_types": ["MEDIA_TYPE"]}])",
+            "custom_reports[0].targeting_types: CAMPAIGN_TARGETING has no MEDIA_TYPE"},
+        BadMembers{"TemplateWithoutAccount",
+                   R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "template_id": "1"}])",
+                   "custom_reports[0].ad_account_id: missing; template_id needs it"},
+        BadMembers{
+            "TemplateWithColumns",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "template_id": "1", "ad_account_id": "2", "columns": ["CTR"]}])",
+            "custom_reports[0].columns: the template decides"},
+        BadMembers{
+            "TemplateIsNoId",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "template_id": "x", "ad_account_id": "2"}])",
+            "custom_reports[0].template_id: must be an id (digits only)"},
+        BadMembers{
+            "ReportOfATotalWithoutStart",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "granularity": "TOTAL"}])",
+            "custom_reports[0].start_date: missing; granularity TOTAL needs it"},
+        BadMembers{
+            "ReportOfALongTotal",
+            R"("custom_reports": [{"name": "a", "level": "PRODUCT_ITEM", "columns": ["CTR"], "granularity": "TOTAL", "start_date": "2026-01-01"}])",
+            "custom_reports[0].start_date: with granularity TOTAL, at most 30 days before end_date (today if "
+            "that is not set)"},
+        BadMembers{"ReportsAreNoObjects", R"("custom_reports": ["a"])",
+                   "custom_reports: must be a list of objects"},
         BadMembers{"IntegerIsText", R"("max_concurrency": "many")",
                    "max_concurrency: must be an integer of at least 1 and at most 64"},
         BadMembers{"IntegerIsList", R"("max_concurrency": [4])",
@@ -594,7 +685,7 @@ TEST(LoadConfig, UnknownColumnsAreTakenOnDemand) {
   const LoadResult result =
       loader.load_members(R"("allow_unknown_values": true, "analytics_columns": ["CTR", "BRAND_NEW_2"])");
   ASSERT_TRUE(result.config);
-  EXPECT_EQ(result.config->analytics_columns, (std::vector<std::string>{"CTR", "BRAND_NEW_2"}));
+  EXPECT_EQ(result.config->analytics.columns, (std::vector<std::string>{"CTR", "BRAND_NEW_2"}));
   EXPECT_FALSE(loader.load_members(R"("allow_unknown_values": true, "entity_statuses": ["NEW"])").config);
   EXPECT_FALSE(loader.load_members(R"("allow_unknown_values": true, "analytics_columns": ["a,b"])").config);
 }

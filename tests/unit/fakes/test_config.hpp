@@ -25,10 +25,10 @@ inline config::Config test_config() {
   config::Config config;
   config.access_token = util::Secret("configured-access");
   config.api_url = "https://api.test/v5";
-  config.analytics_columns = {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"};
-  config.conversion_report_time = "TIME_OF_AD_ACTION";
+  config.analytics.columns = {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"};
+  config.analytics.conversion_report_time = "TIME_OF_AD_ACTION";
   config.pin_metric_types = {"IMPRESSION", "SAVE"};
-  config.targeting_types = {"GENDER", "COUNTRY"};
+  config.analytics.targeting_types = {"GENDER", "COUNTRY"};
   config.entity_statuses = {"ACTIVE", "ARCHIVED", "PAUSED"};
   for (const char* category : {"ads_read", "ads_analytics", "org_read", "org_analytics"}) {
     config.rate_limits[category] = 60'000;

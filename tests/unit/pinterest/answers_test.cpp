@@ -70,7 +70,7 @@ ListRows list(const std::string& body, const ListOptions& options = {},
 
 Rows campaign_rows(const std::string& body, config::Granularity granularity = config::Granularity::day) {
   config::Config config = test_config();
-  config.granularity = granularity;
+  config.analytics.granularity = granularity;
   std::string text = body;
   return read_ads_analytics(
       Format("campaign_analytics", config).get(), text,
@@ -158,7 +158,7 @@ TEST(ReadReport, RefusesRowsThatContradictTheirPlaceOrHaveNoKey) {
 
 TEST(ReadReport, GivesALargeReportAwayPieceByPieceAndRepairsItOnTheWay) {
   config::Config config = test_config();
-  config.analytics_columns = {"CAMPAIGN_NAME", "SPEND_IN_DOLLAR"};
+  config.analytics.columns = {"CAMPAIGN_NAME", "SPEND_IN_DOLLAR"};
   const Format format("campaign_analytics", config);
   std::string body = "{";
   constexpr int kIds = 30'000;

@@ -29,14 +29,16 @@ AnalyticsRequest request_of(std::string_view stream, Texts types = {}) {
 TEST(Reports, AreCreatedAndAskedForAtTheAccount) {
   config::Config config = test_config();
   config.api_url = "https://api.example/v5";
-  EXPECT_EQ(reports_url(config, "77"), "https://api.example/v5/ad_accounts/77/reports");
+  AnalyticsRequest request = request_of("ad_analytics");
+  request.account = "77";
+  EXPECT_EQ(new_report_url(config, request), "https://api.example/v5/ad_accounts/77/reports");
   EXPECT_EQ(report_status_url(config, "77", "a+b&c"),
             "https://api.example/v5/ad_accounts/77/reports?token=a%2Bb%26c");
 }
 
 TEST(ReportBody, AsksForEveryEntityByIdWhateverItsStatus) {
   config::Config config = test_config();
-  config.click_window_days = 7;
+  config.analytics.click_window_days = 7;
   EXPECT_EQ(json::parse(report_body(config, request_of("ad_analytics"), {"SPEND_IN_DOLLAR", "AD_ID"})),
             json::parse(R"({"start_date":"2026-01-01","end_date":"2026-06-30","granularity":"DAY",)"
                         R"("level":"PIN_PROMOTION","columns":["SPEND_IN_DOLLAR","AD_ID"],)"
@@ -47,7 +49,7 @@ TEST(ReportBody, AsksForEveryEntityByIdWhateverItsStatus) {
 
 TEST(ReportBody, NamesTheTypesOfATargetingReport) {
   config::Config config = test_config();
-  config.attribution_types = {"HOUSEHOLD"};
+  config.analytics.attribution_types = {"HOUSEHOLD"};
   const json body = json::parse(
       report_body(config, request_of("campaign_targeting_analytics", {"GENDER", "COUNTRY"}), {"CTR"}));
   EXPECT_EQ(body.at("level"), "CAMPAIGN_TARGETING");

@@ -17,13 +17,15 @@ const Json& property(const singer::StreamDescription& description, const std::st
   return description.schema.at("properties").at(name);
 }
 
-TEST(Streams, AreFourteenAndParentsComeBeforeTheirChildren) {
+TEST(Streams, AreTwentyOneAndParentsComeBeforeTheirChildren) {
   std::set<std::string_view> seen;
   for (const StreamDefinition& stream : streams()) {
-    EXPECT_TRUE(stream.parent.empty() || seen.contains(stream.parent)) << stream.id;
+    for (const std::string_view needed : {stream.parent, stream.condition.list}) {
+      EXPECT_TRUE(needed.empty() || seen.contains(needed)) << stream.id;
+    }
     EXPECT_TRUE(seen.insert(stream.id).second) << stream.id;
   }
-  EXPECT_EQ(seen.size(), 14U);
+  EXPECT_EQ(seen.size(), 21U);
 }
 
 TEST(Streams, AreFoundByTheirExactName) {
@@ -54,7 +56,7 @@ TEST(Streams, NameTheirCategoriesAsTheOpenApiDocumentDoes) {
 
 TEST(Describe, MakesEveryColumnAPropertyOfMetrics) {
   config::Config config = test_config();
-  config.analytics_columns = {"SPEND_IN_DOLLAR", "CAMPAIGN_NAME"};
+  config.analytics.columns = {"SPEND_IN_DOLLAR", "CAMPAIGN_NAME"};
   const auto description = describe(*find_stream("campaign_analytics"), config);
   const Json& metrics = property(description, "metrics").at("properties");
   EXPECT_EQ(metrics.size(), 2U);
@@ -74,7 +76,7 @@ TEST(Describe, MakesDateADateTimeForHoursOnly) {
   config::Config config = test_config();
   const StreamDefinition& stream = *find_stream("ad_analytics");
   EXPECT_EQ(property(describe(stream, config), "DATE").at("format"), "date");
-  config.granularity = config::Granularity::hour;
+  config.analytics.granularity = config::Granularity::hour;
   EXPECT_EQ(property(describe(stream, config), "DATE").at("format"), "date-time");
   EXPECT_EQ(property(describe(*find_stream("pin_analytics"), config), "date").at("format"), "date");
 }
@@ -90,7 +92,7 @@ TEST(LackingScopes, AreNamedWithTheirStreams) {
 
 TEST(FindTargetingProblem, NamesTheTypeAndTheStreamThatHasIt) {
   config::Config config = test_config();
-  config.targeting_types = {"GENDER", "QUIZ_RESULT"};
+  config.analytics.targeting_types = {"GENDER", "QUIZ_RESULT"};
   EXPECT_EQ(find_targeting_problem(*find_stream("ad_targeting_analytics"), config), "");
   EXPECT_EQ(find_targeting_problem(*find_stream("campaign_analytics"), config), "");
   EXPECT_EQ(
@@ -101,7 +103,7 @@ TEST(FindTargetingProblem, NamesTheTypeAndTheStreamThatHasIt) {
 
 TEST(Describe, GivesTotalNoReplicationKey) {
   config::Config config = test_config();
-  config.granularity = config::Granularity::total;
+  config.analytics.granularity = config::Granularity::total;
   EXPECT_EQ(describe(*find_stream("campaign_analytics"), config).replication_key, "");
   EXPECT_EQ(describe(*find_stream("pin_analytics"), config).replication_key, "date");
   EXPECT_EQ(describe(*find_stream("campaigns"), config).replication_key, "updated_time");

@@ -740,7 +740,7 @@ TEST(PlanWindows, LeavesToReportsWhatIsTooOldAndLosesOnlyWhatIsOlderStill) {
                                     .known = covered,
                                     .lookback_days = 0,
                                     .reach = ads_reach(test.granularity),
-                                    .reports = reports_reach(test.granularity),
+                                    .reports = reports_reach(test.granularity, "CAMPAIGN"),
                                     .all_by_report = test.all,
                                     .now = instant(kTuesday)});
     EXPECT_EQ(plan.windows, ranges(test.windows));

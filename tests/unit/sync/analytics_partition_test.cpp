@@ -22,8 +22,8 @@ constexpr const char* kStream = "campaign_analytics";
 
 config::Config config_from(const std::string& start) {
   config::Config config = fakes::test_config();
-  config.start_date = day(start);
-  config.lookback_days = 3;
+  config.analytics.start_date = day(start);
+  config.analytics.lookback_days = 3;
   return config;
 }
 
@@ -81,8 +81,8 @@ Json with_marker(Json entry, const config::Config& config, const std::string& fr
                      {"after_id", after_id},
                      {"bookmark", bookmark},
                      {"covered_to", bookmark},
-                     {"basis", window_basis(config, {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"},
-                                            pinterest::Source::ads_analytics)}};
+                     {"basis", window_basis(config, *pinterest::find_stream("campaign_analytics"),
+                                            {"SPEND_IN_DOLLAR", "CAMPAIGN_ID", "AD_ID"})}};
   return entry;
 }
 
@@ -205,7 +205,7 @@ TEST(AnalyticsPartition, EndsAfterAWindowThatWasCutShortToday) {
 TEST(AnalyticsPartition, BeginsItsWindowAnewIfWhatTheRowsAreHasChanged) {
   const config::Config before = config_from("2026-10-01");
   config::Config now = before;
-  now.click_window_days = 7;
+  now.analytics.click_window_days = 7;
   Case test(now, state_with(kStream, "7",
                             with_marker(entry_json("2026-11-20"), before, "2026-11-01", "2026-11-15", "250",
                                         "2026-11-14")));
@@ -299,7 +299,7 @@ TEST(AnalyticsPartition, BeginsAgainWhenTheGranularityDiffers) {
   same.partition.add_ids(ids(1, 250));
   EXPECT_EQ(same.take_all().at(0).request.range.first, day("2026-11-19")) << "missing counts as DAY";
 
-  config.granularity = config::Granularity::week;
+  config.analytics.granularity = config::Granularity::week;
   Case other(config, state_with(kStream, "7", entry));
   other.partition.add_ids(ids(1, 250));
   const auto jobs = other.take_all();
@@ -312,7 +312,7 @@ TEST(AnalyticsPartition, BeginsAgainWhenTheGranularityDiffers) {
 
 TEST(AnalyticsPartition, ReadsHoursInPiecesOfThreeDays) {
   config::Config config = config_from("2026-11-16");
-  config.granularity = config::Granularity::hour;
+  config.analytics.granularity = config::Granularity::hour;
   Case test(config);
   test.partition.add_ids(ids(1, 2));
   test.partition.end_of_list();
@@ -328,7 +328,7 @@ TEST(AnalyticsPartition, ReadsHoursInPiecesOfThreeDays) {
 
 TEST(AnalyticsPartition, HasNoBookmarkForATotal) {
   config::Config config = config_from("2026-11-01");
-  config.granularity = config::Granularity::total;
+  config.analytics.granularity = config::Granularity::total;
   Case test(config);
   test.partition.add_ids(ids(1, 1));
   test.partition.end_of_list();
@@ -503,8 +503,8 @@ TEST(AnalyticsPartition, SkipsNoIdsForAMarkerInTheFuture) {
 TEST(AnalyticsPartition, ForgetsNoDayWithAMarkerThatCannotBeGoneOnWith) {
   config::Config config = config_from("2026-11-20");
   const config::Config before = config;
-  config.start_date.reset();
-  config.click_window_days = 7;
+  config.analytics.start_date.reset();
+  config.analytics.click_window_days = 7;
   Case test(
       config,
       state_with(kStream, "7",
@@ -519,8 +519,8 @@ TEST(AnalyticsPartition, NamesTheSettingsThatMakeNewRowsDiffer) {
   Case first(before);
   first.partition.end_of_list();
   config::Config now = before;
-  now.click_window_days = 7;
-  now.conversion_report_time = "TIME_OF_CONVERSION";
+  now.analytics.click_window_days = 7;
+  now.analytics.conversion_report_time = "TIME_OF_CONVERSION";
   testing::internal::CaptureStderr();
   Case second(now, state_with(kStream, "7", first.entry_now()));
   second.partition.end_of_list();
@@ -1123,7 +1123,7 @@ TEST(PinPartition, DoesNotTakeAPartThatWasNeverAskedForAsProofOfTheRoute) {
       {"after_id", "1"},
       {"bookmark", "2026-02-28"},
       {"covered_to", "2026-02-28"},
-      {"basis", window_basis(config, {"IMPRESSION", "SAVE"}, pinterest::Source::pin_analytics)}};
+      {"basis", window_basis(config, *pinterest::find_stream("pin_analytics"), {"IMPRESSION", "SAVE"})}};
   Pins test(pins_entry({{"replication_key_value", "2026-02-01"}, {"resume", marker}}), config);
   test.list(2);
   const auto jobs = test.take_all();
@@ -1134,7 +1134,7 @@ TEST(PinPartition, DoesNotTakeAPartThatWasNeverAskedForAsProofOfTheRoute) {
 
 TEST(PinPartition, ReadsDaysWhateverGranularityIsConfigured) {
   config::Config config = config_from("2026-11-18");
-  config.granularity = config::Granularity::month;
+  config.analytics.granularity = config::Granularity::month;
   Pins test({}, config);
   test.list(1);
   EXPECT_EQ(test.take_all().at(0).request.range, (DayRange{day("2026-11-18"), day("2026-11-24")}));

@@ -100,7 +100,7 @@ TEST(Bookmarks, NameTheAccountsOfAllStreamsOfThisTap) {
     "campaigns":{"partitions":[{"context":{"ad_account_id":1}},{"context":{"ad_account_id":"2"}}]},
     "other":{"partitions":[{"context":{"ad_account_id":"9"}}]},"pins":{"x":1}}})");
   run.bookmarks.put("ad_analytics", "3", kEntry);
-  EXPECT_EQ(run.bookmarks.accounts(), (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_EQ(run.bookmarks.accounts(pinterest::streams()), (std::vector<std::string>{"1", "2", "3"}));
 }
 
 TEST(Bookmarks, ThatAreLargeWaitUntilTheyAreASmallPartOfTheOutput) {
@@ -177,7 +177,9 @@ TEST(Bookmarks, CallBeforeEachState) {
   EXPECT_EQ(run.before, 1);
 }
 
-std::vector<std::string> unused(const std::string& state) { return unused_bookmarks(state_of(state)); }
+std::vector<std::string> unused(const std::string& state) {
+  return unused_bookmarks(state_of(state), pinterest::streams());
+}
 
 TEST(UnusedBookmarks, AreSilentWhereThereAreNoneOrSomeAreOfUse) {
   for (const auto* state :

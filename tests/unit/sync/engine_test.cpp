@@ -34,7 +34,7 @@ const Streams kAll = {"ad_accounts", "campaigns",          "ad_groups",    "ads"
 
 config::Config test_config() {
   config::Config config = fakes::test_config();
-  config.start_date = day("2026-11-22");
+  config.analytics.start_date = day("2026-11-22");
   config.max_concurrency = 4;
   config.max_retry = seconds(60);
   return config;
@@ -152,7 +152,7 @@ TEST(Engine, IsIncompleteIfAListedAccountIsNotThere) {
 
 TEST(Engine, TellsTheDaysByTheApisClock) {
   config::Config config = test_config();
-  config.start_date.reset();
+  config.analytics.start_date.reset();
   EngineRun run(small_api(), config, {"campaign_analytics"});
   run.clock.set_local_time(fakes::instant("2031-05-05T00:00:00Z"));
   run.run();

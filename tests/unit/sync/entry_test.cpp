@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string>
@@ -12,8 +13,6 @@
 namespace tap_pinterest::sync {
 namespace {
 
-using pinterest::Source;
-
 using fakes::day;
 using fakes::instant;
 using pinterest::DaySet;
@@ -22,6 +21,10 @@ using singer::Json;
 using Texts = std::vector<std::string>;
 
 constexpr int kLookback = 3;
+
+const pinterest::StreamDefinition& stream_of(Source source) {
+  return *std::ranges::find(pinterest::streams(), source, &pinterest::StreamDefinition::source);
+}
 
 Entry read(const std::string& json, Texts* warnings = nullptr, std::optional<util::Day> start_date = {}) {
   Texts ignored;
@@ -288,38 +291,38 @@ TEST(StatusesAdded, IsTrueOnlyForAStatusThatTheEntryLacks) {
 TEST(WindowBasis, DiffersWithEverythingThatDecidesWhatTheRowsAre) {
   using config::Config;
   const std::vector<std::function<void(Config&)>> changes = {
-      [](Config& c) { c.granularity = config::Granularity::week; },
-      [](Config& c) { c.click_window_days = 7; },
-      [](Config& c) { c.engagement_window_days = 7; },
-      [](Config& c) { c.view_window_days = 7; },
-      [](Config& c) { c.conversion_report_time = "TIME_OF_CONVERSION"; },
+      [](Config& c) { c.analytics.granularity = config::Granularity::week; },
+      [](Config& c) { c.analytics.click_window_days = 7; },
+      [](Config& c) { c.analytics.engagement_window_days = 7; },
+      [](Config& c) { c.analytics.view_window_days = 7; },
+      [](Config& c) { c.analytics.conversion_report_time = "TIME_OF_CONVERSION"; },
       [](Config& c) { c.pin_split = config::PinSplit::no_split; },
       [](Config& c) { c.pin_metric_types = {"SAVE"}; },
       [](Config& c) { c.entity_statuses = {"ACTIVE"}; },
   };
   const Config config = fakes::test_config();
-  std::set<std::string> seen = {window_basis(config, {"A", "B"}, Source::ads_analytics),
-                                window_basis(config, {"A"}, Source::ads_analytics)};
+  std::set<std::string> seen = {window_basis(config, stream_of(Source::ads_analytics), {"A", "B"}),
+                                window_basis(config, stream_of(Source::ads_analytics), {"A"})};
   for (const auto& change : changes) {
     Config changed = config;
     change(changed);
-    seen.insert(window_basis(changed, {"A", "B"}, Source::ads_analytics));
+    seen.insert(window_basis(changed, stream_of(Source::ads_analytics), {"A", "B"}));
   }
   EXPECT_EQ(seen.size(), changes.size() + 2);
   Config changed = config;
-  changed.targeting_types = {"GENDER"};
-  EXPECT_TRUE(seen.insert(window_basis(config, {"A", "B"}, Source::targeting_analytics)).second);
-  EXPECT_TRUE(seen.insert(window_basis(changed, {"A", "B"}, Source::targeting_analytics)).second);
-  EXPECT_FALSE(seen.insert(window_basis(changed, {"A", "B"}, Source::ads_analytics)).second);
+  changed.analytics.targeting_types = {"GENDER"};
+  EXPECT_TRUE(seen.insert(window_basis(config, stream_of(Source::targeting_analytics), {"A", "B"})).second);
+  EXPECT_TRUE(seen.insert(window_basis(changed, stream_of(Source::targeting_analytics), {"A", "B"})).second);
+  EXPECT_FALSE(seen.insert(window_basis(changed, stream_of(Source::ads_analytics), {"A", "B"})).second);
 }
 
 TEST(WindowBasis, IsTheSameWhateverElseIsConfigured) {
   config::Config config = fakes::test_config();
-  const std::string basis = window_basis(config, {"A"}, Source::ads_analytics);
+  const std::string basis = window_basis(config, stream_of(Source::ads_analytics), {"A"});
   config.max_concurrency = 3;
-  config.start_date = day("2026-01-01");
+  config.analytics.start_date = day("2026-01-01");
   config.access_token = util::Secret("another");
-  EXPECT_EQ(window_basis(config, {"A"}, Source::ads_analytics), basis);
+  EXPECT_EQ(window_basis(config, stream_of(Source::ads_analytics), {"A"}), basis);
 }
 
 TEST(RowSettings, NameWhatHasChanged) {
@@ -334,25 +337,25 @@ TEST(RowSettings, NameWhatHasChanged) {
       {"nothing", Source::ads_analytics, [](Config&) {}, {}},
       {"the click window",
        Source::ads_analytics,
-       [](Config& c) { c.click_window_days = 7; },
+       [](Config& c) { c.analytics.click_window_days = 7; },
        {"click_window_days"}},
       {"two windows",
        Source::ads_analytics,
        [](Config& c) {
-         c.engagement_window_days = 7;
-         c.view_window_days = 7;
+         c.analytics.engagement_window_days = 7;
+         c.analytics.view_window_days = 7;
        },
        {"engagement_window_days", "view_window_days"}},
       {"the report time",
        Source::ads_analytics,
-       [](Config& c) { c.conversion_report_time = "TIME_OF_CONVERSION"; },
+       [](Config& c) { c.analytics.conversion_report_time = "TIME_OF_CONVERSION"; },
        {"conversion_report_time"}},
       {"what rows of ads do not depend on",
        Source::ads_analytics,
        [](Config& c) {
          c.pin_split = config::PinSplit::no_split;
          c.entity_statuses = {"ACTIVE"};
-         c.granularity = config::Granularity::week;
+         c.analytics.granularity = config::Granularity::week;
        },
        {}},
       {"the split of pins",
@@ -362,39 +365,41 @@ TEST(RowSettings, NameWhatHasChanged) {
       {"the breakdowns",
        Source::targeting_analytics,
        [](Config& c) {
-         c.view_window_days = 7;
-         c.targeting_types = {"GENDER"};
-         c.attribution_types = {"HOUSEHOLD"};
+         c.analytics.view_window_days = 7;
+         c.analytics.targeting_types = {"GENDER"};
+         c.analytics.attribution_types = {"HOUSEHOLD"};
        },
        {"view_window_days", "targeting_types", "attribution_types"}},
       {"what rows of ads do not depend on either",
        Source::ads_analytics,
-       [](Config& c) { c.targeting_types = {"GENDER"}; },
+       [](Config& c) { c.analytics.targeting_types = {"GENDER"}; },
        {}},
       {"what rows of pins do not depend on",
        Source::pin_analytics,
-       [](Config& c) { c.click_window_days = 7; },
+       [](Config& c) { c.analytics.click_window_days = 7; },
        {}},
   };
   const Config config = fakes::test_config();
   for (const Row& row : rows) {
     Config changed = config;
     row.change(changed);
-    EXPECT_EQ(changed_settings(row_settings(config, {"A", "B"}, row.source),
-                               row_settings(changed, {"A", "B"}, row.source), row.source),
+    EXPECT_EQ(changed_settings(row_settings(config, stream_of(row.source), {"A", "B"}),
+                               row_settings(changed, stream_of(row.source), {"A", "B"}), row.source),
               row.expected)
         << row.name;
   }
-  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, Source::ads_analytics),
-                             row_settings(config, {"A", "B"}, Source::ads_analytics), Source::ads_analytics),
+  EXPECT_EQ(changed_settings(row_settings(config, stream_of(Source::ads_analytics), {"A"}),
+                             row_settings(config, stream_of(Source::ads_analytics), {"A", "B"}),
+                             Source::ads_analytics),
             Texts{"analytics_columns"});
-  EXPECT_EQ(changed_settings(row_settings(config, {"A"}, Source::pin_analytics),
-                             row_settings(config, {"A", "B"}, Source::pin_analytics), Source::pin_analytics),
+  EXPECT_EQ(changed_settings(row_settings(config, stream_of(Source::pin_analytics), {"A"}),
+                             row_settings(config, stream_of(Source::pin_analytics), {"A", "B"}),
+                             Source::pin_analytics),
             Texts{"pin_metric_types"});
 }
 
 TEST(RowSettings, OfATextThatIsCutOrStrangeAreOthers) {
-  const std::string now = row_settings(fakes::test_config(), {"A"}, Source::ads_analytics);
+  const std::string now = row_settings(fakes::test_config(), stream_of(Source::ads_analytics), {"A"});
   EXPECT_EQ(changed_settings("", now, Source::ads_analytics).size(), 5U);
   EXPECT_EQ(changed_settings(now.substr(0, now.find('|')), now, Source::ads_analytics).size(), 4U);
   EXPECT_TRUE(changed_settings(now + "|more", now, Source::ads_analytics).empty());

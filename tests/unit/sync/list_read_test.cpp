@@ -84,6 +84,8 @@ TEST(ListRead, FailsWhenPagesBringNothingNewInsteadOfLoopingForEver) {
 TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
   PartitionHarness run;
   ListRead& list = run.list(run.stream("campaigns"), "7");
+  list.start();
+  run.take();
   list.page_done(page({"1"}, "b", micros("2026-11-20T00:00:00Z")));
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
   list.page_done(page({"2"}, "", micros("2026-11-10T00:00:00Z")));
@@ -97,6 +99,8 @@ TEST(ListRead, BookmarksNothingLaterThanFiveMinutesBeforeTheFirstAnswer) {
   PartitionHarness run;
   run.clock.advance(std::chrono::hours(2));
   ListRead& list = run.list(run.stream("campaigns"), "7");
+  list.start();
+  run.take();
   list.page_done(page({"1"}, "", micros("2026-11-24T09:58:00Z")));
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-24T09:55:00Z");
 }
@@ -138,6 +142,8 @@ TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
   selected.replication_key.clear();
   StreamRun stream(*pinterest::find_stream("campaigns"), run.config, selected);
   ListRead& list = run.list(stream, "7");
+  list.start();
+  run.take();
   EXPECT_FALSE(list.options().since);
   list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
   EXPECT_TRUE(list.ended());
@@ -165,6 +171,8 @@ TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
   PartitionHarness run;
   const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("pin_analytics"), "");
   ListRead& list = run.list(run.stream("pins"), "", {child});
+  list.start();
+  run.take();
   pinterest::ListRows rows = page({"1"}, "", micros("2026-11-20T00:00:00Z"));
   rows.items = 100'000;
   list.page_done(rows);
@@ -179,10 +187,12 @@ TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
 
 TEST(ListRead, PassesItsIdsToItsChildren) {
   config::Config config = fakes::test_config();
-  config.start_date = fakes::day("2026-11-23");
+  config.analytics.start_date = fakes::day("2026-11-23");
   PartitionHarness run(config);
   const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("campaign_analytics"), "7");
   ListRead& list = run.list(run.stream("campaigns"), "7", {child});
+  list.start();
+  run.take();
   list.page_done(page({"1", "2"}, "b"));
   EXPECT_EQ(next_page(run), "b");
   list.page_done(page({"3"}));
@@ -206,6 +216,85 @@ TEST(ListRead, ThatFailsMakesItsChildrenIncompleteToo) {
             "state for the rest");
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
   EXPECT_TRUE(run.entry("campaign_analytics", "7").is_null());
+}
+
+// Of which row of the parent the next page is asked for, and which page.
+std::string next_of_parent(PartitionHarness& run) {
+  const auto job = run.take();
+  if (!job) return "no request";
+  const auto& list = std::get<ListJob>(job->work);
+  return list.parent + " " + list.bookmark;
+}
+
+pinterest::ListRows page_of(std::vector<std::string> ids, std::vector<std::string> also) {
+  pinterest::ListRows rows = page(std::move(ids));
+  rows.also = std::move(also);
+  return rows;
+}
+
+class FedList : public testing::Test {
+ protected:
+  FedList() {
+    for (const auto& parent : {campaigns, ad_groups}) parent->feed(fed);
+  }
+
+  std::shared_ptr<ListRead> list(const char* stream,
+                                 std::vector<std::shared_ptr<AnalyticsPartition>> children = {}) {
+    auto read = std::make_shared<ListRead>(run.context, run.stream(stream), "7", std::move(children));
+    if (read->stream().definition().parent.empty()) {
+      read->start();
+      run.take();
+    }
+    return read;
+  }
+
+  PartitionHarness run;
+  std::shared_ptr<AnalyticsPartition> child =
+      std::make_shared<AnalyticsPartition>(run.context, run.stream("product_group_analytics"), "7");
+  std::shared_ptr<ListRead> fed = list("product_group_promotions", {child});
+  std::shared_ptr<ListRead> campaigns = list("campaigns");
+  std::shared_ptr<ListRead> ad_groups = list("ad_groups");
+};
+
+TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
+  EXPECT_EQ(campaigns->options().also, "objective_type");
+  EXPECT_EQ(ad_groups->options().also, "campaign_id");
+  ad_groups->page_done(page_of({"11", "12", "13", "11"}, {"1", "2", "3", "1"}));
+  EXPECT_EQ(next_of_parent(run), "no request") << "the condition is not known yet";
+  campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", "SALES"}));
+  EXPECT_EQ(next_of_parent(run), "11 ");
+  EXPECT_EQ(next_of_parent(run), "13 ");
+  EXPECT_EQ(next_of_parent(run), "no request");
+  fed->page_done(page({"101"}, "more"), "11");
+  EXPECT_EQ(next_of_parent(run), "11 more");
+  fed->page_done(page({"301"}, "more"), "13");
+  EXPECT_EQ(next_of_parent(run), "13 more") << "another row's list may have the same bookmark";
+  fed->page_done(page({"102"}), "11");
+  EXPECT_FALSE(fed->ended());
+  fed->page_done(page({}), "13");
+  EXPECT_TRUE(fed->ended());
+  const auto job = run.take_analytics();
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->request.ids, (std::vector<std::uint64_t>{101, 102, 301}));
+}
+
+TEST_F(FedList, EndsWhereNoRowIsWanted) {
+  campaigns->page_done(page_of({"1"}, {"AWARENESS"}));
+  EXPECT_FALSE(fed->ended());
+  ad_groups->page_done(page_of({"11"}, {"1"}));
+  EXPECT_TRUE(fed->ended());
+  EXPECT_TRUE(child->closed());
+  EXPECT_TRUE(run.report.causes().empty());
+}
+
+TEST_F(FedList, IsIncompleteWithItsChildrenIfWhatFeedsItIs) {
+  ad_groups->page_done(page_of({"11"}, {"1"}));
+  campaigns->fail("the server is down");
+  EXPECT_TRUE(fed->ended());
+  EXPECT_TRUE(child->closed());
+  EXPECT_TRUE(run.report.incomplete_streams.contains("product_group_promotions"));
+  EXPECT_TRUE(run.report.incomplete_streams.contains("product_group_analytics"));
+  EXPECT_EQ(next_of_parent(run), "no request");
 }
 
 }  // namespace
