@@ -18,6 +18,7 @@
 #include "tap_pinterest/log/log.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/pinterest/oauth.hpp"
+#include "tap_pinterest/pinterest/reports.hpp"
 #include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/singer/json_reader.hpp"
 
@@ -57,6 +58,7 @@ class ConnectionTest {
     if (problem.empty()) {
       check_accounts(accounts);
       check_scopes();
+      check_reports();
       check_pins();
     }
     if (const auto error = tokens_.store_pending(stop_)) {
@@ -117,7 +119,10 @@ class ConnectionTest {
     return problem;
   }
 
-  Reply get(const std::string& url) {
+  Reply get(const std::string& url) { return ask(url, {}); }
+
+  // POSTs `body`, if there is one.
+  Reply ask(const std::string& url, const std::string& body) {
     Reply reply;
     for (int i = 0; i < kTries; ++i) {
       const auto token = tokens_.current();
@@ -128,6 +133,11 @@ class ConnectionTest {
       http::Request request;
       request.url = url;
       request.headers = {{"Accept", "application/json"}};
+      if (!body.empty()) {
+        request.method = "POST";
+        request.headers.push_back({"Content-Type", "application/json"});
+        request.body = util::Secret(body);
+      }
       request.authorization = util::Secret("Bearer " + token->value.reveal());
       request.timeout = config_.request_timeout;
       request.max_body_bytes = kMaxBodyBytes;
@@ -142,9 +152,9 @@ class ConnectionTest {
       const pinterest::Action action = pinterest::judge(error);
       reply.action = action;
       if (action == pinterest::Action::accept) {
-        json body = parse_leniently(response.body);
-        if (!body.is_discarded()) {
-          reply.body = std::move(body);
+        json document = parse_leniently(response.body);
+        if (!document.is_discarded()) {
+          reply.body = std::move(document);
           return reply;
         }
         reply.problem = pinterest::is_html(response)
@@ -196,7 +206,11 @@ class ConnectionTest {
     const std::size_t tried = std::min(accounts.size(), kMostAccountsTried);
     for (std::size_t i = 0; i < tried; ++i) {
       const Reply reply = get_page("campaigns", accounts[i]);
-      if (!reply.body) unreadable.push_back(fmt::format("{} ({})", accounts[i], reply.problem));
+      if (!reply.body) {
+        unreadable.push_back(fmt::format("{} ({})", accounts[i], reply.problem));
+      } else if (readable_account_.empty()) {
+        readable_account_ = accounts[i];
+      }
     }
     const std::size_t readable = accounts.size() - unreadable.size();
     std::string text = fmt::format("{}{} can be read", readable, more ? " or more" : "");
@@ -217,6 +231,28 @@ class ConnectionTest {
         lacking.empty() ? granted
                         : fmt::format("{}; missing for {}; grant them with 'tap-pinterest login'", granted,
                                       fmt::join(lacking, ", ")));
+  }
+
+  // Only creating one tells: the smallest there is, which nobody fetches.
+  void check_reports() {
+    if (readable_account_.empty()) return;
+    const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
+    const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("ad_account_analytics"),
+                                              .account = readable_account_,
+                                              .range = {yesterday, yesterday},
+                                              .by_report = true};
+    const Reply reply = ask(pinterest::new_report_url(config_, request),
+                            pinterest::report_body(config_, request, {"SPEND_IN_DOLLAR"}));
+    const bool is_limited = reply.action == pinterest::Action::wait;
+    const bool is_refused =
+        reply.action == pinterest::Action::deny || reply.action == pinterest::Action::deny_app;
+    if (reply.body || is_limited) {
+      say(true, "reports", "allowed: ads analytics reach back 913 days");
+    } else {
+      say(is_refused, "reports",
+          is_refused ? fmt::format("refused ({}): ads analytics reach back 89 days", reply.problem)
+                     : reply.problem);
+    }
   }
 
   void check_pins() {
@@ -250,6 +286,7 @@ class ConnectionTest {
   pinterest::TokenSource tokens_;
   std::stop_token stop_;
   std::string token_line_;
+  std::string readable_account_;
   std::vector<std::string> lines_;
   bool good_ = true;
 };

@@ -241,7 +241,8 @@ std::vector<Setting> make_table() {
           .name = "allow_unknown_values",
           .kind = Kind::boolean,
           .title = "Allow unknown values",
-          .description = "Let analytics_columns, targeting_types, and pin_metric_types name values that this "
+          .description = "Let analytics_columns, targeting_types, pin_metric_types, and custom_reports name "
+                         "values that this "
                          "version does not know. They are requested anyway; metrics hold numbers or text.",
           .default_json = "false",
       },
@@ -487,16 +488,17 @@ std::vector<Setting> make_custom_report_table() {
           .name = "granularity",
           .kind = Kind::choice,
           .title = "Granularity",
-          .description =
-              "The period that one row covers. Defaults to analytics_granularity. TOTAL is one row for "
-              "start_date to end_date, at most 185 days (30 for product items).",
+          .description = "The period that one row covers. Defaults to the setting analytics_granularity. "
+                         "TOTAL is one row for "
+                         "start_date to end_date, at most 185 days (30 for product items).",
           .choices = kGranularities,
       },
       {
           .name = "targeting_types",
           .kind = Kind::list,
           .title = "Targeting types",
-          .description = "Breakdowns of a level that ends with _TARGETING. Defaults to targeting_types.",
+          .description = "Breakdowns of a level that ends with _TARGETING. Defaults to the setting of that "
+                         "name.",
           .choices = report_targeting_types(),
           .extensible = true,
       },
@@ -504,13 +506,13 @@ std::vector<Setting> make_custom_report_table() {
           .name = "start_date",
           .kind = Kind::date,
           .title = "Start date",
-          .description = "First day to read. Defaults to start_date.",
+          .description = "First day to read. Defaults to the setting of that name.",
       },
       {
           .name = "lookback_days",
           .kind = Kind::integer,
           .title = "Look-back",
-          .description = "Days before the bookmark to read again. Defaults as lookback_days does.",
+          .description = "Days before the bookmark to read again. Defaults to the setting of that name.",
           .minimum = 0,
           .maximum = kMaxLookbackDays,
       },
@@ -518,35 +520,35 @@ std::vector<Setting> make_custom_report_table() {
           .name = "click_window_days",
           .kind = Kind::integer,
           .title = "Click window",
-          .description = "Defaults to click_window_days.",
+          .description = "Defaults to the setting of that name.",
           .choices = kWindowDays,
       },
       {
           .name = "engagement_window_days",
           .kind = Kind::integer,
           .title = "Engagement window",
-          .description = "Defaults to engagement_window_days.",
+          .description = "Defaults to the setting of that name.",
           .choices = kWindowDays,
       },
       {
           .name = "view_window_days",
           .kind = Kind::integer,
           .title = "View window",
-          .description = "Defaults to view_window_days.",
+          .description = "Defaults to the setting of that name.",
           .choices = kWindowDays,
       },
       {
           .name = "conversion_report_time",
           .kind = Kind::choice,
           .title = "Conversion report time",
-          .description = "Defaults to conversion_report_time.",
+          .description = "Defaults to the setting of that name.",
           .choices = kReportTimes,
       },
       {
           .name = "attribution_types",
           .kind = Kind::list,
           .title = "Attribution types",
-          .description = "Whose conversions count. Defaults to attribution_types.",
+          .description = "Whose conversions count. Defaults to the setting of that name.",
           .choices = kAttributionTypes,
       },
       {

@@ -354,6 +354,15 @@ int lookback_days(const StreamDefinition& stream, const config::Config& config) 
   return stream.is_organic() ? config.pins_lookback_days() : settings_of(stream, config).days_read_again();
 }
 
+std::string find_lacking_scope(const StreamDefinition& stream, std::string_view granted) {
+  if (granted.empty()) return {};
+  const std::vector<std::string_view> has = split(granted);
+  for (const std::string_view scope : split(stream.scopes)) {
+    if (std::ranges::find(has, scope) == has.end()) return std::string(scope);
+  }
+  return {};
+}
+
 std::vector<std::string> lacking_scopes(std::string_view granted) {
   const std::vector<std::string_view> has = split(granted);
   std::vector<std::string> lacking;

@@ -31,6 +31,8 @@ constexpr std::size_t kMostIdsNamed = 10;
 constexpr int kHoursADay = 24;
 // A report is created, and asked for a few times.
 constexpr std::size_t kRequestsOfReport = 5;
+// Reports are worth a word where they take so many times fewer requests.
+constexpr std::size_t kWorthAdvice = 2;
 // A request sent this shortly before midnight may be judged after it: the API's clock is known to the second,
 // less the time its first answer took, and the request itself travels.
 constexpr std::chrono::minutes kMidnightMargin{1};
@@ -491,6 +493,7 @@ void AnalyticsPartition::advance() {
   if (closed_ || !batches_.list_ended()) return;
   if (!planned_) plan();
   say_backfill();
+  advise_reports();
   if (!passes_.empty() && batches_are_ != passes_.front().reads) begin_pass();
   while (!closed_ && (passes_.empty() || batches_.complete())) {
     if (!passes_.empty()) finish_pass();
@@ -759,11 +762,11 @@ void AnalyticsPartition::fail_report(const AnalyticsPart& part, const std::strin
   }
 }
 
-void AnalyticsPartition::fail(const std::string& why) {
+void AnalyticsPartition::fail(const std::string& why, std::string_view remedy) {
   if (closed_) return;
   end();
   const std::string cause = fmt::format("{}{} is incomplete: {}", stream_.id(), of_account(account_), why);
-  context_.report.stream_incomplete(stream_.id(), cause);
+  context_.report.stream_incomplete(stream_.id(), cause, remedy);
 }
 
 std::vector<DayRange> AnalyticsPartition::report_ranges() const {
@@ -779,15 +782,38 @@ void AnalyticsPartition::say_backfill() {
   if (backfill_.empty()) return;
   const DaySet days = std::exchange(backfill_, {});
   const DaySet direct = days - DaySet(report_ranges());
-  std::size_t requests = report_ranges().size() * kRequestsOfReport;
-  for (const DayRange& range : direct.ranges()) {
-    requests += (batches_.size() + size_ - 1) / size_ *
-                pinterest::split_range(range, coverage_.rules().reach.longest_range).size();
-  }
+  const std::size_t requests = report_ranges().size() * kRequestsOfReport + direct_requests(direct);
   context_.report.say_once(
       log::Level::info, stream_.id(),
       fmt::format("start_date includes days that were never read: reading {}{} now, in at least {} requests",
                   util::describe(days), of_account(account_), requests));
+}
+
+// How many requests some days of all ids take.
+std::size_t AnalyticsPartition::direct_requests(const DaySet& days) const {
+  std::size_t pieces = 0;
+  for (const DayRange& range : days.ranges()) {
+    pieces += pinterest::split_range(range, coverage_.rules().reach.longest_range).size();
+  }
+  return (batches_.size() + size_ - 1) / size_ * pieces;
+}
+
+// Where reports would take far fewer requests: for a Trial app that may be days.
+void AnalyticsPartition::advise_reports() {
+  const auto& reports = coverage_.rules().reports;
+  if (!reports || !reads(Reads::list)) return;
+  const DaySet days{window().range};
+  std::size_t by_report = 0;
+  for (const DayRange& range : days.ranges()) {
+    by_report += pinterest::split_range(range, reports->longest_range).size() * kRequestsOfReport;
+  }
+  const std::size_t direct = direct_requests(days);
+  if (direct < kWorthAdvice * by_report || !stream_.is_first_advice()) return;
+  log::write(
+      log::Level::info, stream_.id(),
+      fmt::format("{} ids{} take at least {} requests; with analytics_source \"reports\" they would take "
+                  "about {}",
+                  batches_.size(), of_account(account_), direct, by_report));
 }
 
 std::size_t AnalyticsPartition::requests_left() const {

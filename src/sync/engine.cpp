@@ -667,6 +667,7 @@ RunResult Engine::finish() {
   if (!ended_ && stop_.stop_requested()) return {.ending = Ending::stopped, .message = {}};
 
   note_unfinished();
+  say_what_is_refused();
   const bool all_skipped = !accounts_.empty() && report_.skipped_accounts.size() == accounts_.size();
   if (all_skipped) report_.incomplete("no ad account could be read", kCheckAccount);
   if (report_.causes().empty()) return {};

@@ -15,6 +15,7 @@ namespace {
 using pinterest::Action;
 using pinterest::PinRoute;
 using pinterest::Source;
+using pinterest::StreamDefinition;
 
 // An answer that is not what the endpoint answers is worth so many tries.
 constexpr int kUnreadableTries = 3;
@@ -32,8 +33,11 @@ bool is_of_pins(const Job& job) {
   return work != nullptr && work->request.stream->source == Source::pin_analytics;
 }
 
-// Reports, and analytics that are not read by default: an app may lack them, and all else goes on.
+// Reports, and streams that are not read by default: an app may lack them, and all else goes on.
 bool is_optional(const Job& job) {
+  if (const auto* list = std::get_if<ListJob>(&job.work)) {
+    return !list->list->stream().definition().selected_by_default;
+  }
   const auto* work = std::get_if<AnalyticsJob>(&job.work);
   return work != nullptr && (work->request.by_report || !work->request.stream->selected_by_default);
 }
@@ -266,7 +270,10 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
 void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     const std::string_view scopes = list->list->stream().definition().scopes;
-    if (list->list->account().empty() && fault.error.status == pinterest::kNotFound && successes_ == 0) {
+    if (is_optional(job)) {
+      refuse_stream(list->list, fmt::format("Pinterest refuses it: {}", fault.message));
+    } else if (list->list->account().empty() && fault.error.status == pinterest::kNotFound &&
+               successes_ == 0) {
       end(
           fmt::format("api_url is wrong: {} answers 404 to {}; it must be the URL of the API, such as "
                       "https://api.pinterest.com/v5",
@@ -284,13 +291,54 @@ void Engine::deny(const Job& job, const Fault& fault) {
   const auto& work = std::get<AnalyticsJob>(job.work);
   if (work.request.by_report && work.report.step == ReportStep::poll) {
     report_lost(job, fault.message);
-  } else if (is_optional(job)) {
-    work.partition->fail(
-        fmt::format("Pinterest refuses {}: {}", work.request.by_report ? "reports" : "it", fault.message));
+  } else if (!work.request.stream->selected_by_default) {
+    refuse_stream(work.partition, fmt::format("Pinterest refuses it: {}", fault.message));
+  } else if (work.request.by_report) {
+    work.partition->fail(fmt::format("Pinterest refuses reports: {}", fault.message));
   } else if (work.partition->account().empty()) {
     work.partition->refused(work, fault.error);
   } else {
     skip_account(work.partition->account(), fault.message);
+  }
+}
+
+// What helps where a stream is refused.
+std::string Engine::remedy_of(const StreamDefinition& stream) const {
+  const std::string lacking = pinterest::find_lacking_scope(stream, tokens_.scope());
+  if (!lacking.empty()) {
+    return fmt::format(
+        "the token lacks the scope {}: sign in again with 'tap-pinterest login', or deselect {}", lacking,
+        stream.id);
+  }
+  return fmt::format("it needs {}; deselect {}, or ask Pinterest for access", stream.scopes, stream.id);
+}
+
+// Of an account that nobody has asked for by name, and of which nothing was read before, that is a warning.
+template <typename Part>
+void Engine::refuse_stream(const std::shared_ptr<Part>& reading, const std::string& why) {
+  const StreamDefinition& definition = reading->stream().definition();
+  const std::string& account = reading->account();
+  const auto& wanted = config_.ad_account_ids;
+  const bool is_known =
+      account.empty() || reading->had_entry() || std::ranges::find(wanted, account) != wanted.end();
+  if (is_known) {
+    reading->fail(why, remedy_of(definition));
+    return;
+  }
+  log::write(log::Level::warning, reading->stream().id(),
+             fmt::format("{}{} is left out: {}", definition.id, of_account(account), why));
+  Refused& refused = refused_[reading->stream().id()];
+  ++refused.accounts;
+  refused.why = why;
+  reading->leave_out();
+}
+
+// Refused for every account: then it was selected in vain.
+void Engine::say_what_is_refused() {
+  for (const auto& [id, refused] : refused_) {
+    if (refused.accounts < accounts_.size()) continue;
+    report_.stream_incomplete(id, fmt::format("{} cannot be read for any ad account: {}", id, refused.why),
+                              remedy_of(*std::ranges::find(definitions_, id, &StreamDefinition::id)));
   }
 }
 

@@ -216,6 +216,12 @@ void ListRead::drop_children() {
   }
 }
 
+void ListRead::leave_out() {
+  drop();
+  for (const auto& child : fed_) child->leave_out();
+  for (const auto& child : children_) child->drop();
+}
+
 void ListRead::end() {
   if (std::exchange(ended_, true)) return;
   --context_.open_lists;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Speed, memory, requests and start time of the tap against the simulator on this machine, as tables.
 
-Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics, accounts and latency; without
-names all are made. --full adds 10,000,000 records (some minutes). The exit code is 1 if the output is broken, whatever the
+Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics, reports, accounts and latency;
+without names all are made. --full adds 10,000,000 records and a report of 1 GB (some minutes). The exit code is 1 if the output is broken, whatever the
 numbers are: the tap fails, or writes another number of records than there are, or a line that is no good.
 
 The output of all but the smallest syncs goes to /dev/null. CPU is user and system time of the process. Wall time and
@@ -32,6 +32,7 @@ NO_LIMITS = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analyti
 ALL_STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"]
 PAGE = 250
 MILLION = 1e6
+REPORT_BEGIN, REPORT_DAYS = "2025-09-12", 180
 
 
 def fail(message):
@@ -54,8 +55,9 @@ def judged(value, limit, unit):
 class Sync:
     """One sync of some streams, and what it took."""
 
-    def __init__(self, programs, streams, world, config, read=None, state=None):
-        """`read` is called with this and the path of the output, which is thrown away without it."""
+    def __init__(self, programs, streams, world, config, read=None, state=None, beside=None):
+        """`read` is called with this and the path of the output, which is thrown away without it; `beside` with this
+        and the address of the simulator, after the tap has ended."""
         tap, simulator = programs
         arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in world.items()]
         with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
@@ -64,6 +66,8 @@ class Sync:
         ) as server:
             folder = pathlib.Path(folder)
             root = f"http://127.0.0.1:{server.stdout.readline().split()[-1]}"
+            about = subprocess.run([tap, "--about", "--format", "json"], capture_output=True, check=True).stdout
+            self.settings = json.loads(about)["settings"]["properties"]
             catalog = json.loads(subprocess.run([tap, "--discover"], capture_output=True, check=True).stdout)
             catalog["streams"] = [entry for entry in catalog["streams"] if entry["stream"] in streams]
             (folder / "catalog.json").write_text(json.dumps(catalog))
@@ -82,6 +86,8 @@ class Sync:
             self.wall = time.perf_counter() - began
             with urllib.request.urlopen(f"{root}/_simulator/counters") as answer:
                 counters = json.load(answer)
+            if beside:
+                beside(self, root)
             server.stdin.close()
             _, status, simulator_usage = os.wait4(server.pid, 0)
             server.returncode = os.waitstatus_to_exitcode(status)
@@ -171,6 +177,46 @@ def measure_analytics(programs, full):
               (ANALYTICS_LIMIT_MB, None))
 
 
+def ask(root, path, body=None):
+    headers = {"Authorization": "Bearer access-token-000000", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{root}/v5{path}", data, headers)) as answer:
+        return json.load(answer)
+
+
+def fetch_with_curl(sync, root):
+    """The report that the tap has read once more, by curl, which throws it away."""
+    [account] = ask(root, "/ad_accounts?page_size=250")["items"]
+    path = f"/ad_accounts/{account['id']}/reports"
+    columns = sync.settings["analytics_columns"]["default"]
+    token = ask(root, path, {"start_date": REPORT_BEGIN, "end_date": NOW[:10], "granularity": "DAY",
+                             "level": "PIN_PROMOTION", "columns": columns})["token"]
+    while not (status := ask(root, f"{path}?token={token}"))["url"]:
+        pass
+    sync.report_bytes = status["size"]
+    began = time.perf_counter()
+    process = subprocess.Popen(["curl", "--silent", "--fail", "--output", os.devnull, status["url"]])
+    _, code, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(code)
+    if process.returncode != 0:
+        fail(f"curl ended with {process.returncode}")
+    sync.curl_wall, sync.curl_cpu = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+
+
+def measure_reports(programs, full):
+    """One report, in memory or through a file. The time of all is mostly the simulator's, which makes it as it goes."""
+    head("A report of ad_analytics, 17 columns", "bytes", "records", "tap's CPU", "MB / s of CPU", "a row", "peak memory",
+         "curl's CPU", "tap / curl", "wall", "curl's wall")
+    for ads in (150, 2_000, *([17_000] if full else [])):
+        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True, "report-polls": 0}
+        sync = Sync(programs, "ad_analytics", world, {"start_date": REPORT_BEGIN, "analytics_source": "reports"},
+                    beside=fetch_with_curl)
+        row(f"{ads:,} ads, {REPORT_DAYS} days", f"{sync.report_bytes / MILLION:,.0f} MB", f"{sync.records:,}",
+            f"{sync.cpu:.2f} s", f"{sync.report_bytes / MILLION / sync.cpu:.0f}",
+            f"{sync.cpu / sync.records * MILLION:.2f} us", judged(sync.memory, ANALYTICS_LIMIT_MB, "MB"),
+            f"{sync.curl_cpu:.2f} s", f"{sync.cpu / sync.curl_cpu:.1f}", f"{sync.wall:.1f} s", f"{sync.curl_wall:.1f} s")
+
+
 def measure_accounts(programs, full):
     """Many accounts with little in each; the second run begins with the state of the first."""
     streams = ["campaigns", "ad_groups", "ads", "campaign_analytics", "ad_analytics"]
@@ -213,7 +259,7 @@ def measure_latency(programs, _full):
                 f"{sync.simulator_cpu:.2f} s")
 
 
-TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "accounts": measure_accounts,
+TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "reports": measure_reports, "accounts": measure_accounts,
           "latency": measure_latency}
 
 

@@ -41,6 +41,14 @@ def limit_file_size(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+def kept_by_a_target(output):
+    """The whole lines up to the last STATE, and that state: what is left when the target has died after it."""
+    lines = output[: output.rfind(b"\n") + 1].splitlines(keepends=True)
+    while lines and json.loads(lines[-1])["type"] != "STATE":
+        lines.pop()
+    return b"".join(lines), json.loads(lines[-1])["value"] if lines else None
+
+
 class Running:
     """`Running(tap, config, catalog=...)`: the options of `Tap.start`. Its stderr goes to a file, its stdout through a
     pipe as small as they come, so that it cannot get far ahead of who reads; or, with `to_file`, to a file too."""

@@ -14,6 +14,7 @@ REPLICATION_KEYS = {
     "pins": "created_at",
     **{stream: "DATE" for stream in KEYS if stream.endswith(("_analytics", "_report"))},
     "pin_analytics": "date",
+    "user_account_analytics": "date",
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import NOW, SIMULATOR
 from harness import ENTITIES, KEYS, Run, Simulator
-from running import Running, limit_file_size
+from running import Running, kept_by_a_target, limit_file_size
 
 START = "2026-02-20"
 CHAINS = int(os.environ.get("KILL_CHAINS", "12"))
@@ -26,14 +26,6 @@ UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read
 CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130, "target dies": 1, "disk full": 1}
 WHOLE_RUN_BYTES = 12_000_000
 SMALLEST_DISK_BYTES = 16_384  # the log is on the same disk
-
-
-def kept_by_a_target(output):
-    """The whole lines up to the last STATE, and that state: what is left when the target has died after it."""
-    lines = output[: output.rfind(b"\n") + 1].splitlines(keepends=True)
-    while lines and json.loads(lines[-1])["type"] != "STATE":
-        lines.pop()
-    return b"".join(lines), json.loads(lines[-1])["value"] if lines else None
 
 
 def run_onto_a_full_disk(tap, settings, state, size):

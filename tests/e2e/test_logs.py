@@ -176,10 +176,13 @@ def table(run):
             re.findall(r"^(\S.*?) {2,}(ok|FAILED) +(.*)$", run.stdout.decode(), re.MULTILINE)}  # fmt: skip
 
 
-GOOD = {"access token": "ok", "ad accounts": "ok", "scopes": "ok", "pins": "ok", "/pins/analytics": "ok"}
+GOOD = {"access token": "ok", "ad accounts": "ok", "scopes": "ok", "reports": "ok", "pins": "ok",
+        "/pins/analytics": "ok"}
+# Nothing tells of reports where no account can be read.
+NO_ACCOUNT = {**GOOD, "ad accounts": "FAILED", "reports": None}
 CHECKS = {
     "all is well": ({}, {}, GOOD, {"access token": "good until 2026-04-09", "ad accounts": "2 can be read",
-                                   "scopes": "ads:read", "/pins/analytics": "100 pins"}),
+                                   "scopes": "ads:read", "reports": "allowed: .* 913 days", "/pins/analytics": "100 pins"}),
     "a token of the config": ({}, {"access_token": "access-token-000000"}, GOOD, {"access token": "unknown",
                                                                                   "scopes": "unknown"}),
     "no beta": ({"beta": False}, {}, GOOD, {"/pins/analytics": "not available"}),
@@ -188,7 +191,7 @@ CHECKS = {
         {"scopes": r"ads:read; missing for pins \(boards:read\)"},
     ),
     "only the scope of accounts is missing": (
-        {"scopes": "pins:read,boards:read"}, {}, {**GOOD, "ad accounts": "FAILED", "scopes": "FAILED"},
+        {"scopes": "pins:read,boards:read"}, {}, {**NO_ACCOUNT, "scopes": "FAILED"},
         {"ad accounts": "403", "scopes": r"missing for ad_accounts \(ads:read\)"},
     ),
     "a listed account is not there": (
@@ -196,14 +199,14 @@ CHECKS = {
         {"ad accounts": "549755885199"},
     ),
     "a listed account cannot be read": (
-        {"deny_account": "549755885175"}, {"ad_account_ids": ["549755885175"]}, {**GOOD, "ad accounts": "FAILED"},
+        {"deny_account": "549755885175"}, {"ad_account_ids": ["549755885175"]}, NO_ACCOUNT,
         {"ad accounts": "549755885175"},
     ),
     "an account cannot be read": (
         {"deny_account": "549755885175"}, {}, GOOD, {"ad accounts": "1 can be read.*549755885175"},
     ),
     "no account can be read": (
-        {"accounts": 1, "deny_account": "549755885175"}, {}, {**GOOD, "ad accounts": "FAILED"},
+        {"accounts": 1, "deny_account": "549755885175"}, {}, NO_ACCOUNT,
         {"ad accounts": "549755885175"},
     ),
     "a token that is refused": (
@@ -225,6 +228,14 @@ def test_what_the_connection_test_finds_out(tap, simulate, config, name):
     assert {row: verdict for row, (verdict, _) in rows.items()} == {row: v for row, v in verdicts.items() if v}
     for row, text in texts.items():
         assert re.search(text, rows[row][1]), rows[row]
+
+
+def test_an_app_without_reports_is_told_so(tap, api, config):
+    body = {"code": 29, "message": "No access to reports."}
+    api.fault("status", endpoint="POST /ad_accounts/{ad_account_id}/reports", status=403, body=body)
+    run = tap.run(config(api), "--test", rules=False, code=0)
+    verdict, text = table(run)["reports"]
+    assert verdict == "ok" and "refused" in text and "No access to reports." in text and "89 days" in text
 
 
 def test_a_service_that_is_down_fails_the_connection_test(tap, api, config):

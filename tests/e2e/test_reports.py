@@ -1,10 +1,12 @@
 """Days that direct requests do not reach come by asynchronous reports, and with analytics_source all of them."""
 
 import datetime
+import signal
 
 import pytest
 from compare import assert_nothing_refused, assert_same_rows, newest, reported_rows, true_rows
-from harness import ENTITIES, partition
+from harness import ENTITIES, Run, partition
+from running import Running, kept_by_a_target, limit_file_size
 
 TODAY = datetime.date(2026, 3, 10)
 FIRST_DIRECT = "2025-12-11"  # 89 days back
@@ -208,11 +210,39 @@ def test_an_app_without_reports_reads_everything_else(tap, world, config):
     assert {row["DATE"] for row in run.records["ad_analytics"]} >= {FIRST_DIRECT}
 
 
-def test_a_disk_that_is_full_is_named(tap, world, config):
+@pytest.mark.parametrize("disk, words", [
+    ({"env": {"TMPDIR": "/nowhere"}}, "/nowhere"),
+    ({"preexec_fn": lambda: limit_file_size(20_000_000)}, "File too large"),
+])
+def test_a_disk_that_is_full_is_named(tap, world, config, disk, words):
     api = world(ads=600)
-    settings = config(api, start_date=back(913), analytics_source="reports")
-    run = tap.run(settings, catalog=tap.catalog("ad_analytics"), env={"TMPDIR": "/nowhere"}, code=1)
-    assert run.log_lines("CRITICAL", "/nowhere", "set TMPDIR")
+    settings = config(api, start_date=back(180), analytics_source="reports")
+    run = tap.run(settings, catalog=tap.catalog("ad_analytics"), code=1, **disk)
+    assert run.log_lines("CRITICAL", words, "set TMPDIR")
+    assert not run.records["ad_analytics"]
+
+
+def test_a_run_killed_in_the_middle_of_a_download_reads_it_again(tap, world, config):
+    api = world(ads=200)
+    start = back(300)
+    settings = config(api, start_date=start)
+    api.fault("stall", endpoint=DOWNLOAD, after_bytes=30_000, stall_ms=600_000)
+    catalog = tap.catalog("ad_analytics", "campaign_analytics")
+    with Running(tap, settings, catalog=catalog, to_file=True) as running:
+        while len(api.requests(match="/_reports/")) < 2:
+            assert running.process.poll() is None
+        running.send(signal.SIGKILL)
+        running.wait()
+        running.stdout.seek(0)
+        lines, state = kept_by_a_target(running.stdout.read())
+    api.clear_faults()
+    # The direct requests may be done; no day of a report is ticked off.
+    for stream in ("ad_analytics", "campaign_analytics"):
+        for entry in (state or {"bookmarks": {}})["bookmarks"].get(stream, {}).get("partitions", []):
+            assert all(first >= FIRST_DIRECT for first, _ in entry.get("covered", []))
+    second = tap.run(settings, catalog=catalog, state=state, code=0)
+    for stream in ("ad_analytics", "campaign_analytics"):
+        assert_rows(api, stream, newest(stream, Run(0, lines + second.stdout, b"")), start)
 
 
 def test_columns_that_reports_lack_are_null(tap, world, config):

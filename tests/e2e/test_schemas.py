@@ -37,7 +37,21 @@ FIELDS = {
         id title description link alt_text board_id board_section_id board_owner creative_type dominant_color media
         parent_pin_id pin_metrics has_been_promoted is_owner is_standard ai_disclosures is_product is_removable
         created_at""",
+    "product_group_promotions": """
+        id ad_group_id status bid_in_micro_currency catalog_product_group_id catalog_product_group_name
+        collections_header_type collections_hero_destination_url collections_hero_pin_id creative_type
+        customizable_cta_type definition grid_click_type included is_generate_background is_mdl parent_id
+        preferred_media_type relative_definition selected_image_tag selected_video_tag
+        slideshow_collections_description slideshow_collections_title tracking_url""",
+    "user_account": """
+        id username account_type business_name about website_url profile_image board_count pin_count follower_count
+        following_count monthly_views""",
     "campaign_analytics": "CAMPAIGN_ID DATE ad_account_id metrics",
+    "product_group_analytics": "PRODUCT_GROUP_ID DATE ad_account_id metrics",
+    "keyword_report": "KEYWORD_ID AD_GROUP_ID DATE ad_account_id metrics",
+    "product_group_report": "PRODUCT_GROUP_ID DATE ad_account_id metrics",
+    "product_item_report": "PRODUCT_ITEM_ID DATE ad_account_id metrics",
+    "user_account_analytics": "split_value date data_status metrics",
     "ad_group_analytics": "AD_GROUP_ID DATE ad_account_id metrics",
     "ad_account_analytics": "AD_ACCOUNT_ID DATE metrics",
     "ad_analytics": "AD_ID DATE ad_account_id metrics",
@@ -58,7 +72,7 @@ FREE_MAPS = {
     "campaigns.bid_options.placement_multipliers",
 }
 # Objects whose properties come from the config.
-METRICS = {f"{stream}.metrics" for stream in KEYS if stream.endswith("_analytics")}
+METRICS = {f"{stream}.metrics" for stream in KEYS if stream.endswith(("_analytics", "_report"))}
 
 # All else ($ref, allOf, enum, pattern, ...) some target or a new value of the API would trip over.
 ALLOWED_KEYWORDS = {"type", "description", "properties", "items", "format", "minimum", "maximum"}
@@ -99,7 +113,8 @@ def is_nullable(node):
 
 
 def test_there_is_one_file_a_stream():
-    assert {path.name for path in SCHEMAS.iterdir()} == {f"{stream}.json" for stream in KEYS}
+    # That of custom reports has the keys of every level.
+    assert {path.name for path in SCHEMAS.iterdir()} == {f"{stream}.json" for stream in [*KEYS, "custom_report"]}
 
 
 @every_stream

@@ -112,6 +112,10 @@ inline constexpr std::string_view kAllScopes = "ads:read,boards:read,pins:read";
 // "pins (boards:read)", in order.
 std::vector<std::string> lacking_scopes(std::string_view granted);
 
+// A scope that `stream` needs and `granted` does not name; empty if there is none, or if nothing is known of
+// what was granted.
+std::string find_lacking_scope(const StreamDefinition& stream, std::string_view granted);
+
 // A stream for discovery: its schema from schemas/, with singer::kAdditionalFields where it is a list, the
 // configured columns as properties of `metrics`,
 // the DATE of the configured granularity, and no replication key where the granularity has no bookmark.

@@ -89,11 +89,12 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   // Pinterest finds its first day too old: a day less is asked for from now on. False if that did not help.
   bool shorten_reach(const AnalyticsPart& part);
 
-  void fail(const std::string& why);
+  void fail(const std::string& why, std::string_view remedy = kRunAgain);
   // A report cannot be had: its days are incomplete, the others go on.
   void fail_report(const AnalyticsPart& part, const std::string& why);
   // Ends without a word; what the state says of it stays.
   void drop();
+  void leave_out() { drop(); }
 
   // Requests that are still to be made, as far as is known.
   std::size_t requests_left() const;
@@ -119,6 +120,8 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   void add_passes(const pinterest::Plan& plan, Reads ids);
   void warn_of_changes();
   void say_backfill();
+  std::size_t direct_requests(const pinterest::DaySet& days) const;
+  void advise_reports();
   void say_columns_of_reports();
   std::vector<pinterest::DayRange> report_ranges() const;
   void end_of_left_out(const Pass& done);

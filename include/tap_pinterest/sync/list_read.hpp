@@ -37,6 +37,8 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   void page_done(const pinterest::ListRows& rows, const std::string& parent = {});
   // The list cannot be read to its end: it is incomplete, and so are its children.
   void fail(const std::string& why, std::string_view remedy = kRunAgain);
+  // Ends with everything that needs it, without a word.
+  void leave_out();
   // Ends without a word; what the state says of it stays.
   void drop();
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tap_pinterest/pinterest/answers.hpp"
@@ -34,6 +35,8 @@ class StreamRun {
   double rows_at_a_time() const { return rows_at_a_time_; }
   // An answer had so many for each id and time on average.
   void note_rows_at_a_time(double rows);
+  // True once: for advice that is worth one line a stream.
+  bool is_first_advice() { return !std::exchange(advised_, true); }
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
@@ -51,6 +54,7 @@ class StreamRun {
   std::vector<std::string> columns_;
   std::set<std::string> unknown_;
   double rows_at_a_time_ = 1;
+  bool advised_ = false;
 };
 
 }  // namespace tap_pinterest::sync
