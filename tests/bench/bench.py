@@ -207,8 +207,9 @@ def measure_reports(programs, full):
     """One report, in memory or through a file. The time of all is mostly the simulator's, which makes it as it goes."""
     head("A report of ad_analytics, 17 columns", "bytes", "records", "tap's CPU", "MB / s of CPU", "a row", "peak memory",
          "curl's CPU", "tap / curl", "wall", "curl's wall")
-    for ads in (150, 2_000, *([17_000] if full else [])):
-        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True, "report-polls": 0}
+    for ads in (150, 2_000, *([11_500] if full else [])):
+        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True, "report-polls": 0,
+                 "no-short-pages": True}
         sync = Sync(programs, "ad_analytics", world, {"start_date": REPORT_BEGIN, "analytics_source": "reports"},
                     beside=fetch_with_curl)
         row(f"{ads:,} ads, {REPORT_DAYS} days", f"{sync.report_bytes / MILLION:,.0f} MB", f"{sync.records:,}",

@@ -33,7 +33,7 @@ struct Format {
   explicit Format(std::string_view stream, Granularity granularity = Granularity::day)
       : config([granularity] {
           config::Config made = fakes::test_config();
-          made.granularity = granularity;
+          made.analytics.granularity = granularity;
           return made;
         }()),
         schema(pinterest::describe(*pinterest::find_stream(stream), config).schema),

@@ -20,7 +20,7 @@ namespace {
 
 std::vector<singer::StreamDescription> describe_streams(const config::Config& config) {
   std::vector<singer::StreamDescription> descriptions;
-  for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
+  for (const pinterest::StreamDefinition& stream : pinterest::streams_of(config)) {
     descriptions.push_back(pinterest::describe(stream, config));
   }
   return descriptions;
@@ -70,11 +70,16 @@ std::string text_of(const config::Config& config) {
                config.rate_limit_share,
                config.max_concurrency,
                config.ad_account_ids,
-               sync::window_basis(config, config.analytics.columns, pinterest::Source::targeting_analytics),
+               sync::window_basis(config, *pinterest::find_stream("campaign_targeting_analytics"),
+                                  config.analytics.columns),
                config.user_agent,
                config.include_shared_accounts,
                config.trial_access};
   if (config.app) text.push_back({config.app->client_id, config.app->client_secret.reveal()});
+  for (const config::CustomReport& report : config.custom_reports) {
+    text.push_back({report.name, report.level, report.analytics.columns, report.filters, report.template_id,
+                    report.ad_account_id});
+  }
   if (config.proxy) text.push_back({config.proxy->url, config.proxy->auth.reveal()});
   return text.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
