@@ -22,7 +22,7 @@ endif()
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 add_test(NAME check.tidy
          COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/check_tidy.py ${PROJECT_SOURCE_DIR}
-                 ${PROJECT_BINARY_DIR})
+                 ${PROJECT_SOURCE_DIR}/build/tidy)
 set_tests_properties(check.tidy PROPERTIES LABELS check PROCESSORS ${cores} TIMEOUT 3600)
 
 # The unit tests of a sanitizer's build, and some runs of its program against this build's simulator.

@@ -10,7 +10,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-std::vector<StreamDescription> streams() {
+std::vector<StreamDescription> patterned_streams() {
   StreamDescription ads{.id = "ads",
                         .schema = Json::parse(R"({"type":"object","properties":{"id":{"type":"string"},
       "name":{"type":["string","null"]},"bid":{"type":["integer","null"]},
@@ -28,10 +28,10 @@ std::vector<StreamDescription> streams() {
 
 // "ads.id ads.quiz.text": what is selected by the patterns.
 std::string chosen(const Names& patterns, const Json* catalog = nullptr) {
-  Json whole = catalog == nullptr ? discover(streams()) : *catalog;
-  EXPECT_EQ(apply_patterns(patterns, streams(), whole), Names{});
+  Json whole = catalog == nullptr ? discover(patterned_streams()) : *catalog;
+  EXPECT_EQ(apply_patterns(patterns, patterned_streams(), whole), Names{});
   std::string result;
-  for (const SelectedStream& stream : select(streams(), &whole).streams) {
+  for (const SelectedStream& stream : select(patterned_streams(), &whole).streams) {
     for (const auto& [name, field] : stream.schema["properties"].items()) {
       if (field.contains("properties")) {
         for (const auto& [inner, unused] : field["properties"].items()) {
@@ -78,10 +78,10 @@ TEST(SelectPatterns, GoOverACatalogThatHasNoMetadata) {
 TEST(SelectPatterns, AMalformedCatalogIsLeftToWhoReadsIt) {
   for (const char* text : {"[]", "{}", R"({"streams":{}})", R"({"streams":[1,{}]})"}) {
     Json catalog = Json::parse(text);
-    EXPECT_EQ(apply_patterns({"ads"}, streams(), catalog).size(), 1U) << text;
+    EXPECT_EQ(apply_patterns({"ads"}, patterned_streams(), catalog).size(), 1U) << text;
   }
   Json catalog = Json::parse(R"({"streams":[{"tap_stream_id":"ads","metadata":7,"schema":[]}]})");
-  EXPECT_EQ(apply_patterns({"ads"}, streams(), catalog), Names{});
+  EXPECT_EQ(apply_patterns({"ads"}, patterned_streams(), catalog), Names{});
 }
 
 }  // namespace

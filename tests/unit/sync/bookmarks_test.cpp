@@ -13,7 +13,7 @@ namespace {
 
 using singer::Json;
 
-singer::State state_of(const std::string& json) {
+singer::State parsed(const std::string& json) {
   std::vector<std::string> problems;
   auto state = singer::State::parse(json, problems);
   EXPECT_TRUE(problems.empty());
@@ -23,7 +23,7 @@ singer::State state_of(const std::string& json) {
 struct Written {
   explicit Written(const std::string& state = "{}")
       // A false alarm: members declared before are there. NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.*)
-      : bookmarks(state_of(state), emitter, clock, [this] { ++before; }) {}
+      : bookmarks(parsed(state), emitter, clock, [this] { ++before; }) {}
 
   std::vector<Json> states() const {
     std::vector<Json> values;
@@ -178,7 +178,7 @@ TEST(Bookmarks, CallBeforeEachState) {
 }
 
 std::vector<std::string> unused(const std::string& state) {
-  return unused_bookmarks(state_of(state), pinterest::streams());
+  return unused_bookmarks(parsed(state), pinterest::streams());
 }
 
 TEST(UnusedBookmarks, AreSilentWhereThereAreNoneOrSomeAreOfUse) {
