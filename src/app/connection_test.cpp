@@ -235,19 +235,25 @@ class ConnectionTest {
 
   // Only creating one tells: the smallest there is, which nobody fetches.
   void check_reports() {
-    if (readable_account_.empty()) return;
+    const bool never_wanted =
+        config_.analytics_source == config::AnalyticsSource::direct && config_.custom_reports.empty();
+    if (readable_account_.empty() || never_wanted) return;
+    config::Config by_day = config_;
+    by_day.analytics.granularity = config::Granularity::day;
     const util::Day yesterday = util::day_of(clock_.now()) - std::chrono::days(1);
     const pinterest::AnalyticsRequest request{.stream = pinterest::find_stream("ad_account_analytics"),
                                               .account = readable_account_,
                                               .range = {yesterday, yesterday},
                                               .by_report = true};
-    const Reply reply = ask(pinterest::new_report_url(config_, request),
-                            pinterest::report_body(config_, request, {"SPEND_IN_DOLLAR"}));
+    const Reply reply = ask(pinterest::new_report_url(by_day, request),
+                            pinterest::report_body(by_day, request, {"SPEND_IN_DOLLAR"}));
     const bool is_limited = reply.action == pinterest::Action::wait;
     const bool is_refused =
         reply.action == pinterest::Action::deny || reply.action == pinterest::Action::deny_app;
-    if (reply.body || is_limited) {
+    if (reply.body) {
       say(true, "reports", "allowed: ads analytics reach back 913 days");
+    } else if (is_limited) {
+      say(true, "reports", "unknown: a rate limit is reached");
     } else {
       say(is_refused, "reports",
           is_refused ? fmt::format("refused ({}): ads analytics reach back 89 days", reply.problem)

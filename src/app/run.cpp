@@ -198,7 +198,7 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
     if (std::ranges::find(selection.streams, stream.id, &singer::SelectedStream::id) ==
         selection.streams.end())
       continue;
-    const std::string problem = pinterest::find_targeting_problem(stream, config);
+    const std::string problem = pinterest::find_stream_problem(stream, config);
     if (!problem.empty()) return refuse("the configuration", {problem});
   }
   for (const std::string& warning : selection.warnings) log::warning("{}", warning);

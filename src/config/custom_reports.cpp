@@ -36,6 +36,12 @@ constexpr auto kFilters = std::to_array<std::string_view>(
      "campaign_brand_label", "campaign_custom_label", "metrics_filters", "custom_conversion_event_metrics",
      "combine_targeting_types", "reporting_timezone"});
 
+// Those others: two answers to one question would be worse than none.
+constexpr auto kOwnFields = std::to_array<std::string_view>(
+    {"start_date", "end_date", "start_hour", "end_hour", "granularity", "level", "columns", "targeting_types",
+     "click_window_days", "engagement_window_days", "view_window_days", "conversion_report_time",
+     "attribution_types", "primary_sort", "report_format"});
+
 bool is_digits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -83,7 +89,7 @@ class EntryReader {
     check_identity(report);
     check_source(report);
     check_targeting(report);
-    check_total(report);
+    check_dates(report);
     return report;
   }
 
@@ -129,7 +135,7 @@ class EntryReader {
     if (!values_.usable("filters")) return {};
     const Json& filters = values_.json("filters");
     for (const auto& [name, value] : filters.items()) {
-      if (allow_unknown_ || holds(kFilters, name)) continue;
+      if (holds(kFilters, name) || (allow_unknown_ && !holds(kOwnFields, name))) continue;
       problem("filters", fmt::format("{} is no filter of reports{}", printable(name),
                                      util::did_you_mean(name, kFilters)));
     }
@@ -156,7 +162,9 @@ class EntryReader {
       if (values_.stated("ad_account_id")) problem("ad_account_id", "is of use only with template_id");
       return;
     }
-    for (const auto* const name : {"columns", "filters"}) {
+    for (const auto* const name :
+         {"columns", "filters", "targeting_types", "click_window_days", "engagement_window_days",
+          "view_window_days", "conversion_report_time", "attribution_types"}) {
       if (values_.stated(name)) problem(name, "the template decides");
     }
     if (!values_.stated("ad_account_id")) problem("ad_account_id", "missing; template_id needs it");
@@ -188,7 +196,12 @@ class EntryReader {
   }
 
   // A row of TOTAL is one report.
-  void check_total(const CustomReport& report) {
+  void check_dates(const CustomReport& report) {
+    if (values_.usable("start_date") && config_.end_date &&
+        *report.analytics.start_date > *config_.end_date) {
+      problem("start_date", "is after end_date");
+      return;
+    }
     if (report.analytics.granularity != Granularity::total) return;
     if (!report.analytics.start_date) {
       problem("start_date", "missing; granularity TOTAL needs it");

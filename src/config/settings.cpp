@@ -474,9 +474,8 @@ std::vector<Setting> make_custom_report_table() {
           .name = "template_id",
           .kind = Kind::string,
           .title = "Template",
-          .description =
-              "ID of a report template saved in Ads Manager, which then decides on columns, filters, "
-              "and attribution.",
+          .description = "ID of a report template saved in Ads Manager, which then decides on columns, "
+                         "filters, and attribution. For keywords it must have the column AD_GROUP_ID.",
       },
       {
           .name = "ad_account_id",

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "tap_pinterest/pinterest/requests.hpp"
 #include "tap_pinterest/singer/messages.hpp"
@@ -396,6 +396,8 @@ class AdsRowSink : public RowSink {
   }
 
   std::string_view id_column() const { return id_column_; }
+  // Product items have the ids that their catalog gives them.
+  bool has_own_ids() const { return id_column_ == "PRODUCT_ITEM_ID"; }
 
   // Of the row.
   KeptToken id_;
@@ -439,7 +441,7 @@ class AdsRowSink : public RowSink {
 
   // 007 was asked for as 7, whose rows it would not join.
   void check_id() const {
-    if (id_.text.size() > 1 && id_.text.front() == '0') {
+    if (!has_own_ids() && id_.text.size() > 1 && id_.text.front() == '0') {
       throw UnusableRow(fmt::format("the {} {} has leading zeros", id_column_, id_.text));
     }
   }
@@ -580,6 +582,12 @@ class ReportSink final : public AdsRowSink {
     is_targeting_inside_ = format.stream->source == Source::targeting_analytics;
   }
 
+  // Rows of an id that comes twice might differ.
+  void check_whole() {
+    std::ranges::sort(seen_);
+    if (std::ranges::adjacent_find(seen_) != seen_.end()) throw UnreadableAnswer("an id stands there twice");
+  }
+
  private:
   // Inside of what the reader is.
   enum Level { kOutside, kReport, kDate, kRows };
@@ -594,7 +602,7 @@ class ReportSink final : public AdsRowSink {
     if (object ? level_ == kDate : !may_be_rows) throw unreadable();
     if (level_ == kReport) {
       outer_ = current_key();
-      if (!seen_.insert(outer_).second) throw UnreadableAnswer(fmt::format("{} stands there twice", outer_));
+      seen_.push_back(std::hash<std::string>()(outer_));
     }
     if (object) {
       level_ = static_cast<Level>(level_ + 1);
@@ -636,9 +644,8 @@ class ReportSink final : public AdsRowSink {
     finish_record();
   }
 
-  // Product items have the ids that their catalog gives them.
   bool may_be_id(const std::string& key) const {
-    return id_column() == "PRODUCT_ITEM_ID" ? !util::parse_day(key).has_value() : is_id(key);
+    return has_own_ids() ? !util::parse_day(key).has_value() : is_id(key);
   }
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a report of rows by id"); }
@@ -648,7 +655,7 @@ class ReportSink final : public AdsRowSink {
   bool is_by_date_ = false;
   std::string outer_;
   std::string inner_;
-  std::unordered_set<std::string> seen_;
+  std::vector<std::size_t> seen_;  // hashes of ids: there may be millions
 };
 
 // {PIN: {APP: {"daily_metrics": [{"date", "data_status", "metrics"}], ...}}}, for a single pin without PIN;
@@ -719,7 +726,7 @@ class PinAnalyticsSink final : public RowSink {
     return name == "ALL" && !options_.app_type.empty() ? std::string(options_.app_type) : name;
   }
 
-  static UnreadableAnswer unreadable() { return UnreadableAnswer("not pin analytics by pin and app type"); }
+  static UnreadableAnswer unreadable() { return UnreadableAnswer("not analytics by day"); }
 
   bool is_user_;
   bool names_pins_;  // there are several, each by its id
@@ -831,6 +838,7 @@ Rows read_report(const RecordFormat& format, util::Spool& spool, const Analytics
   PieceReader pieces(spool);
   const auto error = singer::read_json([&] { return pieces.next(); }, sink);
   if (error) throw UnreadableAnswer(error->message);
+  sink.check_whole();
   Rows last = rows.finish();
   last.repaired = pieces.repaired();
   return last;

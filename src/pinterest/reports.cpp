@@ -95,7 +95,10 @@ std::string report_body(const config::Config& config, const AnalyticsRequest& re
                          {"report_format", "JSON"}};
   if (request.stream->source == Source::targeting_analytics) {
     body["targeting_types"] = request.targeting_types;
-    if (!settings.attribution_types.empty()) body["attribution_types"] = settings.attribution_types;
+  }
+  const bool takes_attribution = custom != nullptr || request.stream->source == Source::targeting_analytics;
+  if (takes_attribution && !settings.attribution_types.empty()) {
+    body["attribution_types"] = settings.attribution_types;
   }
   if (custom != nullptr && !custom->filters.empty()) body.update(nlohmann::json::parse(custom->filters));
   return body.dump();

@@ -34,6 +34,7 @@ constexpr Level kKeywords{.id_column = "KEYWORD_ID", .second_id_column = "AD_GRO
 constexpr Level kProductGroups{"PRODUCT_GROUP_ID", "product_group_promotions", "product_group_ids"};
 constexpr Level kProductItems{"PRODUCT_ITEM_ID"};
 constexpr bool kByDefault = true;
+constexpr std::string_view kItemLevel = "PRODUCT_ITEM";
 
 constexpr StreamDefinition ads_analytics(const Level& level, std::string_view id, std::string_view path,
                                          std::string_view report_level, bool selected_by_default = false) {
@@ -155,7 +156,7 @@ constexpr auto kStreams = std::to_array<StreamDefinition>({
                         "/ad_accounts/{ad_account_id}/targeting_analytics", "ADVERTISER_TARGETING"),
     report_stream(kKeywords, "keyword_report", "KEYWORD"),
     report_stream(kProductGroups, "product_group_report", "PRODUCT_GROUP"),
-    report_stream(kProductItems, "product_item_report", "PRODUCT_ITEM"),
+    report_stream(kProductItems, "product_item_report", kItemLevel),
     {.id = "pin_analytics",
      .source = Source::pin_analytics,
      .path = "/pins/analytics",
@@ -321,7 +322,14 @@ std::vector<std::string> metrics_of(const StreamDefinition& stream, const config
   return {types.begin(), types.end()};
 }
 
-std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config) {
+std::string find_stream_problem(const StreamDefinition& stream, const config::Config& config) {
+  const bool is_total = config.analytics.granularity == config::Granularity::total;
+  if (is_total && stream.custom == nullptr && stream.report_level == kItemLevel) {
+    return fmt::format(
+        "analytics_granularity: {} has no TOTAL; use custom_reports with a range of at most 30 "
+        "days, or deselect {}",
+        stream.id, stream.id);
+  }
   if (stream.source != Source::targeting_analytics || stream.custom != nullptr) return {};
   for (const std::string& type : config.analytics.targeting_types) {
     const auto* const own = std::ranges::find(kOwnTypes, type, &OwnType::type);

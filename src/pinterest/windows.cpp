@@ -43,7 +43,10 @@ Reach ads_reach(Granularity granularity) {
 
 Reach reports_reach(Granularity granularity, std::string_view level) {
   if (granularity == Granularity::hour) return ads_reach(granularity);
-  if (level.starts_with("PRODUCT_ITEM")) return {.days_back = 91, .longest_range = 30};
+  if (level.starts_with("PRODUCT_ITEM")) {
+    // A month must fit into one report: of two, each would hold a part of its row.
+    return {.days_back = 91, .longest_range = granularity == Granularity::month ? 31 : 30};
+  }
   return {.days_back = 913, .longest_range = 185};
 }
 

@@ -136,9 +136,12 @@ std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
 std::string AnalyticsPartition::describe_request(const AnalyticsPart& part) const {
   const std::string what =
       part.request.by_report ? "a report" : util::plural(part.request.ids.size(), "id", "ids");
+  const std::vector<std::string> columns =
+      part.request.by_report ? pinterest::report_columns(stream_.definition(), stream_.columns())
+                             : stream_.columns();
   std::string text =
       fmt::format("; asked for {}, {} to {}, columns {}", what, util::format_day(part.request.range.first),
-                  util::format_day(part.request.range.last), fmt::join(stream_.columns(), ","));
+                  util::format_day(part.request.range.last), fmt::join(columns, ","));
   if (stream_.definition().is_organic()) return text;
   return text + fmt::format(", windows of {} (click), {} (engagement) and {} (view) days",
                             settings().click_window_days, settings().engagement_window_days,
@@ -223,6 +226,12 @@ void AnalyticsPartition::note_missed(const DaySet& days) {
 void AnalyticsPartition::warn_of_changes() {
   const Entry& entry = coverage_.entry();
   if (entry.covered.empty()) return;
+  if (entry.subject != coverage_.rules().subject) {
+    context_.report.say_once(log::Level::warning, stream_.id(),
+                             "this custom report has another level, filter or template than in the last run: "
+                             "reading it anew, into the same table as its old rows");
+    return;
+  }
   const std::string before = granularity_of(entry);
   const std::string now(config::to_string(kind()));
   if (before != now) {
@@ -274,7 +283,7 @@ std::size_t AnalyticsPartition::size_of_next(double most_units) {
                                .ids = {waiting.front()},
                                .range = window().range,
                                .route = route_.route()};
-  if (shape.route == PinRoute::single) return 1;
+  if (shape.route == PinRoute::single || reads(Reads::report)) return 1;
   const auto in_memory = static_cast<std::size_t>(std::max(1.0, most_units / units_of(shape)));
   const std::size_t limit = std::min(size_, in_memory);
   const std::size_t count = pinterest::batch_size(context_.config, shape, stream_.columns(), waiting, limit);

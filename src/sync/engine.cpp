@@ -473,6 +473,7 @@ void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken
     return;
   }
   ++successes_;
+  answered_.insert(stream_of(job).definition().id);
   pauses_.answered(job.category);
   if (const auto* status = std::get_if<pinterest::ReportStatus>(&fetched.outcome)) {
     report_answered(std::move(job), *status);

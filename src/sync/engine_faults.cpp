@@ -1,5 +1,6 @@
 // What the engine does about requests that fail.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -249,7 +250,9 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
   // A token of the configuration or of a file may have ended long ago: only a new one settles it.
   const bool was_renewed = job.tries.authenticated_again && token.issued;
   const bool renewing_is_vain = !tokens_.can_renew() || token.generation == refused_with_pins_;
-  if (is_of_pins(job) && (!is_about_the_token || was_renewed || (is_batch(job) && renewing_is_vain))) {
+  const bool is_good_elsewhere = is_batch(job) || (is_optional(job) && successes_ > 0);
+  if ((is_of_pins(job) || is_optional(job)) &&
+      (!is_about_the_token || was_renewed || (is_good_elsewhere && renewing_is_vain))) {
     if (was_renewed) refused_with_pins_ = token.generation;
     deny(job, fault);
     return;
@@ -303,14 +306,21 @@ void Engine::deny(const Job& job, const Fault& fault) {
 }
 
 // What helps where a stream is refused.
-std::string Engine::remedy_of(const StreamDefinition& stream) const {
+std::string Engine::remedy_of(const StreamDefinition& stream) {
+  // It may be read for the sake of others alone.
+  std::vector<std::string_view> selected;
+  for (const StreamDefinition& each : definitions_) {
+    const bool needs_it = each.id == stream.id || pinterest::needs_rows_of(each, stream.id);
+    if (needs_it && selected_stream(each.id) != nullptr) selected.push_back(each.id);
+  }
   const std::string lacking = pinterest::find_lacking_scope(stream, tokens_.scope());
   if (!lacking.empty()) {
     return fmt::format(
         "the token lacks the scope {}: sign in again with 'tap-pinterest login', or deselect {}", lacking,
-        stream.id);
+        fmt::join(selected, ", "));
   }
-  return fmt::format("it needs {}; deselect {}, or ask Pinterest for access", stream.scopes, stream.id);
+  return fmt::format("it needs {}; deselect {}, or ask Pinterest for access", stream.scopes,
+                     fmt::join(selected, ", "));
 }
 
 // Of an account that nobody has asked for by name, and of which nothing was read before, that is a warning.
@@ -319,25 +329,25 @@ void Engine::refuse_stream(const std::shared_ptr<Part>& reading, const std::stri
   const StreamDefinition& definition = reading->stream().definition();
   const std::string& account = reading->account();
   const auto& wanted = config_.ad_account_ids;
-  const bool is_known =
-      account.empty() || reading->had_entry() || std::ranges::find(wanted, account) != wanted.end();
+  const bool is_of_template = definition.custom != nullptr && !definition.custom->ad_account_id.empty();
+  const bool is_known = account.empty() || reading->had_entry() || reading->anything_answered() ||
+                        is_of_template || std::ranges::find(wanted, account) != wanted.end();
   if (is_known) {
     reading->fail(why, remedy_of(definition));
     return;
   }
   log::write(log::Level::warning, reading->stream().id(),
              fmt::format("{}{} is left out: {}", definition.id, of_account(account), why));
-  Refused& refused = refused_[reading->stream().id()];
-  ++refused.accounts;
-  refused.why = why;
+  std::string& refused = refused_[reading->stream().id()];
+  refused = why;
   reading->leave_out();
 }
 
 // Refused for every account: then it was selected in vain.
 void Engine::say_what_is_refused() {
-  for (const auto& [id, refused] : refused_) {
-    if (refused.accounts < accounts_.size()) continue;
-    report_.stream_incomplete(id, fmt::format("{} cannot be read for any ad account: {}", id, refused.why),
+  for (const auto& [id, why] : refused_) {
+    if (answered_.contains(id)) continue;
+    report_.stream_incomplete(id, fmt::format("{} cannot be read for any ad account: {}", id, why),
                               remedy_of(*std::ranges::find(definitions_, id, &StreamDefinition::id)));
   }
 }

@@ -43,6 +43,11 @@ std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   return parts;
 }
 
+// Reports take attribution types without any targeting, too.
+bool has_targeting_settings(const pinterest::StreamDefinition& stream) {
+  return stream.custom != nullptr || stream.source == pinterest::Source::targeting_analytics;
+}
+
 std::string targeting_settings(const config::AnalyticsSettings& settings) {
   return fmt::format("{}|{}", fmt::join(settings.targeting_types, ","),
                      fmt::join(settings.attribution_types, ","));
@@ -241,7 +246,7 @@ std::string window_basis(const config::Config& config, const pinterest::StreamDe
       settings.click_window_days, settings.engagement_window_days, settings.view_window_days,
       settings.conversion_report_time, config::to_string(config.pin_split),
       fmt::join(config.pin_metric_types, ","), fmt::join(config.entity_statuses, ","));
-  if (stream.source == pinterest::Source::targeting_analytics) basis += "|" + targeting_settings(settings);
+  if (has_targeting_settings(stream)) basis += "|" + targeting_settings(settings);
   if (stream.source == pinterest::Source::user_analytics) basis += "|" + config.user_split;
   return pinterest::sha256_hex(basis + subject_of(stream)).substr(0, kBasisLength);
 }
@@ -260,7 +265,7 @@ std::string row_settings(const config::Config& config, const pinterest::StreamDe
   std::string text =
       fmt::format("{}|{}|{}|{}|{}", asked, settings.click_window_days, settings.engagement_window_days,
                   settings.view_window_days, settings.conversion_report_time);
-  if (stream.source == pinterest::Source::targeting_analytics) text += "|" + targeting_settings(settings);
+  if (has_targeting_settings(stream)) text += "|" + targeting_settings(settings);
   return text;
 }
 
@@ -274,7 +279,9 @@ std::vector<std::string> changed_settings(const std::string& before, const std::
   std::span<const std::string_view> names = kTargetingSettings;
   if (source == pinterest::Source::pin_analytics) names = kPinSettings;
   if (source == pinterest::Source::user_analytics) names = kUserSettings;
-  if (source == pinterest::Source::ads_analytics) names = names.first(kAdsSettings);
+  if (source == pinterest::Source::ads_analytics && new_values.size() <= kAdsSettings) {
+    names = names.first(kAdsSettings);
+  }
   std::vector<std::string> changed;
   for (std::size_t place = 0; place < names.size(); ++place) {
     if (value(old_values, place) != value(new_values, place)) changed.emplace_back(names[place]);

@@ -77,6 +77,11 @@ void ListRead::feed(std::shared_ptr<ListRead> child) {
   fed_.push_back(std::move(child));
 }
 
+bool ListRead::had_entry() const {
+  const auto had = [](const auto& child) { return child->had_entry(); };
+  return had_entry_ || std::ranges::any_of(children_, had) || std::ranges::any_of(fed_, had);
+}
+
 void ListRead::start() { push_page({}, {}); }
 
 void ListRead::push_page(const std::string& parent, std::string bookmark) {
@@ -98,15 +103,15 @@ void ListRead::take(const ListRead& from, const pinterest::ListRows& rows) {
         return;
       }
       parents_.push_back({rows.ids[i], also});
-    } else if (std::ranges::find(definition.condition.values, also) != definition.condition.values.end()) {
-      allowed_.insert(rows.ids[i]);
+    } else if (!also.empty() &&
+               std::ranges::find(definition.condition.values, also) == definition.condition.values.end()) {
+      excluded_.insert(rows.ids[i]);
     }
   }
 }
 
-bool ListRead::wants(const Parent& parent) const {
-  return stream_.definition().condition.list.empty() || allowed_.contains(parent.also);
-}
+// What is not listed may have any.
+bool ListRead::wants(const Parent& parent) const { return !excluded_.contains(parent.also); }
 
 void ListRead::end_of_feed() {
   if (--feeding_ > 0 || ended_) return;
@@ -138,6 +143,7 @@ void ListRead::page_done(const pinterest::ListRows& rows, const std::string& par
     entry_.bookmark.reset();
     since_.reset();
   }
+  answered_ = true;
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
   for (const auto& child : children_) child->add_ids(rows.ids);

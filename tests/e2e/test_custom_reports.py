@@ -23,6 +23,7 @@ OWN_KEYS = {
     "gender": ["PRODUCT_GROUP_ID", "DATE", "targeting_type", "targeting_value"],
     "coarse": ["CAMPAIGN_ID", "DATE"],
     "whole": ["AD_ACCOUNT_ID", "DATE"],
+    "items": ["PRODUCT_ITEM_ID", "DATE"],
     "mine": ["CAMPAIGN_ID", "DATE"],
     "saved": ["CAMPAIGN_ID", "DATE"],
     "saved_gender": ["AD_ID", "DATE", "targeting_type", "targeting_value"],
@@ -158,6 +159,16 @@ def test_a_custom_report_has_a_granularity_of_its_own(tap, world, config, granul
     for row in rows:
         row["DATE"] += "Z" if granularity == "HOUR" else ""
     assert_same_rows("coarse", run.records["coarse"], rows)
+
+
+def test_a_month_of_product_items_is_one_report(tap, world, config):
+    """Of two reports each would hold a part of the month's row, and the later would win."""
+    api = world()
+    report = own("items", "PRODUCT_ITEM", ["SPEND_IN_DOLLAR"], granularity="MONTH", start_date="2026-01-01")
+    run = run_own(tap, api, config, report)
+    rows = truth(api, "PRODUCT_ITEM", "2026-01-01", report["columns"], granularity="MONTH")
+    assert {row["DATE"] for row in rows} == {"2026-01-01", "2026-02-01", "2026-03-01"}
+    assert_same_rows("items", run.records["items"], rows)
 
 
 def test_a_total_is_one_row_dated_by_its_first_day(tap, world, config):

@@ -64,6 +64,24 @@ def test_refused_for_an_account_that_was_read_before_the_run_fails_and_keeps_its
     assert partition(second.state, STREAM, account) == partition(first.state, STREAM, account)
 
 
+def test_what_needs_a_refused_list_is_not_dropped_in_silence(tap, api, config):
+    account = api.account_ids()[0]
+    stream = "product_group_analytics"
+    settings = config(api, start_date=START)
+    first = tap.run(settings, catalog=tap.catalog(stream), code=0)
+    refuse(api, ENDPOINTS["product_group_promotions"], match=account)
+    second = tap.run(settings, catalog=tap.catalog(stream), state=first.state, code=1)
+    assert second.log_lines("CRITICAL", "product_group_promotions", account, "Not for you.", f"deselect {stream}")
+    assert partition(second.state, stream, account) == partition(first.state, stream, account)
+
+
+def test_an_account_that_has_no_use_for_a_stream_says_nothing_for_it(tap, api, config):
+    """Where none of the accounts that have asked was answered, the stream was selected in vain."""
+    refuse(api, ENDPOINTS["product_group_promotions"])
+    run = tap.run(config(api), catalog=tap.catalog("product_group_promotions"), code=1)
+    assert run.log_lines("CRITICAL", "product_group_promotions cannot be read for any ad account")
+
+
 def test_the_missing_scope_is_named(tap, simulate, config):
     api = simulate(accounts=1, scopes="ads:read")
     app = {"client_id": "app", "client_secret": "app-secret-000000", "refresh_token": "refresh-token-000000"}

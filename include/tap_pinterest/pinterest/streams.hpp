@@ -28,8 +28,8 @@ enum class Source {
 
 inline constexpr std::string_view kReportsPath = "/ad_accounts/{ad_account_id}/reports";
 
-// Which rows of a parent a list is asked for: those whose field `by` names a row of `list`, in whose `field`
-// one of `values` stands.
+// Which rows of a parent a list is not asked for: those whose field `by` names a row of `list`, in whose
+// `field` something else than these `values` stands.
 struct Condition {
   std::string_view by = {};
   std::string_view list = {};
@@ -86,9 +86,9 @@ std::string find_name_problem(const config::Config& config);
 const config::AnalyticsSettings& settings_of(const StreamDefinition& stream, const config::Config& config);
 // The columns or metric types of a stream of analytics, as they are configured.
 std::vector<std::string> metrics_of(const StreamDefinition& stream, const config::Config& config);
-// What is wrong with the targeting types of the configuration for a stream: those its level does not have.
-// Empty if nothing is.
-std::string find_targeting_problem(const StreamDefinition& stream, const config::Config& config);
+// What of the configuration a selected stream cannot have: targeting types that are not those of its level,
+// or a total that no report spans. Empty if nothing is.
+std::string find_stream_problem(const StreamDefinition& stream, const config::Config& config);
 // The stream of that name in the table, or null.
 const StreamDefinition* find_stream(std::string_view id);
 

@@ -52,6 +52,8 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   bool closed() const { return closed_; }
   // The state had an entry for it when the run began.
   bool had_entry() const { return had_entry_; }
+  // A request of it has succeeded.
+  bool anything_answered() const { return anything_answered_; }
   // How pins are to be asked for is not known yet.
   bool probing() const { return route_.unknown(); }
 

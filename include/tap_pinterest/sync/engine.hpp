@@ -146,7 +146,7 @@ class Engine {
   template <typename Part>
   void refuse_stream(const std::shared_ptr<Part>& reading, const std::string& why);
   void say_what_is_refused();
-  std::string remedy_of(const pinterest::StreamDefinition& stream) const;
+  std::string remedy_of(const pinterest::StreamDefinition& stream);
   void skip_account(const std::string& id, const std::string& why);
   void fail(const Job& job, const std::string& why);
 
@@ -208,12 +208,10 @@ class Engine {
   util::SteadyTime last_report_created_;
   bool said_what_remains_ = false;
   bool accounts_known_ = false;
-  // Streams that an app may lack, and that were refused for accounts that nobody has asked for.
-  struct Refused {
-    std::size_t accounts = 0;
-    std::string why;
-  };
-  std::map<std::string, Refused> refused_;
+  // Streams that an app may lack, and that were refused for accounts that nobody has asked for: why.
+  std::map<std::string, std::string> refused_;
+  // Streams of which a request has succeeded.
+  std::set<std::string_view> answered_;
   std::set<std::string> ended_streams_;
   util::SteadyTime started_;
 

@@ -21,8 +21,10 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   const std::string& account() const { return account_; }
   // Read to its end, failed or dropped; its children may go on.
   bool ended() const { return ended_; }
-  // The state had a bookmark for it when the run began.
-  bool had_entry() const { return had_entry_; }
+  // The state had a bookmark for it, or for what needs it, when the run began.
+  bool had_entry() const;
+  // A page has arrived.
+  bool anything_answered() const { return answered_; }
 
   // Which of its records are written.
   pinterest::ListOptions options() const;
@@ -69,8 +71,8 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   std::vector<std::shared_ptr<ListRead>> fed_;
   std::size_t feeding_ = 0;  // lists that feed it and have not ended
   std::vector<Parent> parents_;
-  std::unordered_set<std::string> allowed_;  // by its condition
-  std::size_t open_ = 0;                     // parents whose pages have not come to their end
+  std::unordered_set<std::string> excluded_;  // by its condition
+  std::size_t open_ = 0;                      // parents whose pages have not come to their end
   Entry entry_;
   bool had_entry_ = false;
   std::optional<util::Instant> since_;
@@ -79,6 +81,7 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   std::unordered_set<std::size_t> seen_bookmarks_;  // hashes
   std::unordered_set<std::size_t> seen_pages_;      // hashes of their ids
   std::size_t idle_pages_ = 0;                      // in a row
+  bool answered_ = false;
   bool ended_ = false;
 };
 

@@ -414,6 +414,18 @@ INSTANTIATE_TEST_SUITE_P(
             R"("custom_reports": [{"name": "a", "level": "PRODUCT_ITEM", "columns": ["CTR"], "granularity": "TOTAL", "start_date": "2026-01-01"}])",
             "custom_reports[0].start_date: with granularity TOTAL, at most 30 days before end_date (today if "
             "that is not set)"},
+        BadMembers{
+            "TemplateWithWindow",
+            R"("custom_reports": [{"name": "a", "level": "CAMPAIGN", "template_id": "1", "ad_account_id": "2", "view_window_days": 7}])",
+            "custom_reports[0].view_window_days: the template decides"},
+        BadMembers{
+            "ReportFilterOfItsOwnThoughUnknownOnesMayBe",
+            R"("allow_unknown_values": true, "custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "filters": {"start_date": "2026-01-01"}}])",
+            "custom_reports[0].filters: start_date is no filter of reports"},
+        BadMembers{
+            "ReportStartsAfterTheEnd",
+            R"("end_date": "2026-10-01", "custom_reports": [{"name": "a", "level": "CAMPAIGN", "columns": ["CTR"], "start_date": "2026-10-02"}])",
+            "custom_reports[0].start_date: is after end_date"},
         BadMembers{"ReportsAreNoObjects", R"("custom_reports": ["a"])",
                    "custom_reports: must be a list of objects"},
         BadMembers{"IntegerIsText", R"("max_concurrency": "many")",

@@ -124,6 +124,22 @@ TEST(ReadReport, ReadsRowsByDateToo) {
   }
 }
 
+TEST(ReadReport, OfKeywordsAndItemsHasTheIdAroundItsRows) {
+  const auto keywords = records(
+      report_rows(R"({"5":[{"DATE":"2026-01-01","AD_GROUP_ID":7},{"DATE":"2026-01-01","AD_GROUP_ID":"8"}]})",
+                  "keyword_report"));
+  EXPECT_EQ(column(keywords, "KEYWORD_ID"), (Texts{"5", "5"}));
+  EXPECT_EQ(column(keywords, "AD_GROUP_ID"), (Texts{"7", "8"}));
+  EXPECT_THROW(report_rows(R"({"5":[{"DATE":"2026-01-01"}]})", "keyword_report"), UnusableRow);
+  const auto items = records(report_rows(
+      R"({"0012":[{"DATE":"2026-01-01"}],"sku-7":[{"DATE":"2026-01-01"}]})", "product_item_report"));
+  EXPECT_EQ(column(items, "PRODUCT_ITEM_ID"), (Texts{"0012", "sku-7"}));
+}
+
+TEST(ReadReport, CannotReadAnIdThatStandsThereTwice) {
+  EXPECT_THROW(report_rows(R"({"1":[{"DATE":"2026-01-01"}],"1":[{"DATE":"2026-01-02"}]})"), UnreadableAnswer);
+}
+
 TEST(ReadReport, ReadsTargetingFromTheRow) {
   const auto all =
       records(report_rows(R"({"1":[{"DATE":"2026-01-01","TARGETING_TYPE":"LOCATION","TARGETING_VALUE":500},)"

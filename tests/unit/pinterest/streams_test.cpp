@@ -28,6 +28,16 @@ TEST(Streams, AreTwentyOneAndParentsComeBeforeTheirChildren) {
   EXPECT_EQ(seen.size(), 21U);
 }
 
+TEST(Streams, OfProductItemsHaveNoTotal) {
+  config::Config config = test_config();
+  const StreamDefinition& items = *find_stream("product_item_report");
+  EXPECT_EQ(find_stream_problem(items, config), "");
+  config.analytics.granularity = config::Granularity::total;
+  EXPECT_TRUE(find_stream_problem(items, config)
+                  .starts_with("analytics_granularity: product_item_report has no TOTAL"));
+  EXPECT_EQ(find_stream_problem(*find_stream("keyword_report"), config), "");
+}
+
 TEST(Streams, AreFoundByTheirExactName) {
   EXPECT_EQ(find_stream("pins")->path, "/pins");
   EXPECT_EQ(find_stream("Pins"), nullptr);
@@ -93,10 +103,10 @@ TEST(LackingScopes, AreNamedWithTheirStreams) {
 TEST(FindTargetingProblem, NamesTheTypeAndTheStreamThatHasIt) {
   config::Config config = test_config();
   config.analytics.targeting_types = {"GENDER", "QUIZ_RESULT"};
-  EXPECT_EQ(find_targeting_problem(*find_stream("ad_targeting_analytics"), config), "");
-  EXPECT_EQ(find_targeting_problem(*find_stream("campaign_analytics"), config), "");
+  EXPECT_EQ(find_stream_problem(*find_stream("ad_targeting_analytics"), config), "");
+  EXPECT_EQ(find_stream_problem(*find_stream("campaign_analytics"), config), "");
   EXPECT_EQ(
-      find_targeting_problem(*find_stream("campaign_targeting_analytics"), config),
+      find_stream_problem(*find_stream("campaign_targeting_analytics"), config),
       "targeting_types: campaign_targeting_analytics has no QUIZ_RESULT, only ad_targeting_analytics has it; "
       "remove it, or deselect campaign_targeting_analytics");
 }

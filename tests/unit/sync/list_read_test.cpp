@@ -261,7 +261,7 @@ TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
   EXPECT_EQ(ad_groups->options().also, "campaign_id");
   ad_groups->page_done(page_of({"11", "12", "13", "11"}, {"1", "2", "3", "1"}));
   EXPECT_EQ(next_of_parent(run), "no request") << "the condition is not known yet";
-  campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", "SALES"}));
+  campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", ""}));
   EXPECT_EQ(next_of_parent(run), "11 ");
   EXPECT_EQ(next_of_parent(run), "13 ");
   EXPECT_EQ(next_of_parent(run), "no request");
@@ -276,6 +276,13 @@ TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
   const auto job = run.take_analytics();
   ASSERT_TRUE(job);
   EXPECT_EQ(job->request.ids, (std::vector<std::uint64_t>{101, 102, 301}));
+}
+
+TEST_F(FedList, IsAskedForWhereItIsNotKnownWhetherItsConditionAllows) {
+  ad_groups->page_done(page_of({"11", "12"}, {"1", ""}));
+  campaigns->page_done(page_of({"2"}, {"AWARENESS"}));
+  EXPECT_EQ(next_of_parent(run), "11 ") << "its campaign is not listed";
+  EXPECT_EQ(next_of_parent(run), "12 ") << "it names no campaign";
 }
 
 TEST_F(FedList, EndsWhereNoRowIsWanted) {
