@@ -250,10 +250,11 @@ void Engine::authenticate(Job job, const Fault& fault, const pinterest::AccessTo
   // A token of the configuration or of a file may have ended long ago: only a new one settles it.
   const bool was_renewed = job.tries.authenticated_again && token.issued;
   const bool renewing_is_vain = !tokens_.can_renew() || token.generation == refused_with_pins_;
-  const bool is_good_elsewhere = is_batch(job) || (is_optional(job) && successes_ > 0);
-  if ((is_of_pins(job) || is_optional(job)) &&
-      (!is_about_the_token || was_renewed || (is_good_elsewhere && renewing_is_vain))) {
-    if (was_renewed) refused_with_pins_ = token.generation;
+  const bool is_about_the_request = !is_about_the_token || was_renewed;
+  const bool is_about_the_route = is_batch(job) && renewing_is_vain;
+  if (is_of_pins(job) ? is_about_the_request || is_about_the_route
+                      : is_optional(job) && is_about_the_request) {
+    if (is_of_pins(job) && was_renewed) refused_with_pins_ = token.generation;
     deny(job, fault);
     return;
   }
