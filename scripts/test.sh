@@ -34,14 +34,19 @@ compile() {
 
 say "packages"
 scripts/install_packages.sh build static wheel simulator test
-make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt
+# They mostly wait for the network, so all at once.
+venvs=()
+make_venv /usr/bin/python3 build/venv tests/e2e/requirements.txt &
+venvs+=("$!")
 # The tap's partners in tests: each has its own, and target-csv needs a Python before 3.10, which PyPy's is.
 for requirements in tests/e2e/partners/*.txt; do
   partner=$(basename "$requirements" .txt)
   python=/usr/bin/python3
   if [[ "$partner" == target-csv ]]; then python=/usr/bin/pypy3; fi
-  make_venv "$python" "build/partners/$partner" "$requirements"
+  make_venv "$python" "build/partners/$partner" "$requirements" &
+  venvs+=("$!")
 done
+for venv in "${venvs[@]}"; do wait "$venv"; done
 
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
