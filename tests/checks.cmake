@@ -34,7 +34,8 @@ foreach(sanitizer asan tsan)
   add_test(NAME ${sanitizer}.e2e
            COMMAND ${TAP_PINTEREST_E2E_PYTHON} -m pytest -q -p no:cacheprovider test_smoke.py test_tokens.py
            WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
-  set_tests_properties(${sanitizer}.unit PROPERTIES PROCESSORS ${cores})
+  # Early, while there is something small to run beside it.
+  set_tests_properties(${sanitizer}.unit PROPERTIES PROCESSORS ${cores} COST 900)
   set_tests_properties(${sanitizer}.unit ${sanitizer}.e2e PROPERTIES
     LABELS ${sanitizer}
     TIMEOUT 900
@@ -43,4 +44,4 @@ endforeach()
 
 # Every fuzz target: the corpus, and always the same new inputs.
 add_test(NAME fuzz.targets COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/run.sh 30000 runs)
-set_tests_properties(fuzz.targets PROPERTIES LABELS fuzz PROCESSORS ${cores} TIMEOUT 1800)
+set_tests_properties(fuzz.targets PROPERTIES LABELS fuzz PROCESSORS ${cores} COST 900 TIMEOUT 1800)
