@@ -134,6 +134,35 @@ def test_a_custom_report_has_columns_of_reports_alone(tap, world, config):
     assert created(api) == 1
 
 
+# Of each level the columns of its key.
+SUBJECTS = {
+    "ADVERTISER": ["AD_ACCOUNT_ID"],
+    "CAMPAIGN": ["CAMPAIGN_ID"],
+    "AD_GROUP": ["AD_GROUP_ID"],
+    "PIN_PROMOTION": ["AD_ID"],
+    "KEYWORD": ["KEYWORD_ID", "AD_GROUP_ID"],
+    "PRODUCT_GROUP": ["PRODUCT_GROUP_ID"],
+    "PRODUCT_ITEM": ["PRODUCT_ITEM_ID"],
+}
+LEVELS = [*SUBJECTS, *(f"{level}_TARGETING" for level in SUBJECTS if level != "KEYWORD")]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level(tap, world, config, monkeypatch, level):
+    api = world()
+    targeting = {"targeting_types": ["GENDER", "COUNTRY"]} if level.endswith("_TARGETING") else {}
+    subject = SUBJECTS[level.removesuffix("_TARGETING")]
+    monkeypatch.setitem(KEYS, "mine", [*subject, "DATE", *(["targeting_type", "targeting_value"] if targeting else [])])
+    columns = ["SPEND_IN_DOLLAR", "TOTAL_IMPRESSION", *(["AD_GROUP_ID"] if level == "KEYWORD" else [])]
+    run = run_own(tap, api, config, own("mine", level, columns, **targeting), start_date=back(20))
+    rows = with_key(truth(api, level, back(20), columns, **targeting), level)
+    for row in rows:
+        if "AD_ACCOUNT_ID" in subject:  # two columns of that name would clash in most databases
+            del row["ad_account_id"]
+    assert len(rows) > 10
+    assert_same_rows("mine", run.records["mine"], rows)
+
+
 def test_a_custom_report_by_targeting_and_filter(tap, world, config):
     api = world()
     report = own(
