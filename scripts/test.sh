@@ -63,7 +63,7 @@ scripts/build_wheels.sh >build/wheels.log 2>&1 || { cat build/wheels.log; exit 1
 
 # clang-tidy wants the commands of single files, which nobody has to run.
 configure debug -B build/tidy
-configure debug -DTAP_PINTEREST_UNITY=ON -DTAP_PINTEREST_ALL_TESTS=ON \
+configure debug -DTAP_PINTEREST_UNITY=ON -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DTAP_PINTEREST_ALL_TESTS=ON \
   -DTAP_PINTEREST_E2E_PYTHON="$PWD/build/venv/bin/python" \
   -DTAP_PINTEREST_E2E_PARTNERS="$PWD/build/partners" \
   -DTAP_PINTEREST_E2E_TAP="$PWD/build/executable/tap-pinterest"
