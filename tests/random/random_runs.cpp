@@ -364,7 +364,9 @@ class Scenario {
     sync::RunResult result;
     std::vector<std::string> lines;
     std::size_t states = 0;
+    // Refused to an account that nobody has asked for: a warning.
     std::size_t skipped_accounts = 0;
+    std::size_t left_out_streams = 0;
   };
 
   // A date that may be out of reach, and is seldom today.
@@ -461,8 +463,8 @@ class Scenario {
     }
     delivery_.take(outcome.lines, kAll);
     const bool whole = outcome.result.ending == Ending::complete && outcome.skipped_accounts == 0 &&
-                       disturbance.change_world_at < 0 && !resumes && day_soon() == began &&
-                       (!reconfigures_ || config_.analytics.start_date);
+                       outcome.left_out_streams == 0 && disturbance.change_world_at < 0 && !resumes &&
+                       day_soon() == began && (!reconfigures_ || config_.analytics.start_date);
     if (whole) compare("after a run that said it was complete");
   }
 
@@ -698,6 +700,7 @@ class Scenario {
     outcome.lines = output.texts();
     outcome.states = static_cast<std::size_t>(std::ranges::count_if(outcome.lines, fakes::is_state));
     outcome.skipped_accounts = engine.report().skipped_accounts.size();
+    outcome.left_out_streams = engine.report().incomplete_streams.size();
     for (const auto pin : engine.report().pins_refused) pins_refused_.insert(pin);
     if (verbose_) {
       fmt::print("  {} requests, {} lines, {} states: {} {}\n", requests.load(), outcome.lines.size(),
