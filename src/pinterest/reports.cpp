@@ -41,8 +41,6 @@ constexpr auto kRefused = std::to_array<Refused>({{"CAMPAIGN_TARGETING", kReach}
 // What is asked for where nothing else can be.
 constexpr std::string_view kAnyColumn = "SPEND_IN_DOLLAR";
 
-// Targeting types that direct requests alone have.
-constexpr auto kOnlyDirectTypes = std::to_array<std::string_view>({"CREATIVE_TYPE", "QUIZ_RESULT"});
 // "Reporting query cost limit exceeded".
 constexpr int kCodeReportCost = 2726;
 
@@ -54,11 +52,16 @@ bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// Of what only `direct` names, reports have nothing; what neither names may be new.
+bool is_only_direct(std::span<const std::string_view> direct, std::span<const std::string_view> reported,
+                    std::string_view name) {
+  return holds(direct, name) && !holds(reported, name);
+}
+
 bool reports_have(std::string_view level, std::string_view column) {
-  const bool is_only_direct =
-      config::find_column(column) != nullptr && !holds(config::report_column_names(), column);
   const auto* const refused = std::ranges::find(kRefused, level, &Refused::level);
-  return !is_only_direct && (refused == kRefused.end() || !holds(refused->columns, column));
+  return !is_only_direct(config::analytics_column_names(), config::report_column_names(), column) &&
+         (refused == kRefused.end() || !holds(refused->columns, column));
 }
 
 }  // namespace
@@ -120,8 +123,9 @@ std::vector<std::string> report_columns(const StreamDefinition& stream,
 
 std::vector<std::string> report_targeting_types(const std::vector<std::string>& types) {
   std::vector<std::string> kept;
-  std::ranges::copy_if(types, std::back_inserter(kept),
-                       [](const std::string& type) { return !holds(kOnlyDirectTypes, type); });
+  std::ranges::copy_if(types, std::back_inserter(kept), [](const std::string& type) {
+    return !is_only_direct(config::targeting_types(), config::report_targeting_types(), type);
+  });
   return kept;
 }
 
