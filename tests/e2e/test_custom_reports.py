@@ -1,16 +1,11 @@
 """Streams that only asynchronous reports read: those of the table, and those of the configuration."""
 
-import datetime
-
 import pytest
 from compare import COLUMNS, assert_nothing_refused, assert_same_rows, newest, reported_rows
 from harness import KEYS, partition
+from reporting import CREATE, DOWNLOAD, POLL, back, world  # noqa: F401
 
-TODAY = datetime.date(2026, 3, 10)
-CREATE = "POST /ad_accounts/{ad_account_id}/reports"
-POLL = "/ad_accounts/{ad_account_id}/reports"
 OF_TEMPLATES = "/ad_accounts/{ad_account_id}/templates/{template_id}/reports"
-DOWNLOAD = "/_reports/{name}"
 REPORTS = {"keyword_report": "KEYWORD", "product_group_report": "PRODUCT_GROUP", "product_item_report": "PRODUCT_ITEM"}
 # What these levels refuse.
 REFUSED = {
@@ -36,19 +31,6 @@ def own_keys(monkeypatch):
         monkeypatch.setitem(KEYS, name, key)
 
 
-@pytest.fixture
-def world(simulate):
-    def make(**options):
-        small = {"accounts": 1, "campaigns": 4, "ad_groups": 6, "ads": 8, "pins": 0, "report_polls": 0}
-        return simulate(**{**small, "limits": "off", **options})
-
-    return make
-
-
-def back(days):
-    return str(TODAY - datetime.timedelta(days))
-
-
 def truth(api, level, start, columns=COLUMNS, **parameters):
     """What reports of a level say: in each row the columns that the level has, and null for the others."""
     refused = REFUSED.get(level, set()) & set(columns)
@@ -59,7 +41,7 @@ def truth(api, level, start, columns=COLUMNS, **parameters):
     return rows
 
 
-def with_key(rows, level, columns=COLUMNS):
+def with_key(rows, level):
     """The rows of keywords name their ad group in the key, too."""
     for row in rows:
         if level == "KEYWORD":

@@ -6,28 +6,12 @@ import signal
 import pytest
 from compare import assert_nothing_refused, assert_same_rows, newest, reported_rows, true_rows
 from harness import ENTITIES, Run, partition
+from reporting import CREATE, DOWNLOAD, POLL, back, world  # noqa: F401
 from running import Running, kept_by_a_target, limit_file_size
 
-TODAY = datetime.date(2026, 3, 10)
 FIRST_DIRECT = "2025-12-11"  # 89 days back
 OLDEST = "2023-09-09"  # 913 days back
 STREAMS = ["campaign_analytics", "ad_analytics", "ad_group_analytics", "ad_account_analytics"]
-CREATE = "POST /ad_accounts/{ad_account_id}/reports"
-POLL = "/ad_accounts/{ad_account_id}/reports"
-DOWNLOAD = "/_reports/{name}"
-
-
-@pytest.fixture
-def world(simulate):
-    def make(**options):
-        small = {"accounts": 1, "campaigns": 4, "ad_groups": 6, "ads": 8, "pins": 0, "report_polls": 0}
-        return simulate(**{**small, "limits": "off", **options})
-
-    return make
-
-
-def back(days):
-    return str(TODAY - datetime.timedelta(days))
 
 
 def assert_rows(api, stream, rows, start):
