@@ -75,8 +75,8 @@ def test_the_wheel_carries_the_program_and_its_licences_and_nothing_else(kind, r
     with zipfile.ZipFile(wheel) as content:
         names = {name.split("/", 1)[1]: name for name in content.namelist() if not name.endswith("/")}
         program = content.getinfo(names["scripts/tap-pinterest"])
-    assert set(names) == {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "licenses/src/NOTICES.md",
-                          "scripts/tap-pinterest"}  # fmt: skip
+    assert set(names) == {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE", "licenses/NOTICE",
+                          "licenses/src/NOTICES.md", "scripts/tap-pinterest"}  # fmt: skip
     assert program.external_attr >> 16 & EXECUTABLE_BITS
     print(f"the program in it: {program.file_size} bytes")
 
@@ -130,7 +130,8 @@ def test_the_source_distribution_builds_alone(tmp_path):
     shutil.unpack_archive(path, tmp_path)
     source = tmp_path / path.name.removesuffix(".tar.gz")
     top = {entry.name for entry in source.iterdir()}
-    assert {"CMakeLists.txt", "LICENSE", "PKG-INFO", "README.md", "include", "pyproject.toml", "schemas", "src"} <= top
+    assert {"CMakeLists.txt", "LICENSE", "NOTICE", "PKG-INFO", "README.md", "include", "pyproject.toml", "schemas",
+            "src"} <= top  # fmt: skip
     assert not top & {".ci", ".git", ".github", "build", "dist", "tests"}
     wheel = build_wheel(source, tmp_path / "wheel")
     with zipfile.ZipFile(wheel) as content:
@@ -160,7 +161,7 @@ def test_the_tarball_has_the_program_and_the_licences_and_runs_anywhere(tmp_path
     shutil.unpack_archive(path, tmp_path / "elsewhere")
     with tarfile.open(path) as content:
         names = {name.split("/", 1)[1] for name in content.getnames() if content.getmember(name).isfile()}
-    documents = {f"share/doc/tap-pinterest/{name}" for name in ("LICENSE", "NOTICES.md", "README.md")}
+    documents = {f"share/doc/tap-pinterest/{name}" for name in ("LICENSE", "NOTICE", "NOTICES.md", "README.md")}
     assert names == {"bin/tap-pinterest", *documents}
     (program,) = (tmp_path / "elsewhere").glob("*/bin/tap-pinterest")
     assert path.name.split("-")[2] in shown(program, "--version")
@@ -172,6 +173,7 @@ def test_an_install_puts_the_same_files_below_the_prefix(tmp_path):
     assert os.access(tmp_path / "bin" / "tap-pinterest", os.X_OK)
     assert {path.name for path in (tmp_path / "share/doc/tap-pinterest").iterdir()} == {
         "LICENSE",
+        "NOTICE",
         "NOTICES.md",
         "README.md",
     }
