@@ -227,10 +227,9 @@ class Maker:
     def whole(self) -> dict:
         """The stream's schema."""
         stream = self.stream
-        own = self.row()
-        for column, source in stream.like.items():
-            copied = written(source)["properties"]
-            own = own | {column: own[column] | {"properties": copied}} if column else copied
+        own = written(stream.like[""])["properties"] if "" in stream.like else self.row()
+        for column in stream.like.keys() - {""}:
+            own[column] |= {"properties": written(stream.like[column])["properties"]}
         for name, node in stream.newer.items():
             own.setdefault(name, self.schema(name, node))
         own |= {name: self.schema(name, node) for name, node in stream.added.items()}
