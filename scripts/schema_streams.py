@@ -354,8 +354,8 @@ STREAMS = {
             "custom_column_ids": "Ids of the report's custom columns.",
             "date_range": "Days that the report is for, given in one of three ways.",
             "date_range.absolute_date_range": "Fixed days.",
-            "date_range.absolute_date_range.end_date": "Last day.",
-            "date_range.absolute_date_range.start_date": "First day.",
+            "date_range.absolute_date_range.end_date": "Last day, as the number that Pinterest sends.",
+            "date_range.absolute_date_range.start_date": "First day, as the number that Pinterest sends.",
             "date_range.absolute_date_range.type": "Kind of the range.",
             "date_range.dynamic_date_range": "Named range.",
             "date_range.dynamic_date_range.range": "Name of the range:",
@@ -643,8 +643,13 @@ STREAMS = {
         "partner",
         "Partners of each business.",
         key=("business_id", "id"),
-        added=BUSINESS_ID | {"partner_type": text("Which of the two is the partner's role: INTERNAL, EXTERNAL.")},
-        words=MEMBERS,
+        added=BUSINESS_ID
+        | {
+            "partner_type": text(
+                "Who has access: INTERNAL, the partner to assets of the business; EXTERNAL, the reverse."
+            )
+        },
+        words=MEMBERS | {"assets_summary": "Assets that access is given to; partner_type says whose they are."},
     ),
     "business_assets": Stream(
         "/businesses/{business_id}/assets",
@@ -733,7 +738,7 @@ STREAMS = {
         rows="trends[]",
         key=("region", "trend_type", "keyword", "date"),
         added={
-            "region": text("Region that the keyword trends in."),
+            "region": text("Region that the keyword trends in, as country codes joined by +."),
             "trend_type": text("Type of the trend: growing, monthly, yearly, seasonal."),
             "date": day("Day of reading (UTC)."),
         },
