@@ -7,6 +7,8 @@
 
 #include "api.hpp"
 #include "calendar.hpp"
+#include "collections.hpp"
+#include "hash.hpp"
 #include "json_text.hpp"
 #include "metrics.hpp"
 #include "reach.hpp"
@@ -341,8 +343,9 @@ Result pins_analytics(Call& call) {
 }
 
 Result pin_analytics(Call& call) {
-  const auto pin = call.world.find_pin(to_id(call.pin_id));
-  if (!pin || std::to_string(call.world.pin_id(*pin)) != call.pin_id || call.world.pin_is_dead(*pin)) {
+  const auto pin = call.world.find_pin(to_id(call.match.place("pin_id")));
+  if (!pin || std::to_string(call.world.pin_id(*pin)) != call.match.place("pin_id") ||
+      call.world.pin_is_dead(*pin)) {
     return Refusal{404, 404, "Pin not found."};
   }
   PinReport report;
@@ -387,6 +390,45 @@ Result user_account_analytics(Call& call) {
     json.close_object();
   }
   json.close_object();
+  return body;
+}
+
+// The best first. Which they are, and their numbers, has nothing to do with the analytics of pins.
+Result list_top_pins(Call& call) {
+  PinReport report;
+  if (auto refusal = read_pin_report(call, report)) return *refusal;
+  const World& world = call.world;
+  const std::string sort = call.arguments.get("sort_by");
+  if (report.metrics.empty()) {
+    const auto& rules = call.match.endpoint->parameters;
+    const auto values = std::ranges::find(rules, "metric_types", &Parameter::name)->values;
+    report.metrics.assign(values.begin(), values.end());
+  }
+  const std::int64_t count = std::min(call.arguments.integer("num_of_pins", 10), world.pin_count());
+  const std::uint64_t key = mix(world.options().seed, hash_text(sort), hash_text(call.match.endpoint->path));
+  std::string body;
+  JsonText json(body);
+  json.open_object().key("date_availability").open_object().boolean("is_realtime", false);
+  json.integer("latest_available_timestamp", unix_seconds(call.now) / 86'400 * 86'400'000);
+  json.close_object().key("pins").open_array();
+  for (std::int64_t rank = 0; rank < count; ++rank) {
+    const auto pin =
+        static_cast<std::int64_t>(key % 1'000 + static_cast<std::uint64_t>(rank)) % world.pin_count();
+    json.open_object().id("pin_id", world.pin_id(pin)).key("metrics").open_object();
+    for (const std::string& metric : report.metrics) {
+      const auto roll = static_cast<std::int64_t>(mix(key, rank, hash_text(metric)) % 1'000);
+      const bool is_broken = metric.ends_with("_RATE") || metric.ends_with("_TIME");
+      if (metric == sort) {
+        json.integer(metric, 100'000 - rank * 1'900);
+      } else if (roll % 20 != 0) {
+        json.verbatim(metric, is_broken ? fmt::format("{}.{:03}", roll % 7, roll) : std::to_string(roll));
+      }
+    }
+    json.close_object().key("data_status").open_object();
+    for (const std::string& metric : report.metrics) json.text(metric, rank % 9 == 4 ? "ESTIMATE" : "READY");
+    json.close_object().close_object();
+  }
+  json.close_array().text("sort_by", sort).close_object();
   return body;
 }
 

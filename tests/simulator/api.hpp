@@ -13,6 +13,17 @@
 namespace simulator {
 
 class Reports;
+struct Collection;
+
+struct Endpoint;
+
+struct Match {
+  const Endpoint* endpoint = nullptr;
+  Pairs places{};  // of the path: their names and what stands there, decoded
+
+  // Empty if the path has no such place.
+  std::string place(std::string_view name) const;
+};
 
 // A request that may pass: its token, path and parameters are in order.
 struct Call {
@@ -20,9 +31,8 @@ struct Call {
   Instant now;
   std::string target;
   Arguments arguments;
-  int account = -1;         // of the path
-  std::string pin_id;       // of the path
-  std::string template_id;  // of the path
+  int account = -1;  // of the path
+  const Match& match;
   // Set by lists: the bookmark that leads to this very page again.
   std::string own_bookmark;
   std::string body{};
@@ -43,15 +53,10 @@ struct Endpoint {
   Result (*handle)(Call&);
   // What faults and counters call it, where another method has the path.
   std::string_view other_label{};
+  std::vector<Parameter> places{};         // rules for what stands in the places of the path
+  const Collection* collection = nullptr;  // what `handle` is to list, where one handler lists many
 
   std::string_view label() const { return other_label.empty() ? path : other_label; }
-};
-
-struct Match {
-  const Endpoint* endpoint = nullptr;
-  std::string account_id;
-  std::string pin_id;
-  std::string template_id;
 };
 
 // The endpoint of a path below /v5, of another method if it has none of this one; null in `endpoint` if there

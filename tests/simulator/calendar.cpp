@@ -69,6 +69,19 @@ std::string format_seconds(std::int64_t unix_seconds) {
                      time.seconds().count());
 }
 
+std::string format_moment(std::int64_t unix_seconds, std::uint64_t roll) {
+  switch (roll % 4) {
+    case 0:
+      return format_seconds(unix_seconds);
+    case 1:
+      return format_seconds(unix_seconds) + "Z";
+    case 2:
+      return format_seconds(unix_seconds) + "+00:00";
+    default:
+      return format_seconds(unix_seconds - 5LL * 3'600) + "-05:00";
+  }
+}
+
 std::string format_http_date(Instant now) {
   constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -18,6 +18,8 @@ void append_day(std::string& out, Day day);
 std::string format_day(Day day);
 // `YYYY-MM-DDTHH:MM:SS`, without an offset.
 std::string format_seconds(std::int64_t unix_seconds);
+// The same, with and without offset, and now and then in another one.
+std::string format_moment(std::int64_t unix_seconds, std::uint64_t roll);
 // As in the `Date` header of HTTP.
 std::string format_http_date(Instant now);
 

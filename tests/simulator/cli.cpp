@@ -67,6 +67,8 @@ void add_rules(CLI::App& app, Options& it) {
   app.add_option("--beta-off-status", it.beta_off_status, "What it says then")
       ->check(CLI::IsMember({401, 403, 404}));
   app.add_flag("--bulk-keys-by-app", it.bulk_keys_by_app, "/pins/analytics names the app type, not `all`");
+  app.add_flag("!--no-keyword-batches", it.keyword_batches, "Lists of keywords do not know ad_group_ids");
+  app.add_flag("!--no-catalog", it.catalog, "The user has no catalog: product groups say 409");
   app.add_option("--deny-account", it.denied_accounts, "403 for everything of this account; repeatable");
   const std::map<std::string, LimitTier> tiers{
       {"standard", LimitTier::kStandard}, {"trial", LimitTier::kTrial}, {"off", LimitTier::kOff}};

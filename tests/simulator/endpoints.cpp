@@ -3,18 +3,17 @@
 #include <array>
 
 #include "api.hpp"
+#include "collections.hpp"
 #include "columns.hpp"
+#include "rules.hpp"
 #include "user_analytics.hpp"
 
 namespace simulator {
 namespace {
 
-using enum ParameterType;
-using enum ParameterStyle;
-using Texts = std::span<const std::string_view>;
+using namespace rules;
 
 constexpr std::array<std::string_view, 5> kStatuses{"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "DELETED_DRAFT"};
-constexpr std::array<std::string_view, 2> kOrders{"ASCENDING", "DESCENDING"};
 constexpr std::array<std::string_view, 5> kGranularities{"TOTAL", "DAY", "HOUR", "WEEK", "MONTH"};
 constexpr std::array<std::string_view, 6> kWindows{"0", "1", "7", "14", "30", "60"};
 constexpr std::array<std::string_view, 2> kReportTimes{"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"};
@@ -22,20 +21,6 @@ constexpr std::array<std::string_view, 2> kTimezones{"PINTEREST_TIME_ZONE", "AD_
 constexpr std::array<std::string_view, 3> kPinFilters{"exclude_native", "exclude_repins",
                                                       "has_been_promoted"};
 constexpr std::array<std::string_view, 1> kPinTypes{"PRIVATE"};
-constexpr std::array<std::string_view, 13> kCreativeTypes{"REGULAR",
-                                                          "VIDEO",
-                                                          "SHOPPING",
-                                                          "CAROUSEL",
-                                                          "MAX_VIDEO",
-                                                          "SHOP_THE_PIN",
-                                                          "COLLECTION",
-                                                          "IDEA",
-                                                          "SHOWCASE",
-                                                          "QUIZ",
-                                                          "COLLAGE",
-                                                          "MAX_WIDTH_REGULAR_COLLECTION",
-                                                          "MAX_WIDTH_VIDEO_COLLECTION"};
-constexpr std::array<std::string_view, 4> kAppTypes{"ALL", "MOBILE", "TABLET", "WEB"};
 constexpr std::array<std::string_view, 2> kSplits{"NO_SPLIT", "APP_TYPE"};
 constexpr std::array<std::string_view, 15> kPinMetrics{"IMPRESSION",
                                                        "OUTBOUND_CLICK",
@@ -53,12 +38,6 @@ constexpr std::array<std::string_view, 15> kPinMetrics{"IMPRESSION",
                                                        "VIDEO_START",
                                                        "VIDEO_AVG_WATCH_TIME"};
 
-constexpr std::array<std::string_view, 3> kClaimed{"OTHER", "CLAIMED", "BOTH"};
-constexpr std::array<std::string_view, 8> kPinFormats{"ALL",           "ORGANIC_IMAGE", "ORGANIC_PRODUCT",
-                                                      "ORGANIC_VIDEO", "ADS_STANDARD",  "ADS_PRODUCT",
-                                                      "ADS_VIDEO",     "ADS_IDEA"};
-constexpr std::array<std::string_view, 3> kContentTypes{"ALL", "PAID", "ORGANIC"};
-constexpr std::array<std::string_view, 3> kSources{"ALL", "YOUR_PINS", "OTHER_PINS"};
 constexpr std::array<std::string_view, 5> kUserSplits{"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE",
                                                       "PIN_FORMAT"};
 constexpr std::array<std::string_view, 2> kAttributionTypes{"INDIVIDUAL", "HOUSEHOLD"};
@@ -103,35 +82,6 @@ Texts column_names() {
   return names;
 }
 
-Parameter ids(std::string_view name, std::size_t most, std::size_t length, bool required = false) {
-  return {.name = name,
-          .type = kDigits,
-          .style = kRepeated,
-          .required = required,
-          .max_items = most,
-          .max_length = length,
-          .values = {}};
-}
-Parameter choice(std::string_view name, Texts values, bool required = false) {
-  return {.name = name, .type = kEnum, .required = required, .values = values};
-}
-Parameter several(std::string_view name, Texts values, ParameterStyle style, bool required = false) {
-  return {.name = name, .type = kEnum, .style = style, .required = required, .values = values};
-}
-Parameter at_most(std::size_t items, Parameter parameter) {
-  parameter.max_items = items;
-  return parameter;
-}
-Parameter flag(std::string_view name) { return {.name = name, .type = kBoolean, .values = {}}; }
-Parameter date(std::string_view name) {
-  return {.name = name, .type = kDate, .required = true, .values = {}};
-}
-Parameter bookmark() { return {.name = "bookmark", .values = {}}; }
-Parameter page_size() {
-  return {.name = "page_size", .type = kInteger, .minimum = 1, .maximum = 250, .values = {}};
-}
-Parameter as_account() { return {.name = "ad_account_id", .type = kDigits, .max_length = 18, .values = {}}; }
-
 std::vector<Parameter> entity_list(std::vector<Parameter> filters) {
   filters.insert(filters.end(), {several("entity_statuses", kStatuses, kRepeated), page_size(),
                                  choice("order", kOrders), bookmark()});
@@ -160,11 +110,11 @@ std::vector<Parameter> pin_report(std::vector<Parameter> more) {
   return more;
 }
 
-const std::vector<Endpoint>& endpoints() {
+std::vector<Endpoint> own_endpoints() {
   using Scopes = std::vector<std::string_view>;
   static const Scopes ads{"ads:read"};
   static const Scopes pins{"boards:read", "pins:read"};
-  static const std::vector<Endpoint> table{
+  return {
       {"GET", "/user_account", "org_read", {"user_accounts:read"}, {as_account()}, get_user_account},
       {"GET",
        "/ad_accounts",
@@ -252,6 +202,16 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "/pins/{pin_id}/analytics", "org_analytics", pins, pin_report({choice("split_field", kSplits)}),
        pin_analytics},
   };
+}
+
+const std::vector<Endpoint>& endpoints() {
+  static const std::vector<Endpoint> table = [] {
+    std::vector<Endpoint> all = own_endpoints();
+    for (const Collection& it : collections()) {
+      all.push_back({"GET", it.path, it.category, it.scopes, it.parameters, it.handle, {}, it.places, &it});
+    }
+    return all;
+  }();
   return table;
 }
 
@@ -264,16 +224,12 @@ std::string_view next_segment(std::string_view& path) {
   return segment;
 }
 
-bool fits(std::string_view pattern, std::string_view path, Match& match) {
+bool fits(std::string_view pattern, std::string_view path, Pairs& places) {
   while (!pattern.empty() && !path.empty()) {
     const std::string_view expected = next_segment(pattern);
     const std::string_view segment = next_segment(path);
-    if (expected == "{ad_account_id}") {
-      match.account_id = segment;
-    } else if (expected == "{pin_id}") {
-      match.pin_id = segment;
-    } else if (expected == "{template_id}") {
-      match.template_id = segment;
+    if (expected.starts_with('{')) {
+      places.emplace_back(expected.substr(1, expected.size() - 2), decode_segment(segment));
     } else if (expected != segment) {
       return false;
     }
@@ -283,17 +239,25 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
 
 }  // namespace
 
+std::string Match::place(std::string_view name) const {
+  const auto found = std::ranges::find(places, name, &Pairs::value_type::first);
+  return found == places.end() ? std::string() : found->second;
+}
+
 Match find_endpoint(std::string_view method, std::string_view path) {
-  Match found;
-  if (path.empty() || path.front() != '/') return found;
+  Match best;
+  if (path.empty() || path.front() != '/') return best;
+  // The method counts most, then that words are the same and not only fill a place.
+  const auto rank = [method](const Match& match) {
+    return match.endpoint == nullptr
+               ? std::pair(-1, 0)
+               : std::pair(match.endpoint->method == method ? 1 : 0, -static_cast<int>(match.places.size()));
+  };
   for (const Endpoint& endpoint : endpoints()) {
-    Match match;
-    if (!fits(endpoint.path, path, match)) continue;
-    match.endpoint = &endpoint;
-    if (endpoint.method == method) return match;
-    if (found.endpoint == nullptr) found = match;
+    Match match{&endpoint, {}};
+    if (fits(endpoint.path, path, match.places) && rank(match) > rank(best)) best = std::move(match);
   }
-  return found;
+  return best;
 }
 
 }  // namespace simulator

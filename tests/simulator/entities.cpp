@@ -8,6 +8,12 @@
 #include "hash.hpp"
 
 namespace simulator {
+
+void write_unknown_field(JsonText& json, const World& world, std::uint64_t roll) {
+  if (!world.options().unknown_fields || roll % 5 != 0) return;
+  json.key("brand_new_field").open_object().text("why", "the API grows").integer("n", 1).close_object();
+}
+
 namespace {
 
 // The dice of one object: each property rolls with a number of its own.
@@ -88,11 +94,6 @@ void write_tracking_urls(JsonText& json, const Dice& dice) {
   json.close_object();
 }
 
-void write_unknown_field(JsonText& json, const World& world, const Dice& dice) {
-  if (!world.options().unknown_fields || !dice.one_in(90, 5)) return;
-  json.key("brand_new_field").open_object().text("why", "the API grows").integer("n", 1).close_object();
-}
-
 const char* summary_of(Status status, const char* active) {
   switch (status) {
     case Status::kActive:
@@ -162,7 +163,7 @@ void write_campaign(JsonText& json, const World& world, const Entity& entity) {
     json.null("order_line_id");
   }
   json.text("summary_status", summary_of(world.status(entity), "RUNNING"));
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 
@@ -247,7 +248,7 @@ void write_ad_group(JsonText& json, const World& world, const Entity& entity) {
   write_nullable(json, "promotion_application_level", dice.one_in(53, 4), "ITEM");
   json.id("feed_profile_id", dice.one_in(54, 2) ? 0 : 626'736'533'506);
   json.null("dca_assets").text("summary_status", summary_of(world.status(entity), "RUNNING"));
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 
@@ -320,7 +321,7 @@ void write_ad(JsonText& json, const World& world, const Entity& entity) {
   write_carousel(json, dice);
   write_quiz(json, world, entity, dice);
   json.text("summary_status", summary_of(world.status(entity), "APPROVED"));
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 
@@ -362,7 +363,7 @@ void write_product_group(JsonText& json, const World& world, const Entity& entit
   write_nullable(json, "selected_image_tag", dice.one_in(94, 4), "holiday_sale");
   json.null("selected_video_tag");
   write_nullable(json, "tracking_url", dice.one_in(95, 2), "https://example.com/track?x={y}");
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 
@@ -435,20 +436,6 @@ void write_pin_metrics(JsonText& json, const Dice& dice) {
   json.close_object().close_object();
 }
 
-// With and without offset, and now and then in another one.
-std::string created_at(const Dice& dice, std::int64_t seconds) {
-  switch (dice.roll(132) % 4) {
-    case 0:
-      return format_seconds(seconds);
-    case 1:
-      return format_seconds(seconds) + "Z";
-    case 2:
-      return format_seconds(seconds) + "+00:00";
-    default:
-      return format_seconds(seconds - 5LL * 3'600) + "-05:00";
-  }
-}
-
 void write_title(JsonText& json, const World& world, std::int64_t pin, const Dice& dice) {
   constexpr std::array kTitles{"Ten ideas for a \\\"small\\\" garden",
                                "Zimt & Z\xC3\xBC"
@@ -494,6 +481,17 @@ bool pin_is_protected(const World& world, std::int64_t pin) {
   return Dice(world.pin_key(pin)).one_in(148, 4);
 }
 
+std::uint64_t board_of_pin(const World& world, std::int64_t pin) {
+  return kFirstBoardId + Dice(world.pin_key(pin)).roll(144) % kBoards;
+}
+
+std::optional<std::uint64_t> section_of_pin(const World& world, std::int64_t pin) {
+  const Dice dice(world.pin_key(pin));
+  if (!dice.one_in(145, 3)) return std::nullopt;
+  const std::uint64_t board = board_of_pin(world, pin) - kFirstBoardId;
+  return kFirstSectionId + dice.roll(146) % kSectionsOfBoard * kBoards + board;
+}
+
 void write_user_account(JsonText& json, const World& world) {
   json.open_object().id("id", kUserId).text("username", "simulated_user").text("account_type", "BUSINESS");
   json.text("about", "A user that does not exist").text("business_name", "Simulated Ltd");
@@ -521,7 +519,7 @@ void write_account(JsonText& json, const World& world, int account) {
   } else {
     json.integer("updated_time", created + 3'600);
   }
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 
@@ -543,11 +541,11 @@ void write_entity(JsonText& json, const World& world, const Entity& entity) {
 void write_pin(JsonText& json, const World& world, std::int64_t pin, bool with_metrics) {
   const Dice dice(world.pin_key(pin));
   json.open_object().id("id", world.pin_id(pin));
-  json.text("created_at", created_at(dice, world.pin_created_seconds(pin)));
+  json.text("created_at", format_moment(world.pin_created_seconds(pin), dice.roll(132)));
   write_pin_text(json, world, pin, dice);
-  json.id("board_id", 394'205'842'000'000'000 + dice.roll(144) % 3);
-  if (dice.one_in(145, 3)) {
-    json.id("board_section_id", 5'000'000'000'000'000'000 + dice.roll(146) % 9);
+  json.id("board_id", board_of_pin(world, pin));
+  if (const auto section = section_of_pin(world, pin)) {
+    json.id("board_section_id", *section);
   } else {
     json.null("board_section_id");
   }
@@ -563,7 +561,7 @@ void write_pin(JsonText& json, const World& world, std::int64_t pin, bool with_m
   json.boolean("has_been_promoted", pin_was_promoted(world, pin));
   json.boolean("is_owner", true).boolean("is_standard", !dice.one_in(147, 4));
   if (with_metrics) write_pin_metrics(json, dice);
-  write_unknown_field(json, world, dice);
+  write_unknown_field(json, world, dice.roll(90));
   json.close_object();
 }
 

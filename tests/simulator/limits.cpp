@@ -9,6 +9,15 @@ constexpr std::int64_t kAnalyticsPerMinute = 300;
 constexpr std::int64_t kReadsPerMinute = 1'000;
 constexpr std::int64_t kTrialPerDay = 1'000;
 constexpr std::int64_t kAllPerSecond = 100;
+// As seen in headers.
+constexpr std::int64_t kCatalogsPerMinute = 100;
+constexpr std::int64_t kTrendsPerMinute = 60;
+
+std::int64_t per_minute(std::string_view category) {
+  if (category == "catalogs_read") return kCatalogsPerMinute;
+  if (category == "trends_read") return kTrendsPerMinute;
+  return category.ends_with("_analytics") ? kAnalyticsPerMinute : kReadsPerMinute;
+}
 
 }  // namespace
 
@@ -33,7 +42,7 @@ LimitState Limits::take(std::string_view category, Instant now) {
   if (!all.allowed) return all;
   const std::string name(category);
   const auto own = options_.category_limits.find(name);
-  const std::int64_t usual = category.ends_with("_analytics") ? kAnalyticsPerMinute : kReadsPerMinute;
+  const std::int64_t usual = per_minute(category);
   const std::int64_t limit = own == options_.category_limits.end() ? usual : own->second;
   return take_from(name, limit, scaled(std::chrono::minutes{1}), now);
 }

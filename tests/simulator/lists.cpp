@@ -1,5 +1,6 @@
 // The list endpoints and the single objects.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <set>
@@ -8,36 +9,29 @@
 #include "api.hpp"
 #include "entities.hpp"
 #include "hash.hpp"
+#include "listing.hpp"
 #include "pages.hpp"
 
 namespace simulator {
 namespace {
 
-// Something that can be paged through by index.
-struct Listing {
-  std::int64_t first;  // index of the first place
-  std::int64_t end;    // one past the last place, in the direction of `step`
-  std::int64_t step;
-  std::function<bool(std::int64_t)> matches;
-  std::function<void(JsonText&, std::int64_t)> write;
-};
-
-Listing ascending(std::int64_t count) { return {0, count, 1, {}, {}}; }
-// From the newest to the oldest, but no deeper than `depth`.
-Listing descending(std::int64_t count, std::int64_t depth) {
-  return {count - 1, std::max<std::int64_t>(-1, count - 1 - depth), -1, {}, {}};
-}
-
 // What a bookmark is bound to: the list and everything that filters it.
 std::uint64_t filter_of(const Call& call) {
   std::string filter = call.target.substr(0, call.target.find('?'));
-  for (const char* const name :
-       {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
-        "pin_filter", "pin_metrics", "include_protected_pins", "pin_type", "creative_types", "ad_account_id",
-        "ad_group_id", "product_group_promotion_ids"}) {
+  const auto append = [&](std::string_view name) {
     for (const std::string& value : call.arguments.all(name)) {
       filter.append("\n").append(name).append("=").append(value);
     }
+  };
+  // These come in an order of their own: another one would give all worlds other pages.
+  static const auto firsts = std::to_array<std::string_view>(
+      {"include_shared_accounts", "campaign_ids", "ad_group_ids", "ad_ids", "entity_statuses", "order",
+       "pin_filter", "pin_metrics", "include_protected_pins", "pin_type", "creative_types", "ad_account_id",
+       "ad_group_id", "product_group_promotion_ids"});
+  for (const std::string_view name : firsts) append(name);
+  for (const auto& [name, values] : call.arguments.entries()) {
+    if (std::ranges::find(firsts, name) == firsts.end() && name != "bookmark" && name != "page_size")
+      append(name);
   }
   return hash_text(filter);
 }
@@ -47,50 +41,18 @@ void write_end(JsonText& json, EndForm form) {
   if (form == EndForm::kEmpty) json.text("bookmark", "");
 }
 
-Result page(Call& call, const Listing& listing) {
-  const Options& options = call.world.options();
-  const std::uint64_t filter = filter_of(call);
-  Position position{listing.first, false};
-  if (call.arguments.has("bookmark")) {
-    const auto read = read_bookmark(filter, call.arguments.get("bookmark"));
-    if (!read) return Refusal{400, 1, "Invalid bookmark."};
-    position = *read;
-  }
-  call.own_bookmark = make_bookmark(filter, {position.next, true});
-  const PageShape shape = page_shape(options.seed, filter, position, call.arguments.integer("page_size", 25),
-                                     options.short_pages);
-  std::string body;
-  JsonText json(body);
-  json.open_object().key("items").open_array();
-  const auto in_range = [&](std::int64_t i) { return listing.step > 0 ? i < listing.end : i > listing.end; };
-  std::int64_t written = 0;
-  std::int64_t index = position.next;
-  for (; !shape.empty && in_range(index) && written < shape.size; index += listing.step) {
-    if (!listing.matches(index)) continue;
-    listing.write(json, index);
-    ++written;
-  }
-  json.close_array();
-  while (in_range(index) && !listing.matches(index)) index += listing.step;
-  if (shape.empty) {
-    json.text("bookmark", call.own_bookmark);
-  } else if (in_range(index) || (shape.trailing && written > 0)) {
-    json.text("bookmark", make_bookmark(filter, {index, false}));
-  } else {
-    write_end(json, end_form(options.seed, filter, options.short_pages));
-  }
-  json.close_object();
-  return body;
-}
-
 using Ids = std::unordered_set<std::uint64_t>;
+
+std::uint64_t to_id(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 Ids ids_of(const Call& call, std::string_view name) {
   Ids ids;
   for (const std::string& text : call.arguments.all(name)) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    ids.insert(value);
+    ids.insert(to_id(text));
   }
   return ids;
 }
@@ -125,6 +87,12 @@ Result list_entities(Call& call, EntityKind kind, std::string_view own_ids) {
   return page(call, listing);
 }
 
+bool has_wanted_creative_type(const Call& call, std::int64_t pin) {
+  const auto& wanted = call.arguments.all("creative_types");
+  const char* const type = creative_type_of_pin(call.world, pin);
+  return wanted.empty() || (type != nullptr && std::ranges::find(wanted, type) != wanted.end());
+}
+
 bool passes_pin_filter(const World& world, std::int64_t pin, std::string_view filter) {
   if (filter == "has_been_promoted") return pin_was_promoted(world, pin);
   if (filter == "exclude_repins") return !pin_is_repin(world, pin);
@@ -132,7 +100,51 @@ bool passes_pin_filter(const World& world, std::int64_t pin, std::string_view fi
   return true;
 }
 
-// Refuses an `ad_account_id` in the query that is not there.
+}  // namespace
+
+Result page(Call& call, const Listing& listing) {
+  const Options& options = call.world.options();
+  const std::uint64_t filter = filter_of(call);
+  Position position{listing.first, false};
+  if (call.arguments.has("bookmark")) {
+    const auto read = read_bookmark(filter, call.arguments.get("bookmark"));
+    if (!read) return Refusal{400, 1, "Invalid bookmark."};
+    position = *read;
+  }
+  call.own_bookmark = make_bookmark(filter, {position.next, true});
+  const PageShape shape = page_shape(options.seed, filter, position, call.arguments.integer("page_size", 25),
+                                     options.short_pages);
+  std::string body;
+  JsonText json(body);
+  json.open_object().key("items").open_array();
+  const auto in_range = [&](std::int64_t i) { return listing.step > 0 ? i < listing.end : i > listing.end; };
+  // Rows that share an item, where they do.
+  const std::int64_t group = mix(filter, position.next) % 4 == 0 ? 0 : listing.group;
+  const auto close_group = [&] {
+    json.close_array().key("errors").open_array().close_array().close_object();
+  };
+  std::int64_t written = 0;
+  std::int64_t index = position.next;
+  for (; !shape.empty && in_range(index) && written < shape.size; index += listing.step) {
+    if (!listing.matches(index)) continue;
+    if (group > 0 && written % group == 0) json.open_object().key("labels").open_array();
+    listing.write(json, index);
+    if (++written; group > 0 && written % group == 0) close_group();
+  }
+  if (group > 0 && written % group != 0) close_group();
+  json.close_array();
+  while (in_range(index) && !listing.matches(index)) index += listing.step;
+  if (shape.empty) {
+    json.text("bookmark", call.own_bookmark);
+  } else if (in_range(index) || (shape.trailing && written > 0)) {
+    json.text("bookmark", make_bookmark(filter, {index, false}));
+  } else {
+    write_end(json, end_form(options.seed, filter, options.short_pages));
+  }
+  json.close_object();
+  return body;
+}
+
 std::optional<Refusal> check_operating_account(const Call& call) {
   if (!call.arguments.has("ad_account_id")) return std::nullopt;
   const std::string id = call.arguments.get("ad_account_id");
@@ -142,8 +154,6 @@ std::optional<Refusal> check_operating_account(const Call& call) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 Result get_user_account(Call& call) {
   if (auto refusal = check_operating_account(call)) return *refusal;
@@ -209,14 +219,31 @@ Result list_pins(Call& call) {
   const bool with_metrics = call.arguments.boolean("pin_metrics", false);
   const bool with_protected = call.arguments.boolean("include_protected_pins", false);
   const std::string filter = call.arguments.get("pin_filter");
-  const auto& wanted = call.arguments.all("creative_types");
-  const std::set<std::string> types(wanted.begin(), wanted.end());
   Listing listing = descending(world.pin_count(), world.options().pins_end);
   listing.matches = [&](std::int64_t pin) {
     if (pin_is_protected(world, pin) && !with_protected) return false;
-    if (!passes_pin_filter(world, pin, filter)) return false;
-    const char* const type = creative_type_of_pin(world, pin);
-    return types.empty() || (type != nullptr && types.contains(type));
+    return passes_pin_filter(world, pin, filter) && has_wanted_creative_type(call, pin);
+  };
+  listing.write = [&](JsonText& json, std::int64_t pin) { write_pin(json, world, pin, with_metrics); };
+  return page(call, listing);
+}
+
+Result list_board_pins(Call& call) {
+  if (auto refusal = check_operating_account(call)) return *refusal;
+  const World& world = call.world;
+  const std::uint64_t board = to_id(call.match.place("board_id"));
+  const std::string section = call.match.place("section_id");
+  if (board < kFirstBoardId || board >= kFirstBoardId + kBoards) return Refusal{404, 40, "Board not found."};
+  const std::uint64_t place = to_id(section) - kFirstSectionId;
+  if (!section.empty() && (place >= kBoards * kSectionsOfBoard || place % kBoards != board - kFirstBoardId)) {
+    return Refusal{404, 2031, "Section not found."};
+  }
+  const bool with_metrics = call.arguments.boolean("pin_metrics", false);
+  Listing listing = descending(world.pin_count(), world.pin_count());
+  listing.matches = [&](std::int64_t pin) {
+    return board_of_pin(world, pin) == board &&
+           (section.empty() || section_of_pin(world, pin) == to_id(section)) &&
+           has_wanted_creative_type(call, pin);
   };
   listing.write = [&](JsonText& json, std::int64_t pin) { write_pin(json, world, pin, with_metrics); };
   return page(call, listing);

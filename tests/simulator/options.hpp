@@ -52,6 +52,8 @@ struct Options {
   bool beta = true;
   int beta_off_status = 403;
   bool bulk_keys_by_app = false;  // /pins/analytics names the app type asked for, not `all`
+  bool keyword_batches = true;    // `ad_group_ids` of keywords is known
+  bool catalog = true;            // there is one
   std::set<std::string> denied_accounts;
   LimitTier limits = LimitTier::kStandard;
   double limit_scale = 1.0;

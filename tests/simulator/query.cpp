@@ -17,11 +17,11 @@ int hex_value(char c) {
   return -1;
 }
 
-std::optional<std::string> decode(std::string_view text) {
+std::optional<std::string> decode(std::string_view text, char plus = ' ') {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
-      out += ' ';
+      out += plus;
     } else if (text[i] != '%') {
       out += text[i];
     } else {
@@ -109,6 +109,8 @@ std::optional<Refusal> collect(const Pairs& query, const Parameter& rule, std::v
 }
 
 }  // namespace
+
+std::string decode_segment(std::string_view text) { return decode(text, '+').value_or(std::string(text)); }
 
 std::optional<Pairs> decode_pairs(std::string_view text) {
   Pairs pairs;

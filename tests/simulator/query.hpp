@@ -23,6 +23,9 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 // Form or query text, decoded, in its order. Nothing if an escape is broken.
 std::optional<Pairs> decode_pairs(std::string_view text);
 
+// One segment of a path, decoded; as it stands if an escape is broken.
+std::string decode_segment(std::string_view text);
+
 enum class ParameterType { kText, kDigits, kInteger, kBoolean, kDate, kEnum };
 // How more than one value is sent: not at all, by repeating the key, or as one comma-separated value.
 enum class ParameterStyle { kSingle, kRepeated, kCommaSeparated };
@@ -50,6 +53,8 @@ class Arguments {
   std::string get(std::string_view name, std::string_view otherwise = {}) const;
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
   bool boolean(std::string_view name, bool otherwise) const;
+  // All that the rules know, in their order.
+  const auto& entries() const { return values_; }
 
  private:
   std::vector<std::pair<std::string_view, std::vector<std::string>>> values_;

@@ -248,7 +248,7 @@ Result create_report(Call& call) {
 }
 
 Result create_template_report(Call& call) {
-  const auto* const found = std::ranges::find(kTemplates, call.template_id, &Template::id);
+  const auto* const found = std::ranges::find(kTemplates, call.match.place("template_id"), &Template::id);
   if (found == kTemplates.end()) return Refusal{404, 50, "Template not found."};
   auto body = nlohmann::json::parse(found->body);
   for (const char* const name : {"start_date", "end_date", "granularity"}) {

@@ -203,20 +203,24 @@ Result Simulator::call(const Request& request, const Match& match, std::string_v
             .target = request.target,
             .arguments = {},
             .account = -1,
-            .pin_id = match.pin_id,
-            .template_id = match.template_id,
+            .match = match,
             .own_bookmark = {},
             .body = request.body,
             .origin = origin(request),
             .reports = &reports_};
-  if (!match.account_id.empty()) {
-    if (!is_account_id(match.account_id)) return Refusal{400, 1, "Invalid ad_account_id."};
-    const auto account = world.find_account(match.account_id);
+  if (match.endpoint->path.starts_with("/ad_accounts/{ad_account_id}")) {
+    const std::string account_id = match.place("ad_account_id");
+    if (!is_account_id(account_id)) return Refusal{400, 1, "Invalid ad_account_id."};
+    const auto account = world.find_account(account_id);
     if (!account) return Refusal{404, 2, "AdAccount not found."};
-    if (options_.denied_accounts.contains(match.account_id)) {
+    if (options_.denied_accounts.contains(account_id)) {
       return Refusal{403, 29, "You are not permitted to access that resource."};
     }
     call.account = *account;
+  }
+  Arguments places;
+  if (!match.endpoint->places.empty()) {
+    if (auto refusal = Arguments::check(match.places, match.endpoint->places, places)) return *refusal;
   }
   const auto pairs = decode_pairs(query);
   if (!pairs) return Refusal{400, 1, "The query cannot be read."};
