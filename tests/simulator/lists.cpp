@@ -119,7 +119,7 @@ Result page(Call& call, const Listing& listing) {
   json.open_object().key("items").open_array();
   const auto in_range = [&](std::int64_t i) { return listing.step > 0 ? i < listing.end : i > listing.end; };
   // Rows that share an item, where they do.
-  const std::int64_t group = mix(filter, position.next) % 4 == 0 ? 0 : listing.group;
+  const std::int64_t group = mix(options.seed, filter, position.next, 4) % 4 == 0 ? 0 : listing.group;
   const auto close_group = [&] {
     json.close_array().key("errors").open_array().close_array().close_object();
   };
