@@ -27,8 +27,8 @@ Result list_rows(Call& call);
 
 struct Collection {
   std::string_view path;
-  std::string_view category;
-  std::vector<std::string_view> scopes;
+  std::string_view category{};
+  std::vector<std::string_view> scopes{};
   std::vector<Parameter> parameters{};
   std::vector<Parameter> places{};
   Wrap wrap = Wrap::kPages;
