@@ -13,9 +13,10 @@ namespace {
 
 // A longer integer does not come out of an exponent: 1e999999999 is refused, not written out.
 constexpr std::size_t kMaxExpandedDigits = 40;
-// The years 0001 to 9999, in Unix seconds. Milliseconds lie outside of it.
+// The years 0001 to 9999, in Unix seconds. What lies beyond are milliseconds, which begin in 1978 there.
 constexpr std::int64_t kFirstUnixSecond = -62135596800;
 constexpr std::int64_t kLastUnixSecond = 253402300799;
+constexpr std::int64_t kLastMillisecond = 253402300799'999;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -118,27 +119,34 @@ bool append_as_integer(std::string& out, std::string_view text, const ScalarType
   return false;
 }
 
-// Unix seconds as a date-time; 0 means "none" in the API.
-bool append_unix_seconds(std::string& out, std::string_view text) {
+// Unix seconds, or milliseconds, as a date-time; 0 means "none" in the API.
+bool append_unix_time(std::string& out, std::string_view text) {
   std::string digits;
   const auto parts = parse_number(text);
   if (!parts || !append_integral(digits, *parts)) return false;
-  std::int64_t seconds = 0;
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), seconds).ec != std::errc()) return false;
-  if (seconds < kFirstUnixSecond || seconds > kLastUnixSecond) return false;
-  if (seconds == 0) {
+  std::int64_t number = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc()) return false;
+  if (number == 0) {
     out += "null";
     return true;
   }
+  util::Instant instant;
+  if (number < kFirstUnixSecond) return false;
+  if (number <= kLastUnixSecond) {
+    instant = util::Instant(std::chrono::seconds(number));
+  } else {
+    if (number > kLastMillisecond) return false;
+    instant = util::Instant(std::chrono::milliseconds(number));
+  }
   out += '"';
-  out += util::format_date_time(util::Instant(std::chrono::seconds(seconds)));
+  out += util::format_date_time(instant);
   out += '"';
   return true;
 }
 
 bool append_date_time(std::string& out, std::string_view text) {
   const auto instant = util::parse_date_time(text);
-  if (!instant) return append_unix_seconds(out, text);
+  if (!instant) return append_unix_time(out, text);
   out += '"';
   out += util::format_date_time(*instant);
   out += '"';
@@ -171,7 +179,7 @@ bool fit_integer(std::string& out, std::string_view text, const ScalarTypes& typ
     return true;
   }
   if (!types.string) return false;
-  return types.date_time ? append_unix_seconds(out, text) : append_number_as_string(out, text);
+  return types.date_time ? append_unix_time(out, text) : append_number_as_string(out, text);
 }
 
 bool fit_decimal(std::string& out, std::string_view text, const ScalarTypes& types) {
@@ -181,7 +189,7 @@ bool fit_decimal(std::string& out, std::string_view text, const ScalarTypes& typ
   }
   if (types.integer && append_as_integer(out, text, types)) return true;
   if (!types.string) return false;
-  return types.date_time ? append_unix_seconds(out, text) : append_number_as_string(out, text);
+  return types.date_time ? append_unix_time(out, text) : append_number_as_string(out, text);
 }
 
 bool fit_string(std::string& out, std::string_view text, const ScalarTypes& types) {

@@ -132,7 +132,7 @@ TEST(ScalarFit, BooleanTakesItsOwnWordsOnly) {
                         });
 }
 
-TEST(ScalarFit, DateTimeTakesUnixSecondsAndAnyDateTime) {
+TEST(ScalarFit, DateTimeTakesUnixTimeAndAnyDateTime) {
   expect_rows(kDateTime,
               {
                   {TokenKind::integer, "1451431341", R"("2015-12-29T23:22:21Z")"},
@@ -143,7 +143,11 @@ TEST(ScalarFit, DateTimeTakesUnixSecondsAndAnyDateTime) {
                   {TokenKind::integer, "-1", R"("1969-12-31T23:59:59Z")"},
                   {TokenKind::string, "2020-01-01T20:10:40", R"("2020-01-01T20:10:40Z")"},
                   {TokenKind::string, "2020-01-01T20:10:40.5+02:00", R"("2020-01-01T18:10:40.500000Z")"},
-                  {TokenKind::integer, "1451431341000", kMisfit},
+                  {TokenKind::integer, "253402300799", R"("9999-12-31T23:59:59Z")"},
+                  {TokenKind::integer, "1451431341000", R"("2015-12-29T23:22:21Z")"},
+                  {TokenKind::string, "1451431341250", R"("2015-12-29T23:22:21.250000Z")"},
+                  {TokenKind::integer, "253402300799999", R"("9999-12-31T23:59:59.999000Z")"},
+                  {TokenKind::integer, "253402300800000", kMisfit},
                   {TokenKind::integer, "99999999999999999999", kMisfit},
                   {TokenKind::decimal, "1451431341.5", kMisfit},
                   {TokenKind::string, "yesterday", kMisfit},
