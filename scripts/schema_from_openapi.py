@@ -234,7 +234,8 @@ class Maker:
             own.setdefault(name, self.schema(name, node))
         own |= {name: self.schema(name, node) for name, node in stream.added.items()}
         own |= {name: own[name] | {"type": "string"} for name in stream.key}
-        columns = {name: own[name] for name in dict.fromkeys([*stream.key, *stream.added, *own])}
+        names = [name for name in dict.fromkeys([*stream.key, *stream.added, *own]) if name not in stream.dropped]
+        columns = {name: own[name] for name in names}
         return {"type": "object", "description": stream.about, "properties": columns}
 
 

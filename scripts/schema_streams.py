@@ -497,12 +497,13 @@ STREAMS = {
         key=("board_id", "section_id", "id"),
         like={"": "pins"},
         beyond=BEYOND_PINS,
+        dropped=("pin_metrics",),  # its list has no parameter for them
         added={"section_id": text("Id of the section that the Pin is in.")},
     ),
     "user_account_top_pins": Stream(
         "/user_account/analytics/top_pins",
         "Pin",
-        "The user account's top Pins of the last 30 days, by each metric.",
+        "The user account's top 50 Pins of the last 30 days (top_pins_days), by each metric.",
         rows="pins[]",
         key=("sort_by", "window_end", "pin_id"),
         added=TOP_PINS,
@@ -511,7 +512,7 @@ STREAMS = {
     "user_account_top_video_pins": Stream(
         "/user_account/analytics/top_video_pins",
         "Pin",
-        "The user account's top video Pins of the last 30 days, by each metric.",
+        "The user account's top 50 video Pins of the last 30 days (top_pins_days), by each metric.",
         rows="pins[]",
         key=("sort_by", "window_end", "pin_id"),
         added=TOP_PINS,
@@ -588,7 +589,7 @@ STREAMS = {
     "catalogs_feed_processing_results": Stream(
         "/catalogs/feeds/{feed_id}/processing_results",
         "processing result",
-        "Results of the processing of each feed.",
+        "Results of the processing of each feed: the latest 250, since the API gives no more.",
         added={"feed_id": text("Id of the feed that was processed.")},
         free=("ingestion_details.errors", "ingestion_details.info", "ingestion_details.warnings",
               "validation_details.errors", "validation_details.warnings"),  # fmt: skip,
@@ -613,7 +614,7 @@ STREAMS = {
     "catalogs_item_issues": Stream(
         "/catalogs/processing_results/{processing_result_id}/item_issues",
         "item",
-        "Problems of single items of a feed, by processing result.",
+        "Problems of single items of a feed, by processing result: up to 20 samples of each code.",
         key=("processing_result_id", "item_number"),
         added={"processing_result_id": text("Id of the result of the processing of the feed.")},
         free=("errors", "warnings"),
@@ -688,7 +689,7 @@ STREAMS = {
     "targeting_options": Stream(
         "/resources/targeting/{targeting_type}",
         "targeting option",
-        "Values that ads can be targeted by.",
+        "Values that ads can be targeted by, with their names: apps, genders, languages, ages, places, and interests.",
         rows="[]",
         key=("targeting_type", "code"),
         added={

@@ -64,9 +64,8 @@ def section(stream: dict, about: dict) -> str:
     bookmark = stream.get("replication_key")
     note = "" if about["selected_by_default"] else " On request."
     lines = [f"## {stream['tap_stream_id']}", "", stream["schema"].get("description", "") + note, ""]
-    ids = f", {about['ids_per_request']} ids a request" if "ids_per_request" in about else ""
     lines += [f"- Key: {key}", f"- Replication key: {f'`{bookmark}`' if bookmark else 'none, read whole each time'}",
-              f"- Endpoint: `{about['path']}`{ids}", f"- Scopes: `{about['scopes']}`", "",
+              f"- Endpoint: `{about['path']}`", f"- Cost: {about['cost']}", f"- Scopes: `{about['scopes']}`", "",
               "| Field | Type | Description |", "| --- | --- | --- |"]
     for name, schema in stream["schema"]["properties"].items():
         note = " On request." if is_on_request(stream, name) else ""

@@ -44,8 +44,13 @@ struct Reply {
 
 class ConnectionTest {
  public:
-  ConnectionTest(const config::Config& config, const http::TransportFactory& make_transport)
-      : config_(config), transport_(make_transport()), clock_(util::real_clock()), tokens_(config, clock_) {}
+  ConnectionTest(const config::Config& config, std::vector<pinterest::StreamDefinition> selected,
+                 const http::TransportFactory& make_transport)
+      : config_(config),
+        selected_(std::move(selected)),
+        transport_(make_transport()),
+        clock_(util::real_clock()),
+        tokens_(config, clock_, pinterest::scopes_of(selected_)) {}
 
   // Nothing more is sent once `stop` is requested, but a new token is kept.
   bool run(std::stop_token stop) {
@@ -60,6 +65,7 @@ class ConnectionTest {
       check_scopes();
       check_reports();
       check_pins();
+      list_streams();
     }
     if (const auto error = tokens_.store_pending(stop_)) {
       say(false, "token file", *error + "; sign in again if the next run is refused");
@@ -226,11 +232,21 @@ class ConnectionTest {
       say(true, "scopes", "unknown: Pinterest names them only when it issues a token");
       return;
     }
-    const std::vector<std::string> lacking = pinterest::lacking_scopes(granted);
+    const std::string lacking = pinterest::scopes_without(pinterest::scopes_of(selected_), granted);
     say(lacking.empty(), "scopes",
         lacking.empty() ? granted
-                        : fmt::format("{}; missing for {}; grant them with 'tap-pinterest login'", granted,
-                                      fmt::join(lacking, ", ")));
+                        : fmt::format("{}; lacking {}: grant it with 'tap-pinterest login --scope {}'",
+                                      granted, lacking, lacking));
+  }
+
+  void list_streams() {
+    const std::string granted = tokens_.scope();
+    if (granted.empty()) return;
+    for (const pinterest::StreamDefinition& stream : pinterest::streams_of(config_)) {
+      const std::string missing = pinterest::find_lacking_scopes(stream, granted);
+      lines_.push_back(fmt::format("  {:<32} {}", stream.id,
+                                   missing.empty() ? "granted" : fmt::format("needs {}", missing)));
+    }
   }
 
   // Only creating one tells: the smallest there is, which nobody fetches.
@@ -287,6 +303,7 @@ class ConnectionTest {
   }
 
   const config::Config& config_;
+  const std::vector<pinterest::StreamDefinition> selected_;
   std::unique_ptr<http::Transport> transport_;
   pinterest::ApiClock clock_;
   pinterest::TokenSource tokens_;
@@ -299,9 +316,10 @@ class ConnectionTest {
 
 }  // namespace
 
-int run_connection_test(const config::Config& config, const http::TransportFactory& make_transport) {
+int run_connection_test(const config::Config& config, std::vector<pinterest::StreamDefinition> selected,
+                        const http::TransportFactory& make_transport) {
   const util::Descriptor signals = take_signals();
-  ConnectionTest test(config, make_transport);
+  ConnectionTest test(config, std::move(selected), make_transport);
   bool good = false;
   const auto signal = run_until_signal(signals, [&](const std::stop_token& stop) { good = test.run(stop); });
   if (signal) {

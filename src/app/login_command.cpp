@@ -129,10 +129,10 @@ int fail(const std::string& problem) {
 }
 
 int finish(const config::Config& config, const pinterest::SignIn& signed_in, const LoginOptions& options) {
-  const auto lacking = pinterest::lacking_scopes(signed_in.scope);
+  const std::string lacking = pinterest::scopes_without(options.scopes, signed_in.scope);
   if (!lacking.empty()) {
-    log::warning("Pinterest did not grant every scope; these streams will fail: {}",
-                 fmt::join(lacking, ", "));
+    log::warning("Pinterest did not grant {}; streams that need it will fail: see {} --test", lacking,
+                 options.command);
   }
   std::string text = fmt::format("Signed in. Your tokens are in {}", config.token_file);
   if (const auto& end = signed_in.refresh_token_expires_at) {
@@ -161,7 +161,7 @@ int run_login(const config::Config& config, const LoginOptions& options, LineInp
   const std::string state = pinterest::random_state();
   Answer answer(options.redirect_uri, state, input);
   const std::string address = pinterest::authorization_address(
-      options.authorization_url, config.app->client_id, options.redirect_uri, state);
+      options.authorization_url, config.app->client_id, options.redirect_uri, options.scopes, state);
   const std::string waiting = answer.listens()
                                   ? fmt::format(
                                         "Waiting for the browser to return to {}. If it cannot reach this "

@@ -16,6 +16,8 @@ struct LoginOptions {
   std::string redirect_uri;
   // The page where access is allowed.
   std::string authorization_url;
+  // What is asked for, separated by commas.
+  std::string scopes;
   // The config file to write once that has gone well; null where another one is named.
   const OwnConfig* own_config = nullptr;
   // How the program is called with the same configuration.

@@ -165,10 +165,33 @@ bool can_be_replaced(const std::string& path) {
   return problems.empty();
 }
 
-int sync(const cli::Options& options, const std::vector<std::string>& sources, const config::Config& config) {
+// What a catalog and --select make of these streams; nothing after their problems have been said.
+std::optional<singer::Selection> select(const cli::Options& options, const config::Config& config,
+                                        std::span<const pinterest::StreamDefinition> definitions) {
   std::vector<std::string> problems;
   std::optional<singer::Json> catalog;
   if (options.catalog) catalog = config::read_json_file("catalog", *options.catalog, problems);
+  const std::vector<singer::StreamDescription> streams = describe_streams(definitions, config);
+  std::string_view what = "the catalog";
+  if (problems.empty() && !options.select.empty()) {
+    if (!catalog) catalog = singer::discover(streams);
+    problems = singer::apply_patterns(options.select, streams, *catalog);
+    what = "--select";
+  }
+  if (!problems.empty()) {
+    refuse(what, problems);
+    return std::nullopt;
+  }
+  singer::Selection selection = singer::select(streams, catalog ? &*catalog : nullptr, config.flattening);
+  if (!selection.problems.empty()) {
+    refuse("the catalog", selection.problems);
+    return std::nullopt;
+  }
+  return selection;
+}
+
+int sync(const cli::Options& options, const std::vector<std::string>& sources, const config::Config& config) {
+  std::vector<std::string> problems;
   singer::State state;
   if (options.state) state = read_state(options, problems);
   std::optional<sync::StateFile> state_file;
@@ -182,33 +205,41 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   } catch (const util::FileError& error) {
     problems.push_back(fmt::format("--write-state: {}", error.what()));
   }
-  if (!problems.empty()) return refuse("the catalog or the state", problems);
+  if (!problems.empty()) return refuse("the state", problems);
 
   const std::vector<pinterest::StreamDefinition> definitions = pinterest::streams_of(config);
-  const std::vector<singer::StreamDescription> streams = describe_streams(definitions, config);
-  if (!options.select.empty()) {
-    if (!catalog) catalog = singer::discover(streams);
-    const std::vector<std::string> mistakes = singer::apply_patterns(options.select, streams, *catalog);
-    if (!mistakes.empty()) return refuse("--select", mistakes);
-  }
-  const singer::Selection selection =
-      singer::select(streams, catalog ? &*catalog : nullptr, config.flattening);
-  if (!selection.problems.empty()) return refuse("the catalog", selection.problems);
-  for (const pinterest::StreamDefinition& stream : definitions) {
-    if (std::ranges::find(selection.streams, stream.id, &singer::SelectedStream::id) ==
-        selection.streams.end())
-      continue;
+  const auto selection = select(options, config, definitions);
+  if (!selection) return kExitUsage;
+  for (const pinterest::StreamDefinition& stream : pinterest::selected_streams(definitions, *selection)) {
     const std::string problem = pinterest::find_stream_problem(stream, config);
     if (!problem.empty()) return refuse("the configuration", {problem});
   }
-  for (const std::string& warning : selection.warnings) log::warning("{}", warning);
+  for (const std::string& warning : selection->warnings) log::warning("{}", warning);
   for (const std::string& warning : sync::unused_bookmarks(state, definitions)) log::warning("{}", warning);
-  if (selection.streams.empty()) log::warning("no stream is selected: nothing to do");
+  if (selection->streams.empty()) log::warning("no stream is selected: nothing to do");
   log::info("tap-pinterest {} reads {}; config {}, catalog {}, state {}", TAP_PINTEREST_VERSION,
-            util::plural(selection.streams.size(), "stream", "streams"), fmt::join(sources, ", "),
+            util::plural(selection->streams.size(), "stream", "streams"), fmt::join(sources, ", "),
             options.catalog.value_or("none"), options.state.value_or("none"));
-  return run_sync(config, selection, std::move(state), state_file ? &*state_file : nullptr,
+  return run_sync(config, *selection, std::move(state), state_file ? &*state_file : nullptr,
                   transports(config));
+}
+
+int test(const cli::Options& options, const config::Config& config) {
+  const std::vector<pinterest::StreamDefinition> definitions = pinterest::streams_of(config);
+  const auto selection = select(options, config, definitions);
+  if (!selection) return kExitUsage;
+  return run_connection_test(config, pinterest::selected_streams(definitions, *selection),
+                             transports(config));
+}
+
+// What a sign-in asks for: enough for the streams that are chosen, and for the profile.
+std::optional<std::string> scopes_to_ask_for(const cli::Options& options, const config::Config& config) {
+  const std::vector<pinterest::StreamDefinition> definitions = pinterest::streams_of(config);
+  const auto selection = select(options, config, definitions);
+  if (!selection) return std::nullopt;
+  std::string more = fmt::format("{}", fmt::join(options.scopes, ","));
+  if (!options.catalog && options.select.empty()) more += ",user_accounts:read";
+  return pinterest::scopes_of(pinterest::selected_streams(definitions, *selection), more);
 }
 
 int discover(const cli::Options& options, const config::Config& config) {
@@ -272,11 +303,14 @@ int login(const cli::Options& options) {
   if (!config) return kExitUsage;
   if (const auto problem = find_transport_problem(transports(*config)))
     return refuse("the configuration", {*problem});
+  const auto scopes = scopes_to_ask_for(options, *config);
+  if (!scopes) return kExitUsage;
   std::string command = "tap-pinterest";
   for (const std::string& source : options.configs) command += " --config " + source;
   return run_login(*config,
                    {.redirect_uri = options.redirect_uri,
                     .authorization_url = options.authorization_url,
+                    .scopes = *scopes,
                     .own_config = own_config ? &*own_config : nullptr,
                     .command = command},
                    input, signals, transports(*config));
@@ -302,7 +336,7 @@ int run_mode(const cli::Options& options) {
     return refuse("the configuration", {*problem});
   if (const auto problem = pinterest::find_missing_login(config))
     return refuse("the configuration", {*problem});
-  if (options.mode == cli::Mode::test) return run_connection_test(config, transports(config));
+  if (options.mode == cli::Mode::test) return test(options, config);
   return sync(options, sources, config);
 }
 

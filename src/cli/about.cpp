@@ -10,7 +10,7 @@
 
 #include "identity.hpp"
 #include "tap_pinterest/config/settings.hpp"
-#include "tap_pinterest/pinterest/streams.hpp"
+#include "tap_pinterest/pinterest/requests.hpp"
 
 namespace tap_pinterest::cli {
 namespace {
@@ -29,12 +29,15 @@ constexpr std::size_t kLineWidth = 100;
 
 nlohmann::ordered_json streams_json() {
   auto list = nlohmann::ordered_json::array();
+  const auto nothing_set = [](const std::string&) { return std::optional<std::string>(); };
+  const config::Config defaults =
+      config::load_config({}, nothing_set, util::Day(), config::Purpose::discover).config.value();
   for (const pinterest::StreamDefinition& stream : pinterest::streams()) {
     list.push_back({{"name", stream.id},
                     {"path", stream.path},
                     {"scopes", stream.scopes},
+                    {"cost", pinterest::cost_of(stream, defaults)},
                     {"selected_by_default", stream.selected_by_default}});
-    if (!stream.ids_parameter.empty()) list.back()["ids_per_request"] = stream.batch;
   }
   return list;
 }

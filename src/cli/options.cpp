@@ -48,6 +48,7 @@ another machine, paste the address it ends up at, or the code in it, and press E
 Examples:
   tap-pinterest login
   tap-pinterest login --config config.json
+  tap-pinterest login --select 'ads,campaigns,catalogs*'
   tap-pinterest login --config config.json --redirect-uri https://example.com/callback
 
 Exit codes: 0 signed in; 1 not signed in; 2 bad usage or config; 128+N stopped by signal N.)";
@@ -75,6 +76,7 @@ struct Raw {
   std::vector<std::string> select;
   std::string format = "text";
   std::vector<std::string> login_configs;
+  std::vector<std::string> scopes;
   std::string redirect_uri{kRedirectUri};
   std::string authorization_url{pinterest::kAuthorizationUrl};
   bool discover = false;
@@ -98,11 +100,28 @@ CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
       ->group("Input");
 }
 
+void add_catalog(CLI::App& app, Raw& raw) {
+  app.add_option("-p,--properties,--catalog", raw.catalog,
+                 "Catalog file with your selection; without it, the streams that\n"
+                 "docs/streams.md does not mark \"on request\" are read")
+      ->type_name("FILE")
+      ->check(check_file)
+      ->group("Input");
+}
+
+void add_select(CLI::App& app, Raw& raw) {
+  app.add_option("--select", raw.select,
+                 "Streams and fields to read, as in meltano select: 'ads,campaigns.name'\n"
+                 "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
+                 "always stay. Works with --discover, --test and login too")
+      ->type_name("PATTERNS")
+      ->allow_extra_args(false)
+      ->group("Input");
+}
+
 void add_inputs(CLI::App& app, Raw& raw) {
   add_config(app, raw.configs);
-  auto* catalog = app.add_option("-p,--properties,--catalog", raw.catalog,
-                                 "Catalog file with your selection; without it, everything is selected")
-                      ->type_name("FILE");
+  add_catalog(app, raw);
   auto* state = app.add_option("-s,--state", raw.state,
                                "State file to resume from. It need not exist yet if --write-state\n"
                                "names the same file")
@@ -111,20 +130,23 @@ void add_inputs(CLI::App& app, Raw& raw) {
                                      "Save the last STATE written to stdout in this file, in one step. If\n"
                                      "your target prints states, save those instead")
                           ->type_name("FILE");
-  app.add_option("--select", raw.select,
-                 "Streams and fields to read, as in meltano select: 'ads,campaigns.name'\n"
-                 "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
-                 "always stay. Works with --discover too")
-      ->type_name("PATTERNS")
-      ->allow_extra_args(false)
-      ->group("Input");
-  for (CLI::Option* option : {catalog, state, write_state}) option->check(check_file)->group("Input");
+  add_select(app, raw);
+  for (CLI::Option* option : {state, write_state}) option->check(check_file)->group("Input");
 }
 
 void add_login(CLI::App& login, Raw& raw) {
   login.footer(std::string(kLoginFooter));
   login.set_help_flag("-h,--help", "Print this help and exit")->group("Other");
   add_config(login, raw.login_configs);
+  add_catalog(login, raw);
+  add_select(login, raw);
+  login
+      .add_option("--scope", raw.scopes,
+                  "Scope to ask for besides those of the selected streams, such as\n"
+                  "catalogs:read; repeated or separated by commas")
+      ->type_name("SCOPE")
+      ->allow_extra_args(false)
+      ->group("Input");
   auto* redirect =
       login.add_option("--redirect-uri", raw.redirect_uri,
                        fmt::format("Where the browser is sent back to (default\n{})", kRedirectUri));
@@ -174,10 +196,11 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   options.configs = raw.configs;
   options.configs.insert(options.configs.end(), raw.login_configs.begin(), raw.login_configs.end());
   for (std::string& config : options.configs) config = path_of(config);
-  if (app.count("--catalog") > 0) options.catalog = path_of(raw.catalog);
+  if (!raw.catalog.empty()) options.catalog = path_of(raw.catalog);
   if (app.count("--state") > 0) options.state = path_of(raw.state);
   if (app.count("--write-state") > 0) options.write_state = path_of(raw.write_state);
   options.select = raw.select;
+  options.scopes = raw.scopes;
   options.redirect_uri = raw.redirect_uri;
   options.authorization_url = raw.authorization_url;
   options.about_format = std::ranges::find(kFormats, raw.format, &Format::name)->format;

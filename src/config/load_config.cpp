@@ -100,8 +100,11 @@ Config store(const Values& values) {
   config.pin_metric_types = values.list("pin_metric_types");
   config.pin_split = from_string(kPinSplitValues, values.text("pin_analytics_split_field"));
   config.user_split = values.text("user_account_split_field");
+  config.top_pins_days = values.integer("top_pins_days");
+  config.trend_regions = values.list("trend_regions");
   config.entity_statuses = sorted(values.list("entity_statuses"));
   config.ad_account_ids = values.list("ad_account_ids");
+  config.full_table_streams = values.list("full_table_streams");
   config.include_shared_accounts = values.boolean("include_shared_accounts");
   config.trial_access = values.text("access_tier") == "trial";
   config.rate_limits = rate_limits_of(values);

@@ -16,6 +16,9 @@ constexpr auto kWindowDays = std::to_array<std::string_view>({"0", "1", "7", "14
 constexpr auto kReportTimes = std::to_array<std::string_view>({"TIME_OF_AD_ACTION", "TIME_OF_CONVERSION"});
 constexpr auto kAttributionTypes = std::to_array<std::string_view>({"INDIVIDUAL", "HOUSEHOLD"});
 constexpr auto kPinSplits = std::to_array<std::string_view>({"APP_TYPE", "NO_SPLIT"});
+constexpr auto kTrendRegions = std::to_array<std::string_view>(
+    {"US", "CA", "DE", "FR", "ES", "IT", "DE+AT+CH", "GB+IE", "IT+ES+PT+GR+MT", "PL+RO+HU+SK+CZ",
+     "SE+DK+FI+NO", "NL+BE+LU", "AR", "BR", "CO", "MX", "MX+AR+CO+CL", "AU+NZ"});
 constexpr auto kUserSplits =
     std::to_array<std::string_view>({"NO_SPLIT", "APP_TYPE", "OWNED_CONTENT", "SOURCE", "PIN_FORMAT"});
 constexpr auto kEntityStatuses =
@@ -149,6 +152,13 @@ std::vector<Setting> make_table() {
                          "the run fails.",
       },
       {
+          .name = "full_table_streams",
+          .kind = Kind::list,
+          .title = "Full-table streams",
+          .description = "Streams to read whole each time, without a bookmark, whatever the catalog says. "
+                         "Useful for pins, whose boards and numbers change without a trace in created_at.",
+      },
+      {
           .name = "include_shared_accounts",
           .kind = Kind::boolean,
           .title = "Include shared accounts",
@@ -236,6 +246,24 @@ std::vector<Setting> make_table() {
           .description = "What user_account_analytics breaks the numbers of your profile down by.",
           .default_json = R"("NO_SPLIT")",
           .choices = kUserSplits,
+      },
+      {
+          .name = "top_pins_days",
+          .kind = Kind::integer,
+          .title = "Top Pins days",
+          .description = "How many days, up to yesterday, user_account_top_pins and "
+                         "user_account_top_video_pins rank your Pins over.",
+          .default_json = "30",
+          .minimum = 1,
+          .maximum = 89,
+      },
+      {
+          .name = "trend_regions",
+          .kind = Kind::list,
+          .title = "Trend regions",
+          .description = "Regions to read trending_keywords for.",
+          .default_json = R"(["US"])",
+          .choices = kTrendRegions,
       },
       {
           .name = "allow_unknown_values",
@@ -340,7 +368,8 @@ std::vector<Setting> make_table() {
           .name = "rate_limits.ads_read",
           .kind = Kind::number,
           .title = "Limit of ads_read",
-          .description = "Requests per minute for ad accounts, campaigns, ad groups, and ads.",
+          .description =
+              "Requests per minute for ad accounts, campaigns, ad groups, ads, and what belongs to them.",
           .default_json = "1000",
           .minimum = 0,
           .maximum = kMaxPerMinute,
@@ -360,7 +389,7 @@ std::vector<Setting> make_table() {
           .name = "rate_limits.org_read",
           .kind = Kind::number,
           .title = "Limit of org_read",
-          .description = "Requests per minute for Pins and tokens.",
+          .description = "Requests per minute for Pins, boards, and tokens.",
           .default_json = "1000",
           .minimum = 0,
           .maximum = kMaxPerMinute,
@@ -370,7 +399,27 @@ std::vector<Setting> make_table() {
           .name = "rate_limits.org_analytics",
           .kind = Kind::number,
           .title = "Limit of org_analytics",
-          .description = "Requests per minute for Pin analytics.",
+          .description = "Requests per minute for analytics of Pins and of your profile.",
+          .default_json = "300",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.catalogs_read",
+          .kind = Kind::number,
+          .title = "Limit of catalogs_read",
+          .description = "Requests per minute for catalogs.",
+          .default_json = "1000",
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true,
+      },
+      {
+          .name = "rate_limits.trends_read",
+          .kind = Kind::number,
+          .title = "Limit of trends_read",
+          .description = "Requests per minute for trends.",
           .default_json = "300",
           .minimum = 0,
           .maximum = kMaxPerMinute,
@@ -607,7 +656,10 @@ Json property(const Setting& setting) {
       {"type", json_type(setting.kind)}, {"title", setting.title}, {"description", setting.description}};
   if (setting.kind == Kind::date) schema["format"] = "date";
   if (setting.kind == Kind::url) schema["format"] = "uri";
-  if (setting.kind == Kind::list) schema["items"] = {{"type", "string"}, {"enum", enumeration(setting)}};
+  if (setting.kind == Kind::list) {
+    schema["items"] = {{"type", "string"}};
+    if (!setting.choices.empty()) schema["items"]["enum"] = enumeration(setting);
+  }
   if (setting.kind == Kind::id_list) schema["items"] = {{"type", "string"}, {"pattern", "^[0-9]+$"}};
   if (setting.kind != Kind::list && !setting.choices.empty()) schema["enum"] = enumeration(setting);
   if (setting.minimum) {

@@ -184,6 +184,17 @@ std::optional<Json> convert_unknown(const Json& item) {
   return item;
 }
 
+std::string what_items_are(const Setting& setting) {
+  if (setting.kind == Kind::id_list) return "an id (digits only)";
+  return setting.choices.empty() ? "text" : named(setting.choices);
+}
+
+std::optional<Json> convert_item(const Setting& setting, const Json& item) {
+  if (setting.kind == Kind::id_list) return convert_id(item);
+  if (!setting.choices.empty()) return choose(setting.choices, item);
+  return item.is_string() ? std::optional(item) : std::nullopt;
+}
+
 std::optional<Json> convert_list(const Setting& setting, const Json& stated, bool allow_unknown,
                                  std::string& problem) {
   if (!stated.is_array()) return std::nullopt;
@@ -191,7 +202,7 @@ std::optional<Json> convert_list(const Setting& setting, const Json& stated, boo
   std::vector<std::string> bad_items;
   std::string suggestion;
   for (std::size_t i = 0; i < stated.size(); ++i) {
-    auto item = setting.kind == Kind::id_list ? convert_id(stated[i]) : choose(setting.choices, stated[i]);
+    auto item = convert_item(setting, stated[i]);
     if (!item && allow_unknown && setting.extensible) item = convert_unknown(stated[i]);
     if (!item) {
       bad_items.push_back(name_item(i + 1, stated[i]));
@@ -201,9 +212,8 @@ std::optional<Json> convert_list(const Setting& setting, const Json& stated, boo
     }
   }
   if (!bad_items.empty()) {
-    problem = fmt::format("{} not {}{}", name_items(std::move(bad_items)),
-                          setting.kind == Kind::id_list ? "an id (digits only)" : named(setting.choices),
-                          suggestion);
+    problem =
+        fmt::format("{} not {}{}", name_items(std::move(bad_items)), what_items_are(setting), suggestion);
     return std::nullopt;
   }
   if (items.empty()) {

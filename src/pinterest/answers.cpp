@@ -157,7 +157,9 @@ class RowSink : public JsonSink {
   void key(std::string_view name) final {
     if (mode_ == Mode::around) {
       key_ = name;
-    } else if (mode_ == Mode::row) {
+      if (!around_key()) return;
+    }
+    if (mode_ == Mode::row) {
       if (nesting_ == 1) row_key(name);
       rows_.builder().key(name);
     }
@@ -178,6 +180,8 @@ class RowSink : public JsonSink {
   virtual void leave() = 0;
   // A scalar around the rows.
   virtual void value(Token) {}
+  // A key around the rows; true if it is the first of a row, which has been started.
+  virtual bool around_key() { return false; }
   // A key and a scalar directly in a row.
   virtual void row_key(std::string_view) {}
   virtual void row_value(Token) {}
@@ -241,51 +245,131 @@ class RowSink : public JsonSink {
   std::string key_;
 };
 
-// {"items": [{...}, ...], "bookmark": "..."}
+// The rows of a list, wherever RowsAt says, and the bookmark beside them.
 class ListSink final : public RowSink {
  public:
   ListSink(RowCollector& rows, const RecordFormat& format, const ListOptions& options, ListRows& list)
-      : RowSink(rows), format_(format), options_(options), list_(list) {}
+      : RowSink(rows), format_(format), options_(options), list_(list), at_(format.stream->rows) {
+    for (const FilledColumn& column : options.columns) {
+      if (const auto index = format.projection->index_of(column.name)) {
+        filled_.push_back({*index, column.name, column.value});
+      }
+    }
+    ranked_ = format.projection->index_of(format.stream->rank_column).has_value();
+  }
 
   void check_whole() const {
-    if (!has_items_) throw unreadable();
+    if (!has_rows_) throw unreadable();
   }
 
  private:
-  // Inside of what the reader is.
-  enum Level { kOutside, kPage, kItems };
+  // Inside of what the reader is: the answer, the array of rows, one of its objects that holds rows (or may),
+  // the array in that.
+  enum Level { kOutside, kAnswer, kRows, kItem, kInner };
+  struct Filled {
+    std::size_t index;
+    std::string_view name;
+    std::string_view value;
+  };
 
   void enter(bool object) override {
-    if (format_.stream->is_object) {
+    switch (level_) {
+      case kOutside:
+        enter_answer(object);
+        return;
+      case kAnswer:
+        enter_member(object);
+        return;
+      case kRows:
+      case kInner:
+        enter_row(object);
+        return;
+      case kItem:
+        // A map's entries are scalars, and beside the inner rows stands what went wrong with others.
+        if (at_.form == RowsAt::Form::map || (current_key() == at_.inner && object)) throw unreadable();
+        if (current_key() == at_.inner) {
+          level_ = kInner;
+        } else {
+          skip();
+        }
+        return;
+    }
+  }
+
+  void enter_answer(bool object) {
+    if (at_.form == RowsAt::Form::object) {
       if (!object) throw unreadable();
-      has_items_ = true;
+      has_rows_ = true;
       start_row();
       return;
     }
-    if (level_ == kPage && current_key() != "items") {
-      if (current_key() == "bookmark") throw unreadable();
+    const bool is_bare = at_.form == RowsAt::Form::map || at_.member.empty();
+    if (object == is_bare) throw unreadable();
+    has_rows_ = is_bare;
+    level_ = is_bare ? kRows : kAnswer;
+  }
+
+  void enter_member(bool object) {
+    if (current_key() != at_.member) {
+      if (current_key() == kBookmark) throw unreadable();
       skip();
       return;
     }
-    const bool repeated = has_items_ && level_ == kPage;
-    if (repeated || object == (level_ == kPage)) throw unreadable();
-    if (level_ == kItems) {
-      start_row();
-      return;
-    }
-    has_items_ = level_ == kPage;
-    level_ = static_cast<Level>(level_ + 1);
+    if (has_rows_ || object) throw unreadable();
+    has_rows_ = true;
+    level_ = kRows;
   }
 
-  void leave() override { level_ = static_cast<Level>(level_ - 1); }
+  void enter_row(bool object) {
+    if (!object) throw unreadable();
+    if (level_ == kInner || (at_.form == RowsAt::Form::array && at_.inner.empty())) {
+      start_row();
+    } else {
+      level_ = kItem;
+      is_undecided_ = at_.form == RowsAt::Form::array;
+    }
+  }
+
+  void leave() override { level_ = level_ == kRows && is_bare() ? kOutside : static_cast<Level>(level_ - 1); }
+  bool is_bare() const { return at_.form == RowsAt::Form::map || at_.member.empty(); }
+
+  // The first key tells whether an object is a row or holds some.
+  bool around_key() override {
+    if (level_ != kItem || !std::exchange(is_undecided_, false)) return false;
+    if (current_key() == at_.inner || current_key() == kErrors) return false;
+    level_ = kRows;
+    start_row();
+    return true;
+  }
 
   void value(Token token) override {
-    if (level_ != kPage || current_key() == "items") throw unreadable();
-    if (current_key() != "bookmark") return;
+    if (level_ == kItem && at_.form == RowsAt::Form::map) {
+      add_entry(token);
+      return;
+    }
+    const bool is_nothing = token.kind == TokenKind::null;
+    // The document says that the map may be null.
+    if (level_ == kOutside && at_.form == RowsAt::Form::map && is_nothing) {
+      has_rows_ = true;
+      return;
+    }
+    if (level_ == kItem && is_nothing) return;
+    if (level_ != kAnswer || current_key() == at_.member) throw unreadable();
+    if (current_key() != kBookmark || format_.stream->paging == Paging::first_page) return;
     // Of two that differ one would end the list early or leave out a page.
     if (std::exchange(has_bookmark_, true)) throw unreadable();
     // Only null and the empty text end a list; to take anything else for its end would lose the rest.
-    list_.bookmark = token.kind == TokenKind::null ? "" : token.text;
+    list_.bookmark = is_nothing ? "" : token.text;
+  }
+
+  void add_entry(Token token) {
+    RecordBuilder& builder = rows().builder();
+    builder.begin_object();
+    builder.key("code");
+    builder.scalar({TokenKind::string, current_key()});
+    builder.key("name");
+    builder.scalar(token);
+    end_row();
   }
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with one list of items"); }
@@ -302,21 +386,34 @@ class ListSink final : public RowSink {
   }
 
   void end_row() override {
+    ++list_.items;
+    fill_columns();
     RecordBuilder& builder = rows().builder();
     builder.end_object();
-    ++list_.items;
-    const std::string id = rows().key();
+    const std::string key = rows().key();
     const bool listed =
-        options_.only == nullptr || std::ranges::find(*options_.only, id) != options_.only->end();
+        options_.only == nullptr || std::ranges::find(*options_.only, key) != options_.only->end();
     std::optional<long long> changed;
     if (format_.replication_key) changed = micros(builder.value(*format_.replication_key));
     if (changed) list_.newest = std::max(list_.newest.value_or(*changed), *changed);
     const bool is_old = options_.since && changed && *changed < *options_.since;
     if (listed) {
-      list_.ids.push_back(id);
+      list_.ids.emplace_back(without_quotes(builder.value(format_.key.back())));
       if (!options_.also.empty()) list_.also.push_back(also_);
     }
     if (options_.write && listed && !is_old) rows().add();
+  }
+
+  void fill_columns() {
+    RecordBuilder& builder = rows().builder();
+    for (const Filled& column : filled_) {
+      if (builder.value(column.index) != kNull) continue;
+      builder.key(column.name);
+      builder.scalar({TokenKind::string, column.value});
+    }
+    if (!ranked_) return;
+    builder.key(format_.stream->rank_column);
+    builder.scalar({TokenKind::integer, std::to_string(list_.items)});
   }
 
   static std::optional<long long> micros(std::string_view json) {
@@ -327,12 +424,19 @@ class ListSink final : public RowSink {
     return singer::replication_value_micros(singer::Json::parse(json));
   }
 
+  static constexpr std::string_view kBookmark = "bookmark";
+  static constexpr std::string_view kErrors = "errors";
+
   const RecordFormat& format_;
   const ListOptions& options_;
   ListRows& list_;
+  const RowsAt& at_;
+  std::vector<Filled> filled_;
+  bool ranked_ = false;
   Level level_ = kOutside;
-  bool has_items_ = false;
+  bool has_rows_ = false;
   bool has_bookmark_ = false;
+  bool is_undecided_ = false;  // of the object that has begun: whether it is a row
   // Of the row.
   bool is_also_ = false;
   std::string also_;

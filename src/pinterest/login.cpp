@@ -13,7 +13,6 @@
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/pinterest/oauth.hpp"
 #include "tap_pinterest/pinterest/requests.hpp"
-#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/pinterest/token_file.hpp"
 #include "tap_pinterest/pinterest/token_request.hpp"
 #include "tap_pinterest/util/trim.hpp"
@@ -116,9 +115,10 @@ std::string random_state() {
 }
 
 std::string authorization_address(std::string_view page, std::string_view client_id,
-                                  std::string_view redirect_uri, std::string_view state) {
+                                  std::string_view redirect_uri, std::string_view scopes,
+                                  std::string_view state) {
   return fmt::format("{}?client_id={}&redirect_uri={}&response_type=code&scope={}&state={}", page,
-                     encode_query(client_id), encode_query(redirect_uri), encode_query(kAllScopes),
+                     encode_query(client_id), encode_query(redirect_uri), encode_query(scopes),
                      encode_query(state));
 }
 

@@ -94,8 +94,8 @@ std::string remedy(const Credentials& credentials, Blame blame) {
   return fmt::format("{}, or {}", check_secret, sign_in_again(credentials));
 }
 
-TokenSource::TokenSource(const config::Config& config, ApiClock& clock)
-    : config_(config), clock_(clock), credentials_(credentials_of(config)) {
+TokenSource::TokenSource(const config::Config& config, ApiClock& clock, std::string scopes)
+    : config_(config), clock_(clock), scopes_(std::move(scopes)), credentials_(credentials_of(config)) {
   grant_.refresh_token = credentials_.front().refresh_token;
 }
 
@@ -231,7 +231,7 @@ http::Request TokenSource::token_request() const {
   if (credentials_.front().kind == Kind::proxy) {
     return proxy_token_request(config_, *config_.proxy, grant_.refresh_token);
   }
-  return app_token_request(config_, *config_.app, grant_.refresh_token);
+  return app_token_request(config_, *config_.app, grant_.refresh_token, scopes_);
 }
 
 void TokenSource::take(TokenAnswer answer, TokenFileWriter* writer) {

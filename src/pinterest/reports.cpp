@@ -73,7 +73,7 @@ std::string report_status_url(const config::Config& config, const std::string& a
 
 std::string new_report_url(const config::Config& config, const AnalyticsRequest& request) {
   const config::CustomReport* const custom = request.stream->custom;
-  if (custom == nullptr || custom->template_id.empty()) return reports_url(config, request.account);
+  if (!request.stream->is_of_template()) return reports_url(config, request.account);
   return fmt::format("{}/ad_accounts/{}/templates/{}/reports?start_date={}&end_date={}&granularity={}",
                      config.api_url, request.account, custom->template_id,
                      util::format_day(request.range.first), util::format_day(request.range.last),
@@ -83,7 +83,7 @@ std::string new_report_url(const config::Config& config, const AnalyticsRequest&
 std::string report_body(const config::Config& config, const AnalyticsRequest& request,
                         const std::vector<std::string>& columns) {
   const config::CustomReport* const custom = request.stream->custom;
-  if (custom != nullptr && !custom->template_id.empty()) return {};
+  if (request.stream->is_of_template()) return {};
   const config::AnalyticsSettings& settings = settings_of(*request.stream, config);
   nlohmann::json body = {{"start_date", util::format_day(request.range.first)},
                          {"end_date", util::format_day(request.range.last)},

@@ -21,6 +21,13 @@ void add(std::string& url, std::string_view name, std::string_view value) {
 
 std::string join(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, ",")); }
 
+// Whether its own address takes it, and not only that of an ancestor.
+bool has_slot(const StreamDefinition& stream, std::string_view name) {
+  const auto takes = [&](const Parent& parent) { return parent.slot == name || parent.single_slot == name; };
+  return std::ranges::any_of(stream.parents, takes) ||
+         std::ranges::find(stream.slots, name, &Slot::name) != stream.slots.end();
+}
+
 std::size_t digits(std::uint64_t id) { return fmt::formatted_size("{}", id); }
 
 }  // namespace
@@ -52,24 +59,73 @@ std::string encode_query(std::string_view text) {
   return out;
 }
 
+std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config,
+                                util::Day today) {
+  std::vector<Fills> all = {{}};
+  for (const Slot& slot : stream.slots) {
+    if (slot.name.empty()) break;
+    std::vector<std::string> values(slot.words.begin(), slot.words.end());
+    if (slot.computed != nullptr) values = slot.computed(config, today);
+    std::vector<Fills> longer;
+    for (const Fills& fills : all) {
+      for (const std::string& value : values) {
+        longer.push_back(fills);
+        longer.back().push_back({slot.name, value, slot.column.empty() ? slot.name : slot.column});
+      }
+    }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 std::string list_url(const config::Config& config, const ListRequest& request) {
-  std::string url = config.api_url + path_of(request.stream->path, request.account);
-  if (request.stream->is_object) return url;
-  add(url, "page_size", fmt::format("{}", kPageSize));
-  if (request.stream->has_statuses) {
+  const StreamDefinition& stream = *request.stream;
+  std::string path = path_of(stream.path, request.account);
+  std::string query;
+  for (const Fill& fill : request.fills) {
+    const std::string place = fmt::format("{{{}}}", fill.slot);
+    if (const std::size_t at = path.find(place); at != std::string::npos) {
+      path.replace(at, place.size(), encode_query(fill.value));
+    } else if (has_slot(stream, fill.slot)) {
+      query += fmt::format("&{}={}", fill.slot, encode_query(fill.value));
+    }
+  }
+  std::string url = config.api_url + path;
+  if (stream.paging != Paging::none && stream.rows.form != RowsAt::Form::object) {
+    add(url, "page_size", fmt::format("{}", kPageSize));
+  }
+  if (stream.has_statuses) {
     for (const auto& status : config.entity_statuses) add(url, "entity_statuses", status);
     add(url, "order", "ASCENDING");
   }
-  if (request.stream->id == "ad_accounts") {
+  if (stream.id == "ad_accounts") {
     add(url, "include_shared_accounts", config.include_shared_accounts ? "true" : "false");
   }
-  if (!request.stream->parameters.empty()) url.append("&").append(request.stream->parameters);
-  if (!request.parent.empty()) add(url, request.stream->ids_parameter, request.parent);
-  // Otherwise some of the user's own pins are hidden.
-  if (request.stream->id == "pins") add(url, "include_protected_pins", "true");
+  if (!stream.parameters.empty()) query.append("&").append(stream.parameters);
+  if (!query.empty() && url.find('?') == std::string::npos) query.front() = '?';
+  url += query;
   if (request.pin_metrics) add(url, "pin_metrics", "true");
   if (!request.bookmark.empty()) add(url, "bookmark", request.bookmark);
   return url;
+}
+
+std::string cost_of(const StreamDefinition& stream, const config::Config& config) {
+  const std::string_view whose = stream.by_account() ? " an ad account" : "";
+  if (stream.is_only_by_report()) return fmt::format("1 report{} and 185 days", whose);
+  const std::size_t each = combinations(stream, config, util::Day()).size();
+  std::string cost;
+  const auto add_cost = [&](const std::string& of) {
+    const std::string_view what = each == 1 ? " request" : " requests";
+    cost += fmt::format("{}{}{}{}", cost.empty() ? "" : ", ", each, cost.empty() ? what : "", of);
+  };
+  if (stream.parent().slot.empty()) add_cost(std::string(whose));
+  for (const Parent& parent : stream.parents) {
+    if (parent.slot.empty()) continue;
+    const bool one = parent.batch == 1;
+    add_cost(one ? fmt::format(" for each row of {}", parent.list)
+                 : fmt::format(" for each {} rows of {}", parent.batch, parent.list));
+  }
+  return stream.source == Source::list ? cost : cost + " and 90 days";
 }
 
 std::string analytics_url(const config::Config& config, const AnalyticsRequest& request,
@@ -101,10 +157,11 @@ std::string analytics_url(const config::Config& config, const AnalyticsRequest& 
     add(url, "targeting_types", join(settings.targeting_types));
     if (!settings.attribution_types.empty()) add(url, "attribution_types", join(settings.attribution_types));
   }
-  if (single_pin || stream.ids_parameter.empty()) return url;
+  const std::string_view parameter = stream.parent().slot;
+  if (single_pin || parameter.empty()) return url;
   for (const std::uint64_t id : request.ids) {
     url += '&';
-    url += stream.ids_parameter;
+    url += parameter;
     url += fmt::format("={}", id);
   }
   return url;
@@ -124,7 +181,7 @@ std::size_t batch_size(const config::Config& config, const AnalyticsRequest& sha
   std::size_t bytes = analytics_url(config, shape, columns).size();
   std::size_t count = 1;
   while (count < ids.size() && count < limit) {
-    bytes += shape.stream->ids_parameter.size() + 2 + digits(ids[count]);
+    bytes += shape.stream->parent().slot.size() + 2 + digits(ids[count]);
     if (bytes >= kMaxUrlBytes) break;
     ++count;
   }

@@ -1,198 +1,25 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
+#include "table/table.hpp"
 #include "tap_pinterest/config/columns.hpp"
 #include "tap_pinterest/pinterest/reports.hpp"
 #include "tap_pinterest/pinterest/schemas.hpp"
+#include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::pinterest {
 namespace {
 
-constexpr std::string_view kAdsScopes = "ads:read";
-constexpr std::string_view kPinScopes = "boards:read,pins:read";
-constexpr std::string_view kUserScopes = "user_accounts:read";
-
-// What ads analytics are of: the column of its id, and the list that names them.
-struct Level {
-  std::string_view id_column;
-  std::string_view list = {};
-  std::string_view ids_parameter = {};
-  // What the key needs besides.
-  std::string_view second_id_column = {};
-};
-constexpr Level kCampaigns{"CAMPAIGN_ID", "campaigns", "campaign_ids"};
-constexpr Level kAdGroups{"AD_GROUP_ID", "ad_groups", "ad_group_ids"};
-constexpr Level kAds{"AD_ID", "ads", "ad_ids"};
-constexpr Level kAccount{"AD_ACCOUNT_ID"};
-constexpr Level kKeywords{.id_column = "KEYWORD_ID", .second_id_column = "AD_GROUP_ID"};
-constexpr Level kProductGroups{"PRODUCT_GROUP_ID", "product_group_promotions", "product_group_ids"};
-constexpr Level kProductItems{"PRODUCT_ITEM_ID"};
-constexpr bool kByDefault = true;
-constexpr std::string_view kItemLevel = "PRODUCT_ITEM";
-
-constexpr StreamDefinition ads_analytics(const Level& level, std::string_view id, std::string_view path,
-                                         std::string_view report_level, bool selected_by_default = false) {
-  const bool is_listed = !level.list.empty();
-  return {.id = id,
-          .source = Source::ads_analytics,
-          .path = path,
-          .category = Category::ads_analytics,
-          .key = level.second_id_column.empty()
-                     ? std::array<std::string_view, 4>{level.id_column, "DATE"}
-                     : std::array<std::string_view, 4>{level.id_column, level.second_id_column, "DATE"},
-          .replication_key = "DATE",
-          .by_account = true,
-          .has_statuses = is_listed,
-          .parent = level.list,
-          .ids_parameter = level.ids_parameter,
-          .batch = is_listed ? std::size_t{250} : 1,
-          .scopes = kAdsScopes,
-          .selected_by_default = selected_by_default,
-          .report_level = report_level};
-}
-
-constexpr StreamDefinition targeting_analytics(const Level& level, std::string_view id, std::string_view path,
-                                               std::string_view report_level) {
-  StreamDefinition stream = ads_analytics(level, id, path, report_level);
-  stream.source = Source::targeting_analytics;
-  stream.key = {level.id_column, "DATE", "targeting_type", "targeting_value"};
-  return stream;
-}
-
-// Its rows come by report alone.
-constexpr StreamDefinition report_stream(const Level& level, std::string_view id,
-                                         std::string_view report_level) {
-  return ads_analytics({.id_column = level.id_column, .second_id_column = level.second_id_column}, id,
-                       kReportsPath, report_level);
-}
-
-constexpr std::string_view kEveryStatus =
-    "entity_statuses=ACTIVE&entity_statuses=PAUSED&entity_statuses=ARCHIVED&entity_statuses=DRAFT"
-    "&entity_statuses=DELETED_DRAFT&order=ASCENDING";
-
-constexpr auto kStreams = std::to_array<StreamDefinition>({
-    {.id = "ad_accounts",
-     .source = Source::list,
-     .path = "/ad_accounts",
-     .category = Category::ads_read,
-     .key = {"id"},
-     .replication_key = "",
-     .by_account = false,
-     .has_statuses = false,
-     .scopes = kAdsScopes},
-    {.id = "campaigns",
-     .source = Source::list,
-     .path = "/ad_accounts/{ad_account_id}/campaigns",
-     .category = Category::ads_read,
-     .key = {"id"},
-     .replication_key = "updated_time",
-     .by_account = true,
-     .has_statuses = true,
-     .scopes = kAdsScopes},
-    {.id = "ad_groups",
-     .source = Source::list,
-     .path = "/ad_accounts/{ad_account_id}/ad_groups",
-     .category = Category::ads_read,
-     .key = {"id"},
-     .replication_key = "updated_time",
-     .by_account = true,
-     .has_statuses = true,
-     .scopes = kAdsScopes},
-    {.id = "ads",
-     .source = Source::list,
-     .path = "/ad_accounts/{ad_account_id}/ads",
-     .category = Category::ads_read,
-     .key = {"id"},
-     .replication_key = "updated_time",
-     .by_account = true,
-     .has_statuses = true,
-     .scopes = kAdsScopes},
-    {.id = "product_group_promotions",
-     .source = Source::list,
-     .path = "/ad_accounts/{ad_account_id}/product_group_promotions",
-     .category = Category::ads_read,
-     .key = {"id"},
-     .replication_key = "",
-     .by_account = true,
-     .has_statuses = false,
-     .parent = "ad_groups",
-     .ids_parameter = "ad_group_id",
-     .batch = 1,
-     .condition = {"campaign_id", "campaigns", "objective_type", {"CATALOG_SALES", "SALES"}},
-     .parameters = kEveryStatus,
-     .scopes = kAdsScopes,
-     .selected_by_default = false},
-    {.id = "pins",
-     .source = Source::list,
-     .path = "/pins",
-     .category = Category::org_read,
-     .key = {"id"},
-     .replication_key = "created_at",
-     .by_account = false,
-     .has_statuses = false,
-     .scopes = kPinScopes},
-    ads_analytics(kCampaigns, "campaign_analytics", "/ad_accounts/{ad_account_id}/campaigns/analytics",
-                  "CAMPAIGN", kByDefault),
-    ads_analytics(kAdGroups, "ad_group_analytics", "/ad_accounts/{ad_account_id}/ad_groups/analytics",
-                  "AD_GROUP"),
-    ads_analytics(kProductGroups, "product_group_analytics",
-                  "/ad_accounts/{ad_account_id}/product_groups/analytics", ""),
-    ads_analytics(kAccount, "ad_account_analytics", "/ad_accounts/{ad_account_id}/analytics", "ADVERTISER"),
-    ads_analytics(kAds, "ad_analytics", "/ad_accounts/{ad_account_id}/ads/analytics", "PIN_PROMOTION",
-                  kByDefault),
-    targeting_analytics(kCampaigns, "campaign_targeting_analytics",
-                        "/ad_accounts/{ad_account_id}/campaigns/targeting_analytics", "CAMPAIGN_TARGETING"),
-    targeting_analytics(kAdGroups, "ad_group_targeting_analytics",
-                        "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics", "AD_GROUP_TARGETING"),
-    targeting_analytics(kAds, "ad_targeting_analytics",
-                        "/ad_accounts/{ad_account_id}/ads/targeting_analytics", "PIN_PROMOTION_TARGETING"),
-    targeting_analytics(kAccount, "ad_account_targeting_analytics",
-                        "/ad_accounts/{ad_account_id}/targeting_analytics", "ADVERTISER_TARGETING"),
-    report_stream(kKeywords, "keyword_report", "KEYWORD"),
-    report_stream(kProductGroups, "product_group_report", "PRODUCT_GROUP"),
-    report_stream(kProductItems, "product_item_report", kItemLevel),
-    {.id = "pin_analytics",
-     .source = Source::pin_analytics,
-     .path = "/pins/analytics",
-     .category = Category::org_analytics,
-     .key = {"pin_id", "app_type", "date"},
-     .replication_key = "date",
-     .by_account = false,
-     .has_statuses = false,
-     .parent = "pins",
-     .ids_parameter = "pin_ids",
-     .batch = 100,
-     .scopes = kPinScopes},
-    {.id = "user_account",
-     .source = Source::list,
-     .path = "/user_account",
-     .category = Category::org_read,
-     .key = {"id"},
-     .replication_key = "",
-     .by_account = false,
-     .has_statuses = false,
-     .is_object = true,
-     .scopes = kUserScopes,
-     .selected_by_default = false},
-    {.id = "user_account_analytics",
-     .source = Source::user_analytics,
-     .path = "/user_account/analytics",
-     .category = Category::org_analytics,
-     .key = {"split_value", "date"},
-     .replication_key = "date",
-     .by_account = false,
-     .has_statuses = false,
-     .parent = "user_account",
-     .batch = 1,
-     .scopes = kUserScopes,
-     .selected_by_default = false},
-});
+constexpr std::string_view kAccountColumn = "AD_ACCOUNT_ID";
 
 // Targeting types that one level alone has; all others every level has.
 struct OwnType {
@@ -204,47 +31,18 @@ constexpr auto kOwnTypes = std::to_array<OwnType>({{"CREATIVE_TYPE", "campaign_t
                                                    {"CREATIVE_ENHANCEMENTS", "ad_group_targeting_analytics"},
                                                    {"QUIZ_RESULT", "ad_targeting_analytics"}});
 
-// What a level of custom reports is about. `KEYWORD_TARGETING` is none of the API's.
-struct ReportLevel {
-  std::string_view name;
-  const Level& level;
-};
-constexpr auto kReportLevels = std::to_array<ReportLevel>({{"ADVERTISER", kAccount},
-                                                           {"CAMPAIGN", kCampaigns},
-                                                           {"AD_GROUP", kAdGroups},
-                                                           {"PIN_PROMOTION", kAds},
-                                                           {"KEYWORD", kKeywords},
-                                                           {"PRODUCT_GROUP", kProductGroups},
-                                                           {"PRODUCT_ITEM", kProductItems}});
-constexpr std::string_view kByTargeting = "_TARGETING";
-
-StreamDefinition custom_stream(const config::CustomReport& custom) {
-  std::string_view subject = custom.level;
-  const bool by_targeting = subject.ends_with(kByTargeting);
-  if (by_targeting) subject.remove_suffix(kByTargeting.size());
-  const auto* const found = std::ranges::find(kReportLevels, subject, &ReportLevel::name);
-  if (found == kReportLevels.end()) throw std::logic_error("no such level: " + custom.level);
-  StreamDefinition stream = report_stream(found->level, custom.name, custom.level);
-  if (by_targeting) {
-    stream.source = Source::targeting_analytics;
-    stream.key = {found->level.id_column, "DATE", "targeting_type", "targeting_value"};
-  }
-  stream.custom = &custom;
-  return stream;
-}
-
 // The properties of the key, and those that every report has.
 singer::Json custom_schema(const StreamDefinition& stream) {
   singer::Json schema = singer::Json::parse(schema_text("custom_report"));
   singer::Json kept;
   for (const auto& [name, property] : schema["properties"].items()) {
     const bool is_of_key = std::ranges::find(stream.key, name) != stream.key.end();
-    const bool is_account = name == "ad_account_id" && stream.key[0] != kAccount.id_column;
+    const bool is_account = name == "ad_account_id" && stream.key[0] != kAccountColumn;
     if (is_of_key || is_account || name == "metrics") kept[name] = property;
   }
   schema["properties"] = std::move(kept);
   // Which columns a template has, only Pinterest knows.
-  if (!stream.custom->template_id.empty()) schema["properties"]["metrics"].erase("properties");
+  if (stream.is_of_template()) schema["properties"]["metrics"].erase("properties");
   return schema;
 }
 
@@ -256,7 +54,7 @@ singer::Json column_schema(std::optional<bool> is_text, std::string_view name) {
 }
 
 void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const config::Config& config) {
-  if (stream.custom != nullptr && !stream.custom->template_id.empty()) return;
+  if (stream.is_of_template()) return;
   singer::Json& properties = schema["properties"]["metrics"]["properties"];
   const auto known_metrics = config::pin_metric_types();
   for (const std::string& name : metrics_of(stream, config)) {
@@ -272,11 +70,11 @@ void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const co
 }
 
 // Scopes stand between blanks or commas.
-std::vector<std::string_view> split(std::string_view scopes) {
-  std::vector<std::string_view> parts;
+std::set<std::string_view> split(std::string_view scopes) {
+  std::set<std::string_view> parts;
   while (!scopes.empty()) {
     const std::size_t end = std::min(scopes.find_first_of(", "), scopes.size());
-    if (end > 0) parts.push_back(scopes.substr(0, end));
+    if (end > 0) parts.insert(scopes.substr(0, end));
     scopes.remove_prefix(std::min(end + 1, scopes.size()));
   }
   return parts;
@@ -285,15 +83,31 @@ std::vector<std::string_view> split(std::string_view scopes) {
 }  // namespace
 
 std::string_view to_string(Category category) {
-  constexpr std::array<std::string_view, kCategories> kNames = {"ads_read", "ads_analytics", "org_read",
-                                                                "org_analytics", "download"};
+  constexpr std::array<std::string_view, kCategories> kNames = {
+      "ads_read", "ads_analytics", "org_read", "org_analytics", "catalogs_read", "trends_read", "download"};
   return kNames.at(static_cast<std::size_t>(category));
 }
 
-std::span<const StreamDefinition> streams() { return kStreams; }
+std::vector<std::string> last_days(util::Day today, int days) {
+  std::vector<std::string> texts;
+  for (int i = days; i > 0; --i) texts.push_back(util::format_day(today - std::chrono::days(i)));
+  return texts;
+}
+
+std::span<const StreamDefinition> streams() {
+  static const std::vector<StreamDefinition> all = [] {
+    std::vector<StreamDefinition> table;
+    for (const auto subject : {ads_streams(), analytics_streams(), organic_streams(), catalogs_streams(),
+                               business_streams(), reference_streams()}) {
+      table.insert(table.end(), subject.begin(), subject.end());
+    }
+    return table;
+  }();
+  return all;
+}
 
 std::vector<StreamDefinition> streams_of(const config::Config& config) {
-  std::vector<StreamDefinition> all(kStreams.begin(), kStreams.end());
+  std::vector<StreamDefinition> all(streams().begin(), streams().end());
   for (const config::CustomReport& custom : config.custom_reports) all.push_back(custom_stream(custom));
   return all;
 }
@@ -303,6 +117,13 @@ std::string find_name_problem(const config::Config& config) {
     if (find_stream(custom.name) == nullptr) continue;
     return fmt::format("custom_reports: {} is a stream of the tap; choose another name", custom.name);
   }
+  const std::vector<StreamDefinition> all = streams_of(config);
+  std::vector<std::string_view> names;
+  std::ranges::transform(all, std::back_inserter(names), &StreamDefinition::id);
+  for (const std::string& name : config.full_table_streams) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    return fmt::format("full_table_streams: no such stream: {}{}", name, util::did_you_mean(name, names));
+  }
   return {};
 }
 
@@ -311,8 +132,8 @@ const config::AnalyticsSettings& settings_of(const StreamDefinition& stream, con
 }
 
 const StreamDefinition* find_stream(std::string_view id) {
-  const auto* const found = std::ranges::find(kStreams, id, &StreamDefinition::id);
-  return found == std::end(kStreams) ? nullptr : found;
+  const auto found = std::ranges::find(streams(), id, &StreamDefinition::id);
+  return found == streams().end() ? nullptr : &*found;
 }
 
 std::vector<std::string> metrics_of(const StreamDefinition& stream, const config::Config& config) {
@@ -324,7 +145,7 @@ std::vector<std::string> metrics_of(const StreamDefinition& stream, const config
 
 std::string find_stream_problem(const StreamDefinition& stream, const config::Config& config) {
   const bool is_total = config.analytics.granularity == config::Granularity::total;
-  if (is_total && stream.custom == nullptr && stream.report_level == kItemLevel) {
+  if (is_total && stream.custom == nullptr && stream.report_level == kProductItemLevel) {
     return fmt::format(
         "analytics_granularity: {} has no TOTAL; use custom_reports with a range of at most 30 "
         "days, or deselect {}",
@@ -355,34 +176,45 @@ bool needs_no_list(const StreamDefinition& stream, const config::Config& config)
 }
 
 bool needs_rows_of(const StreamDefinition& stream, std::string_view list) {
-  return stream.parent == list || stream.condition.list == list;
+  return std::ranges::any_of(stream.parents, [&](const Parent& parent) {
+    return parent.list == list || parent.condition.list == list;
+  });
 }
 
 int lookback_days(const StreamDefinition& stream, const config::Config& config) {
   return stream.is_organic() ? config.pins_lookback_days() : settings_of(stream, config).days_read_again();
 }
 
-std::string find_lacking_scope(const StreamDefinition& stream, std::string_view granted) {
-  if (granted.empty()) return {};
-  const std::vector<std::string_view> has = split(granted);
-  for (const std::string_view scope : split(stream.scopes)) {
-    if (std::ranges::find(has, scope) == has.end()) return std::string(scope);
-  }
-  return {};
+std::string scopes_without(std::string_view wanted, std::string_view granted) {
+  std::set<std::string_view> lacking = split(wanted);
+  for (const std::string_view scope : split(granted)) lacking.erase(scope);
+  return fmt::format("{}", fmt::join(lacking, ","));
 }
 
-std::vector<std::string> lacking_scopes(std::string_view granted) {
-  const std::vector<std::string_view> has = split(granted);
-  std::vector<std::string> lacking;
-  for (const StreamDefinition& stream : kStreams) {
-    if (!stream.selected_by_default) continue;
-    for (const std::string_view scope : split(stream.scopes)) {
-      if (std::ranges::find(has, scope) == has.end()) {
-        lacking.push_back(fmt::format("{} ({})", stream.id, scope));
-      }
-    }
-  }
-  return lacking;
+std::string find_lacking_scopes(const StreamDefinition& stream, std::string_view granted) {
+  return granted.empty() ? std::string() : scopes_without(stream.scopes, granted);
+}
+
+std::vector<StreamDefinition> streams_by_default() {
+  std::vector<StreamDefinition> chosen;
+  std::ranges::copy_if(streams(), std::back_inserter(chosen), &StreamDefinition::selected_by_default);
+  return chosen;
+}
+
+std::vector<StreamDefinition> selected_streams(std::span<const StreamDefinition> streams,
+                                               const singer::Selection& selection) {
+  std::vector<StreamDefinition> chosen;
+  std::ranges::copy_if(streams, std::back_inserter(chosen), [&](const StreamDefinition& stream) {
+    return std::ranges::find(selection.streams, stream.id, &singer::SelectedStream::id) !=
+           selection.streams.end();
+  });
+  return chosen;
+}
+
+std::string scopes_of(std::span<const StreamDefinition> streams, std::string_view more) {
+  std::set<std::string_view> scopes = split(more);
+  for (const StreamDefinition& stream : streams) scopes.merge(split(stream.scopes));
+  return fmt::format("{}", fmt::join(scopes, ","));
 }
 
 singer::StreamDescription describe(const StreamDefinition& stream, const config::Config& config) {
@@ -396,6 +228,11 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
       .configured_object = {},
       .selected_by_default = stream.selected_by_default,
   };
+  const auto& whole = config.full_table_streams;
+  if (std::ranges::find(whole, stream.id) != whole.end()) {
+    description.replication_key.clear();
+    description.whole_by_configuration = true;
+  }
   for (const std::string_view key : stream.key) {
     if (!key.empty()) description.key_properties.emplace_back(key);
   }

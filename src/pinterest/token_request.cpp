@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "tap_pinterest/pinterest/requests.hpp"
-#include "tap_pinterest/pinterest/streams.hpp"
 #include "text_of.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -82,10 +81,10 @@ Secret basic_credentials(const config::AppCredentials& app) {
 }
 
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
-                                const Secret& refresh_token) {
+                                const Secret& refresh_token, std::string_view scopes) {
   std::string body;
   if (refresh_token.empty()) {
-    body = "grant_type=client_credentials&scope=" + encode_query(kAllScopes);
+    body = "grant_type=client_credentials&scope=" + encode_query(scopes);
   } else {
     body = "grant_type=refresh_token&refresh_token=" + encode_query(refresh_token.reveal()) +
            "&continuous_refresh=true";

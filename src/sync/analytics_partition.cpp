@@ -55,7 +55,7 @@ AnalyticsPartition::AnalyticsPartition(RunContext& context, StreamRun& stream, s
       stream_(stream),
       account_(std::move(account)),
       batches_(/*ordered=*/!is_pins()),
-      size_(stream.definition().batch) {
+      size_(stream.definition().parent().batch) {
   ++context_.open[stream_.definition().id];
   CoverageRules wanted = rules();
   Entry entry;
@@ -126,7 +126,7 @@ bool AnalyticsPartition::asks_for_account(const AnalyticsPart& part) const {
 // "campaign 123": ids are named as their parameter is.
 std::string AnalyticsPartition::id_name(IdBatches::Id id) const {
   constexpr std::string_view kPlural = "_ids";
-  std::string_view name = stream_.definition().ids_parameter;
+  std::string_view name = stream_.definition().parent().slot;
   if (name.empty()) return fmt::format("id {}", id);
   name.remove_suffix(kPlural.size());
   return fmt::format("{} {}", name, id);

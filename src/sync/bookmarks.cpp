@@ -22,7 +22,7 @@ std::string_view context_key(std::string_view account) { return account.empty() 
 
 // Older taps write {STREAM: {REPLICATION_KEY: VALUE}}, and other ones have other contexts.
 bool is_of_use(const singer::State& state, const pinterest::StreamDefinition& stream) {
-  if (stream.by_account) return !state.contexts(stream.id, kContextKey).empty();
+  if (stream.by_account()) return !state.contexts(stream.id, kContextKey).empty();
   const auto entry = state.find(stream.id, {}, {});
   return entry && !entry->contains(stream.replication_key);
 }

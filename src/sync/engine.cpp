@@ -66,7 +66,8 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       make_transport_(dependencies.make_transport),
       emitter_(dependencies.output, dependencies.clock),
       api_clock_(dependencies.clock),
-      tokens_(dependencies.config, api_clock_),
+      tokens_(dependencies.config, api_clock_,
+              pinterest::scopes_of(pinterest::selected_streams(definitions_, selection))),
       bookmarks_(
           std::move(state), emitter_, dependencies.clock, [this] { store_pending_token(); },
           dependencies.state_file),
@@ -168,7 +169,7 @@ void Engine::write_schemas() {
 void Engine::begin() {
   const std::scoped_lock lock(mutex_);
   const bool needs_accounts = std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
-    return stream.by_account && selected_stream(stream.id) != nullptr;
+    return stream.by_account() && selected_stream(stream.id) != nullptr;
   });
   const StreamDefinition& accounts = *pinterest::find_stream("ad_accounts");
   // What is asked for without a list still needs an answer before it, which tells the day it is at Pinterest.
@@ -176,15 +177,15 @@ void Engine::begin() {
     return pinterest::needs_no_list(stream.second->definition(), config_);
   });
   const bool accounts_are_given = !config_.ad_account_ids.empty() && !has_no_list;
-  if (selected_stream(accounts.id) != nullptr || (needs_accounts && !accounts_are_given)) {
+  if (needs_list(accounts) || (needs_accounts && !accounts_are_given)) {
     add_list(user_, accounts, "");
   } else if (needs_accounts) {
     for (const std::string& id : config_.ad_account_ids) add_account(id);
   }
   for (const StreamDefinition& list : definitions_) {
-    if (!list.by_account && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
+    if (!list.by_account() && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
   }
-  if (!needs_accounts || (accounts_are_given && selected_stream(accounts.id) == nullptr)) say_what_begins();
+  if (!needs_accounts || (accounts_are_given && !needs_list(accounts))) say_what_begins();
 }
 
 // From when on a stream is read: its oldest bookmark, or start_date.
@@ -215,12 +216,16 @@ void Engine::say_what_begins() {
   for (const auto& [id, account] : accounts_) ids.push_back(id);
   for (const std::string& id : selected_streams()) {
     const StreamRun& stream = *selected_stream(id);
-    const bool by_account = stream.definition().by_account;
+    const bool by_account = stream.definition().by_account();
     const std::string user;
     const auto accounts =
         by_account ? std::span<const std::string>(ids) : std::span<const std::string>(&user, 1);
     const std::string where = by_account ? util::plural(ids.size(), "ad account", "ad accounts") + ", " : "";
-    log::write(log::Level::info, id, fmt::format("starting: {}{}", where, begin_of(stream, accounts)));
+    const bool is_costly =
+        stream.definition().source == Source::list && !stream.definition().parent().slot.empty();
+    log::write(log::Level::info, id,
+               fmt::format("starting: {}{}{}", where, begin_of(stream, accounts),
+                           is_costly ? "; " + pinterest::cost_of(stream.definition(), config_) : ""));
   }
 }
 
@@ -254,7 +259,7 @@ std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading&
   for (const StreamDefinition& definition : definitions_) {
     if (definition.source == Source::list) continue;
     const bool needs_no_list = pinterest::needs_no_list(definition, config_);
-    if (parent.empty() ? !needs_no_list : needs_no_list || definition.parent != parent) continue;
+    if (parent.empty() ? !needs_no_list : needs_no_list || definition.parent().list != parent) continue;
     // A template belongs to one account.
     const bool is_of_another = definition.custom != nullptr && !definition.custom->ad_account_id.empty() &&
                                definition.custom->ad_account_id != account;
@@ -274,7 +279,7 @@ void Engine::add_list(Reading& reading, const StreamDefinition& list, const std:
   for (const auto& parent : reading.lists) {
     if (pinterest::needs_rows_of(list, parent->stream().definition().id)) parent->feed(read);
   }
-  if (list.parent.empty()) read->start();
+  read->start();
   reading.lists.push_back(std::move(read));
 }
 
@@ -297,7 +302,7 @@ bool Engine::begin_accounts() {
     waiting_accounts_.pop_front();
     Reading& reading = accounts_.at(id).reading;
     for (const StreamDefinition& list : definitions_) {
-      if (list.by_account && needs_list(list)) add_list(reading, list, id);
+      if (list.by_account() && needs_list(list)) add_list(reading, list, id);
     }
     for (const auto& partition : add_partitions(reading, {}, id)) {
       partition->add_ids({id});
@@ -521,7 +526,7 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
       report_.incomplete(cause);
     }
   }
-  list.page_done(rows, work.parent);
+  list.page_done(rows, work);
   if (accounts && list.ended()) accounts_listed();
 }
 
@@ -612,6 +617,7 @@ std::string Engine::progress() {
   for (const auto& [stream, count] : report_.records) records += count;
   std::size_t left = 0;
   for_each_reading([&](const Reading& reading) {
+    for (const auto& list : reading.lists) left += list->requests_left();
     for (const auto& partition : reading.partitions) left += partition->requests_left();
   });
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(clock_.steady_now() - started_);

@@ -149,6 +149,8 @@ void Engine::handle_answer(Job job, const Fault& fault, const pinterest::AccessT
 
 // Trying again changes nothing, but one id or one day may be the cause.
 void Engine::refuse(Job job, const Fault& fault) {
+  const auto* list = std::get_if<ListJob>(&job.work);
+  if (list != nullptr && list->list->ask_one_by_one(*list)) return;
   auto* analytics = std::get_if<AnalyticsJob>(&job.work);
   if (analytics == nullptr || fault.error.status != pinterest::kBadRequest) {
     fail(job, fault.message + "; check the settings, or report it");
@@ -275,6 +277,8 @@ void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     const std::string_view scopes = list->list->stream().definition().scopes;
     if (is_optional(job)) {
+      const bool is_gone = fault.error.status == pinterest::kNotFound;
+      if (list->list->ask_one_by_one(*list) || list->list->leave_out(*list, is_gone, fault.message)) return;
       refuse_stream(list->list, fmt::format("Pinterest refuses it: {}", fault.message));
     } else if (list->list->account().empty() && fault.error.status == pinterest::kNotFound &&
                successes_ == 0) {
@@ -314,11 +318,11 @@ std::string Engine::remedy_of(const StreamDefinition& stream) {
     const bool needs_it = each.id == stream.id || pinterest::needs_rows_of(each, stream.id);
     if (needs_it && selected_stream(each.id) != nullptr) selected.push_back(each.id);
   }
-  const std::string lacking = pinterest::find_lacking_scope(stream, tokens_.scope());
+  const std::string lacking = pinterest::find_lacking_scopes(stream, tokens_.scope());
   if (!lacking.empty()) {
     return fmt::format(
-        "the token lacks the scope {}: sign in again with 'tap-pinterest login', or deselect {}", lacking,
-        fmt::join(selected, ", "));
+        "the token lacks the scope {}: grant it with 'tap-pinterest login --scope {}', or deselect {}",
+        lacking, lacking, fmt::join(selected, ", "));
   }
   return fmt::format("it needs {}; deselect {}, or ask Pinterest for access", stream.scopes,
                      fmt::join(selected, ", "));
@@ -373,7 +377,7 @@ void Engine::skip_account(const std::string& id, const std::string& why) {
 
 void Engine::fail(const Job& job, const std::string& why) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
-    list->list->fail(why);
+    list->list->fail_one(*list, why);
     return;
   }
   const auto& work = std::get<AnalyticsJob>(job.work);

@@ -103,8 +103,10 @@ decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& 
       return status;
     }
     if (const auto* list = std::get_if<ListJob>(&job.work)) {
-      return pinterest::read_list(list->list->stream().format(), response.body, list->list->options(),
-                                  extracted);
+      pinterest::ListOptions options = list->list->options(*list);
+      const std::string_view day_column = list->list->stream().definition().day_column;
+      if (!day_column.empty()) options.columns.push_back({day_column, util::format_day(util::day_of(now))});
+      return pinterest::read_list(list->list->stream().format(), response.body, options, extracted);
     }
     const auto& work = std::get<AnalyticsJob>(job.work);
     const std::string first_day = util::format_day(work.request.range.first);
@@ -287,7 +289,10 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
   fetched.elapsed = response.elapsed;
   const util::Instant now = clock.now();
   fetched.rate_limit = http::read_rate_limit_headers(response.headers, now);
-  if (!is_success(response.status)) {
+  const auto* const list = std::get_if<ListJob>(&job.work);
+  if (list != nullptr && response.status == list->list->stream().definition().status_of_none) {
+    fetched.outcome = pinterest::ListRows();
+  } else if (!is_success(response.status)) {
     fetched.outcome = api_fault(config, response, now);
   } else if (response.body_cut) {
     fetched.outcome = make_fault(Fault::Kind::api, Action::halve,

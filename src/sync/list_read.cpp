@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <stdexcept>
 #include <utility>
 
 #include "tap_pinterest/log/log.hpp"
@@ -20,17 +21,34 @@ constexpr std::size_t kPinListLimit = 100'000;
 // Empty pages in a row, or pages that repeat an earlier one, may come of filters and of changes; so many of
 // them, which are a Trial app's requests for a day, are a server that never ends.
 constexpr std::size_t kMaxIdlePages = 1000;
+// Lists of one stream and account that are in the queue at once: enough to keep every worker busy.
+constexpr std::size_t kMostOpenLists = 64;
+// So many requests are worth a word before.
+constexpr std::size_t kManyLists = 100;
+// So many refusals are no matter of one parent, where none has been answered; nor are so many failures.
+constexpr std::size_t kMostParentsLeftOut = 8;
 
 // Of all ids, in their order.
 std::size_t hash_of(const std::vector<std::string>& ids) {
   return std::hash<std::string>()(fmt::format("{}", fmt::join(ids, "\n")));
 }
 
+// Of a page: different lists may have equal bookmarks.
+std::size_t hash_of(const pinterest::Fills& fills, const std::string& bookmark) {
+  std::string text = bookmark;
+  for (const pinterest::Fill& fill : fills) text += '\n' + fill.value;
+  return std::hash<std::string>()(text);
+}
+
 }  // namespace
 
 ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
                    std::vector<std::shared_ptr<AnalyticsPartition>> children)
-    : context_(context), stream_(stream), account_(std::move(account)), children_(std::move(children)) {
+    : context_(context),
+      stream_(stream),
+      account_(std::move(account)),
+      children_(std::move(children)),
+      plan_(stream.definition(), context.config) {
   ++context_.open_lists;
   ++context_.open[stream_.definition().id];
   if (!stream_.incremental()) return;
@@ -41,22 +59,28 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
   if (entry_.bookmark && !whole) since_ = entry_.bookmark;
 }
 
-pinterest::ListOptions ListRead::options() const {
+pinterest::ListOptions ListRead::options(const ListJob& job) const {
   const bool choose = stream_.id() == "ad_accounts" && !context_.config.ad_account_ids.empty();
   std::optional<long long> since;
   if (since_ && !is_in_future(*since_)) since = since_->time_since_epoch().count();
-  return {.since = since,
-          .only = choose ? &context_.config.ad_account_ids : nullptr,
-          .write = stream_.selected(),
-          .also = also()};
+  pinterest::ListOptions options{.since = since,
+                                 .only = choose ? &context_.config.ad_account_ids : nullptr,
+                                 .write = stream_.selected(),
+                                 .also = also()};
+  if (!account_.empty()) options.columns.push_back({"ad_account_id", account_});
+  for (const pinterest::Fill& fill : job.fills) options.columns.push_back({fill.column, fill.value});
+  return options;
 }
 
-// What the lists that it feeds want to know of its rows.
+// What the lists that it feeds want to know of its rows, or what tells whose they are.
 std::string_view ListRead::also() const {
+  const pinterest::StreamDefinition& definition = stream_.definition();
   for (const auto& child : fed_) {
-    const pinterest::Condition& condition = child->stream_.definition().condition;
-    if (condition.list == stream_.definition().id) return condition.field;
-    if (!condition.by.empty()) return condition.by;
+    const std::string_view wanted = ListPlan::wanted_of(definition.id, child->stream_.definition());
+    if (!wanted.empty()) return wanted;
+  }
+  for (const pinterest::Parent& parent : definition.parents) {
+    if (!parent.named_in.empty()) return parent.named_in;
   }
   return {};
 }
@@ -67,7 +91,7 @@ bool ListRead::is_in_future(util::Instant bookmark) const { return bookmark > co
 pinterest::ListRequest ListRead::request(const ListJob& job) const {
   return {.stream = &stream_.definition(),
           .account = account_,
-          .parent = job.parent,
+          .fills = job.fills,
           .bookmark = job.bookmark,
           .pin_metrics = stream_.wants_pin_metrics()};
 }
@@ -82,45 +106,107 @@ bool ListRead::had_entry() const {
   return had_entry_ || std::ranges::any_of(children_, had) || std::ranges::any_of(fed_, had);
 }
 
-void ListRead::start() { push_page({}, {}); }
+void ListRead::start() {
+  if (feeding_ > 0) return;
+  const auto& parents = stream_.definition().parents;
+  const auto is_missing = [](const pinterest::Parent& parent) { return !parent.list.empty(); };
+  if (std::ranges::any_of(parents, is_missing)) throw std::logic_error("nothing feeds " + stream_.id());
+  begin();
+}
 
-void ListRead::push_page(const std::string& parent, std::string bookmark) {
-  if (bookmark.empty()) ++open_;
+void ListRead::take(const ListRead& from, const pinterest::ListRows& rows, const pinterest::Fills& fills) {
+  if (ended_) return;
+  const std::string bad = plan_.take(from.stream_.definition().id, rows, fills);
+  if (bad.empty()) return;
+  fail(fmt::format("it cannot be asked for the id {}: ids are digits without leading zeros", bad));
+}
+
+void ListRead::end_of_feed() {
+  if (--feeding_ == 0 && !ended_) begin();
+}
+
+void ListRead::begin() {
+  plan_.complete(util::day_of(context_.clock.now()));
+  say_cost();
+  push_lists();
+  if (open_ == 0) end_of_pages();
+}
+
+// Before a long wait.
+void ListRead::say_cost() const {
+  if (plan_.size() < kManyLists) return;
+  const double per_minute = context_.queue.limiter(stream_.definition().category).per_minute();
+  const std::chrono::duration<double> least(60.0 * static_cast<double>(plan_.size()) / per_minute);
+  log::write(log::Level::info, stream_.id(),
+             fmt::format("at least {} requests{}, which takes {} at the limit of {:.0f} a minute",
+                         plan_.size(), of_account(account_),
+                         util::describe(std::chrono::ceil<std::chrono::seconds>(least)), per_minute));
+}
+
+// A few at a time: parents may be a million.
+void ListRead::push_lists() {
+  while (open_ < kMostOpenLists) {
+    const auto fills = plan_.next();
+    if (!fills) return;
+    if (stream_.asks_one_by_one() && plan_.is_batch(*fills)) {
+      plan_.ask_one_by_one(*fills);
+      continue;
+    }
+    ++open_;
+    push_page(*fills, {});
+  }
+}
+
+void ListRead::push_page(const pinterest::Fills& fills, std::string bookmark) {
   context_.queue.push(
-      Job{.work = ListJob{.list = shared_from_this(), .parent = parent, .bookmark = std::move(bookmark)},
+      Job{.work = ListJob{.list = shared_from_this(), .fills = fills, .bookmark = std::move(bookmark)},
           .category = stream_.definition().category});
 }
 
-void ListRead::take(const ListRead& from, const pinterest::ListRows& rows) {
-  if (ended_) return;
-  const pinterest::StreamDefinition& definition = stream_.definition();
-  for (std::size_t i = 0; i < rows.ids.size(); ++i) {
-    const std::string also = rows.also.empty() ? std::string() : rows.also[i];
-    if (definition.condition.list != from.stream_.definition().id) {
-      if (!pinterest::is_id(rows.ids[i])) {
-        fail(fmt::format("it cannot be asked for the id {}: ids are digits without leading zeros",
-                         rows.ids[i]));
-        return;
-      }
-      parents_.push_back({rows.ids[i], also});
-    } else if (!also.empty() &&
-               std::ranges::find(definition.condition.values, also) == definition.condition.values.end()) {
-      excluded_.insert(rows.ids[i]);
-    }
-  }
+void ListRead::list_done() {
+  --open_;
+  push_lists();
+  if (open_ == 0) end_of_pages();
 }
 
-// What is not listed may have any.
-bool ListRead::wants(const Parent& parent) const { return !excluded_.contains(parent.also); }
+bool ListRead::ask_one_by_one(const ListJob& job) {
+  if (!plan_.is_batch(job.fills)) return false;
+  stream_.ask_one_by_one();
+  context_.report.say_once(log::Level::info, stream_.id(),
+                           "the app cannot ask for several ad groups at once: one request for each");
+  plan_.ask_one_by_one(job.fills);
+  list_done();
+  return true;
+}
 
-void ListRead::end_of_feed() {
-  if (--feeding_ > 0 || ended_) return;
-  std::unordered_set<std::string> asked;
-  for (const Parent& parent : parents_) {
-    if (wants(parent) && asked.insert(parent.id).second) push_page(parent.id, {});
+bool ListRead::leave_out(const ListJob& job, bool is_gone, const std::string& why) {
+  const pinterest::Fill* const parent = plan_.parent_of(job.fills);
+  if (parent == nullptr) return false;
+  left_out_.push_back({is_gone, fmt::format("leaving out {}{} with {} {}: {}", stream_.id(),
+                                            of_account(account_), parent->slot, parent->value, why)});
+  const bool is_last = open_ == 1 && plan_.size() == 0;
+  if (!answered_ && (is_last || left_out_.size() >= kMostParentsLeftOut)) return false;
+  if (answered_) say_what_is_left_out();
+  list_done();
+  return true;
+}
+
+// Once it is known that not all are refused.
+void ListRead::say_what_is_left_out() {
+  for (; said_ < left_out_.size(); ++said_) {
+    const LeftOut& left_out = left_out_[said_];
+    if (left_out.is_gone) {
+      log::write(log::Level::info, stream_.id(), left_out.cause);
+    } else {
+      is_lacking_ = true;
+      context_.report.stream_incomplete(stream_.id(), left_out.cause);
+    }
   }
-  parents_.clear();
-  if (open_ == 0) end_of_pages();
+  if (is_lacking_) drop_children();
+}
+
+void ListRead::fail_one(const ListJob& job, const std::string& why) {
+  if (left_out_.size() >= kMostParentsLeftOut || !leave_out(job, /*is_gone=*/false, why)) fail(why);
 }
 
 // What feeds it is incomplete, and so is this.
@@ -134,7 +220,8 @@ void ListRead::lose(const ListRead& from) {
   drop_children();
 }
 
-void ListRead::page_done(const pinterest::ListRows& rows, const std::string& parent) {
+void ListRead::page_done(const pinterest::ListRows& rows, const ListJob& job) {
+  if (plan_.is_of_others(job.fills, rows) && ask_one_by_one(job)) return;
   if (since_ && is_in_future(*since_)) {
     context_.report.say_once(
         log::Level::warning, stream_.id(),
@@ -144,12 +231,13 @@ void ListRead::page_done(const pinterest::ListRows& rows, const std::string& par
     since_.reset();
   }
   answered_ = true;
+  say_what_is_left_out();
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
   for (const auto& child : children_) child->add_ids(rows.ids);
-  for (const auto& child : fed_) child->take(*this, rows);
+  for (const auto& child : fed_) child->take(*this, rows, job.fills);
   if (!rows.bookmark.empty()) {
-    if (!seen_bookmarks_.insert(std::hash<std::string>()(parent + '\n' + rows.bookmark)).second) {
+    if (!seen_bookmarks_.insert(hash_of(job.fills, rows.bookmark)).second) {
       fail("the API repeats a page's bookmark, so the list would never end");
       return;
     }
@@ -161,17 +249,17 @@ void ListRead::page_done(const pinterest::ListRows& rows, const std::string& par
                        kMaxIdlePages));
       return;
     }
-    push_page(parent, rows.bookmark);
+    push_page(job.fills, rows.bookmark);
     return;
   }
-  if (--open_ == 0) end_of_pages();
+  list_done();
 }
 
 void ListRead::end_of_pages() {
   end();
   if (stream_.id() == "pins" && items_ >= kPinListLimit) {
     note_cut();
-  } else if (stream_.incremental()) {
+  } else if (stream_.incremental() && !is_lacking_) {
     move_bookmark();
   }
   for (const auto& child : children_) child->end_of_list();

@@ -23,7 +23,11 @@ constexpr double kFirstValuesOfType = 8;
 // analytics whatever columns are asked for.
 Json known_schema(const StreamDefinition& definition, const config::Config& config) {
   Json schema = pinterest::describe(definition, config).schema;
-  if (definition.category != pinterest::Category::ads_analytics) return schema;
+  if (definition.source == Source::list) {
+    if (!definition.dropped.empty()) schema["properties"][definition.dropped] = Json::object();
+    return schema;
+  }
+  if (definition.is_organic()) return schema;
   if (!schema["properties"]["metrics"].contains("properties")) return schema;
   Json& metrics = schema["properties"]["metrics"]["properties"];
   std::vector<std::string> in_rows(definition.key.begin(), definition.key.end());
@@ -58,6 +62,12 @@ std::vector<std::string> selected_columns(const StreamDefinition& definition, co
   return columns;
 }
 
+// A catalog may add fields, but not these.
+singer::SelectedStream without_secrets(singer::SelectedStream selected, const StreamDefinition& definition) {
+  if (!definition.dropped.empty()) selected.schema["properties"].erase(std::string(definition.dropped));
+  return selected;
+}
+
 Json only_key(const StreamDefinition& definition, const config::Config& config) {
   const Json schema = pinterest::describe(definition, config).schema;
   Json properties = Json::object();
@@ -73,7 +83,7 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
                      singer::SelectedStream selected)
     : definition_(&definition),
       selected_(true),
-      selection_(std::move(selected)),
+      selection_(without_secrets(std::move(selected), definition)),
       projection_(std::make_unique<singer::Projection>(selection_.schema, known_schema(definition, config),
                                                        config.flattening)),
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, selection_.id)),

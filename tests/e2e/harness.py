@@ -28,7 +28,21 @@ KEYS = {
     "ad_groups": ["id"],
     "ads": ["id"],
     "product_group_promotions": ["id"],
-    "pins": ["id"],
+    "keywords": ["id"],
+    "audiences": ["id", "ownership_type"],
+    "audience_insights": ["ad_account_id", "type", "date"],
+    "customer_lists": ["id"],
+    "conversion_tags": ["id"],
+    "conversion_event_quality": ["ad_account_id", "lookback_period", "source_platform", "ingestion_source"],
+    "advertiser_defined_events": ["ad_account_id", "name"],
+    "order_lines": ["id"],
+    "promotions": ["id"],
+    "lead_forms": ["id"],
+    "targeting_templates": ["id"],
+    "report_templates": ["id"],
+    "labels": ["id"],
+    "billing_invoices": ["id"],
+    "billing_profiles": ["id"],
     "campaign_analytics": ["CAMPAIGN_ID", "DATE"],
     "ad_group_analytics": ["AD_GROUP_ID", "DATE"],
     "product_group_analytics": ["PRODUCT_GROUP_ID", "DATE"],
@@ -41,32 +55,18 @@ KEYS = {
     "keyword_report": ["KEYWORD_ID", "AD_GROUP_ID", "DATE"],
     "product_group_report": ["PRODUCT_GROUP_ID", "DATE"],
     "product_item_report": ["PRODUCT_ITEM_ID", "DATE"],
+    "pins": ["id"],
     "pin_analytics": ["pin_id", "app_type", "date"],
     "user_account": ["id"],
     "user_account_analytics": ["split_value", "date"],
-    "audiences": ["id", "ownership_type"],
-    "customer_lists": ["id"],
-    "conversion_tags": ["id"],
-    "conversion_event_quality": ["ad_account_id", "lookback_period", "source_platform", "ingestion_source"],
-    "advertiser_defined_events": ["ad_account_id", "name"],
-    "keywords": ["id"],
-    "order_lines": ["id"],
-    "promotions": ["id"],
-    "lead_forms": ["id"],
-    "targeting_templates": ["id"],
-    "report_templates": ["id"],
-    "labels": ["id"],
-    "billing_invoices": ["id"],
-    "billing_profiles": ["id"],
-    "audience_insights": ["ad_account_id", "type", "date"],
-    "boards": ["id"],
-    "board_sections": ["board_id", "id"],
-    "board_pins": ["board_id", "id"],
-    "board_section_pins": ["board_id", "section_id", "id"],
     "user_account_top_pins": ["sort_by", "window_end", "pin_id"],
     "user_account_top_video_pins": ["sort_by", "window_end", "pin_id"],
     "user_websites": ["website"],
     "linked_business_accounts": ["username"],
+    "boards": ["id"],
+    "board_sections": ["board_id", "id"],
+    "board_pins": ["board_id", "id"],
+    "board_section_pins": ["board_id", "section_id", "id"],
     "catalogs": ["id"],
     "catalogs_feeds": ["id"],
     "catalogs_product_groups": ["id"],
@@ -88,7 +88,7 @@ ENTITIES = ["campaigns", "ad_groups", "ads"]
 BY_DEFAULT = ["ad_accounts", *ENTITIES, "pins", "campaign_analytics", "ad_analytics", "pin_analytics"]
 
 # What the simulator hands out; none of it may ever be printed.
-SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d|auth-code-\d")
+SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d|auth-code-\d|feed-password")
 ANSWER_SECONDS = 60
 RUN_SECONDS = 120
 MAX_LOG_LINE_BYTES = 64 * 1024
@@ -134,6 +134,10 @@ class Simulator:
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read()!r}") from None
+
+    def get(self, path, query):
+        """What the API answers to a plain client."""
+        return json.loads(self._call("GET", f"/v5{path}?" + urllib.parse.urlencode(query, doseq=True)))
 
     def _control(self, path, **body):
         self._call("POST", "/_simulator" + path, body)

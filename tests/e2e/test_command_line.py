@@ -276,6 +276,7 @@ SETTINGS = [
     "end_date",
     "lookback_days",
     "ad_account_ids",
+    "full_table_streams",
     "include_shared_accounts",
     "entity_statuses",
     "analytics_columns",
@@ -286,6 +287,8 @@ SETTINGS = [
     "pin_metric_types",
     "pin_analytics_split_field",
     "user_account_split_field",
+    "top_pins_days",
+    "trend_regions",
     "allow_unknown_values",
     "click_window_days",
     "engagement_window_days",
@@ -378,7 +381,20 @@ def test_the_connection_test_shows_the_scopes_of_a_refreshed_token(tap, simulate
     run = tap.run(config(api, access_token=None, **app), "--test", rules=False)
     text = run.stdout.decode() + run.stderr
     assert "ads:read" in text
-    assert "pins:read" in text  # what pins lack
+    assert re.search(r"scopes +FAILED .*lacking boards:read,pins:read: .*login --scope boards:read,pins:read", text)
+    assert re.search(r"^  campaigns +granted$", text, re.MULTILINE)
+    assert re.search(r"^  pins +needs boards:read,pins:read$", text, re.MULTILINE)
+    assert re.search(r"^  billing_invoices +needs billing:read$", text, re.MULTILINE)
+
+
+def test_the_connection_test_holds_a_token_to_what_is_selected(tap, simulate, config):
+    api = simulate(accounts=1, scopes="ads:read,boards:read,pins:read")
+    app = {"client_id": "app", "client_secret": "app-secret-000000", "refresh_token": "refresh-token-000000"}
+    settings = config(api, access_token=None, **app)
+    assert re.search(r"^  user_account +needs user_accounts:read$",
+                     tap.run(settings, "--test", rules=False, code=0).stdout.decode(), re.MULTILINE)  # fmt: skip
+    run = tap.run(settings, "--test", "--select", "user_account", rules=False, code=1)
+    assert re.search(r"scopes +FAILED .*user_accounts:read", run.stdout.decode())
 
 
 def test_the_connection_test_fails_with_a_bad_token(tap, api, config):

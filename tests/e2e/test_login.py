@@ -23,7 +23,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from test_token_file import now
 from test_tokens import APP, OWNER, TOKEN, requests_for_tokens
 
-SCOPES = "ads:read,boards:read,pins:read"
+SCOPES = "ads:read,boards:read,pins:read,user_accounts:read"
 NO_DISPLAY = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 ELSEWHERE = "https://example.com/callback"
 # As root there is no sandbox; and none of what Chromium asks its maker for by itself is of use here.
@@ -74,8 +74,8 @@ def browse(address, form=None):
 class Login:
     """A login that has shown its address; with `paste=True` its stdin is open."""
 
-    def __init__(self, tap, settings, api, redirect_uri, paste=False, env=None):
-        arguments = ["login", "--redirect-uri", redirect_uri, "--authorization-url", api.origin + "/oauth/"]
+    def __init__(self, tap, settings, api, redirect_uri, *more, paste=False, env=None):
+        arguments = ["login", "--redirect-uri", redirect_uri, "--authorization-url", api.origin + "/oauth/", *more]
         stdin = subprocess.PIPE if paste else subprocess.DEVNULL
         self.process = tap.start(settings, *arguments, stdin=stdin, env={**NO_DISPLAY, **(env or {})})
         self.shown = b""
@@ -418,15 +418,39 @@ def test_an_answer_without_a_refresh_token_is_not_enough(tap, api, settings, fil
     assert not file.exists()
 
 
-def test_scopes_that_are_not_granted_are_named_with_their_streams(tap, simulate, config, file, redirect_uri):
+def test_scopes_that_are_not_granted_are_named(tap, simulate, config, file, redirect_uri):
     api = simulate(now=now(), redirect_uri=redirect_uri, scopes="ads:read,boards:read")
     settings = config(api, access_token=None, token_file=str(file), **OWNER)
     with Login(tap, settings, api, redirect_uri) as login:
         browse(login.press("allow"))
         run = login.end(0)
     (warning,) = run.warnings()
-    assert warning.endswith("these streams will fail: pins (pins:read), pin_analytics (pins:read)")
+    assert "Pinterest did not grant pins:read,user_accounts:read; streams that need it will fail" in warning
     assert file.exists()
+
+
+def scopes_asked_for(login):
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(login.address).query)["scope"][0].split(",")
+
+
+def test_it_asks_for_what_the_selected_streams_need(tap, api, settings, redirect_uri):
+    catalog = tap.write("catalog.json", tap.catalog("campaigns", "catalogs", "billing_invoices"))
+    for selection in (["--catalog", str(catalog)], ["--select", "campaigns,catalogs,billing_invoices"]):
+        with Login(tap, settings, api, redirect_uri, *selection) as login:
+            assert scopes_asked_for(login) == ["ads:read", "billing:read", "catalogs:read"]
+        with Login(tap, settings, api, redirect_uri, *selection, "--scope", "pins:read,biz_access:read") as login:
+            assert scopes_asked_for(login) == ["ads:read", "billing:read", "biz_access:read", "catalogs:read", "pins:read"]
+
+
+def test_scopes_are_added_to_those_of_the_streams_that_everybody_reads(tap, api, settings, redirect_uri):
+    more = ["--scope", "catalogs:read", "--scope", "billing:read"]
+    with Login(tap, settings, api, redirect_uri, *more) as login:
+        assert set(scopes_asked_for(login)) == {*SCOPES.split(","), "catalogs:read", "billing:read"}
+
+
+def test_a_selection_that_cannot_be_read_is_refused_before_anybody_is_asked(tap, settings):
+    run = tap.run(settings, "login", "--select", "campaing", rules=False, code=2)
+    assert run.log_lines("CRITICAL", "--select", "campaigns")
 
 
 # --- without a config file -----------------------------------------------------------------------------------------

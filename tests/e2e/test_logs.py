@@ -188,11 +188,11 @@ CHECKS = {
     "no beta": ({"beta": False}, {}, GOOD, {"/pins/analytics": "not available"}),
     "a scope is missing": (
         {"scopes": "ads:read"}, {}, {**GOOD, "scopes": "FAILED", "pins": "FAILED", "/pins/analytics": None},
-        {"scopes": r"ads:read; missing for pins \(boards:read\)"},
+        {"scopes": "ads:read; lacking boards:read,pins:read: grant it with 'tap-pinterest login --scope"},
     ),
     "only the scope of accounts is missing": (
         {"scopes": "pins:read,boards:read"}, {}, {**NO_ACCOUNT, "scopes": "FAILED"},
-        {"ad accounts": "403", "scopes": r"missing for ad_accounts \(ads:read\)"},
+        {"ad accounts": "403", "scopes": "lacking ads:read"},
     ),
     "a listed account is not there": (
         {}, {"ad_account_ids": ["549755885175", "549755885199"]}, {**GOOD, "ad accounts": "FAILED"},

@@ -3,6 +3,7 @@
 import pytest
 from compare import true_rows
 from harness import partition
+from lists import EVERY_SCOPE, LISTS
 
 START = "2026-03-01"
 STREAM = "ad_group_analytics"
@@ -16,8 +17,15 @@ ENDPOINTS = {
     "keyword_report": "POST /ad_accounts/{ad_account_id}/reports",
     "user_account": "/user_account",
     "user_account_analytics": "/user_account/analytics",
+    "keywords": "/ad_accounts/{ad_account_id}/keywords",
+    **{stream: plan.path for stream, plan in LISTS.items() if stream not in ("campaigns", "ad_groups")},
 }
 REFUSALS = {"403": (403, 29), "404": (404, 50), "401 of the app": (401, 3)}
+
+
+@pytest.fixture
+def api(simulate):
+    return simulate(accounts=2, campaigns=12, ad_groups=20, ads=30, pins=20, scopes=EVERY_SCOPE, limits="off")
 
 
 def refuse(api, endpoint, status=403, code=29, **fault):

@@ -163,8 +163,8 @@ void state(std::string_view input) {
     if (stream.replication_key.empty()) continue;
     const std::string replication_key(stream.replication_key);
     sync::EntryContext expected{.replication_key = replication_key};
-    if (!stream.parent.empty()) expected.lookback_days = 30;
-    const std::string_view context = stream.by_account ? "ad_account_id" : "";
+    if (!stream.parent().list.empty()) expected.lookback_days = 30;
+    const std::string_view context = stream.by_account() ? "ad_account_id" : "";
     std::vector<std::string> warnings;
     const auto old = state.find(stream.id, context, "549755885175");
     const sync::Entry entry = sync::read_entry(old ? &*old : nullptr, expected, warnings);

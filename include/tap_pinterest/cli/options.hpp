@@ -19,7 +19,9 @@ struct Options {
   std::optional<std::string> write_state;
   std::vector<std::string> select;  // patterns, several in one by commas
   AboutFormat about_format = AboutFormat::text;
-  // Of login; both are https, or http to this machine.
+  // Of login: what is asked for besides.
+  std::vector<std::string> scopes;
+  // Both are https, or http to this machine.
   std::string redirect_uri;
   std::string authorization_url;
 };

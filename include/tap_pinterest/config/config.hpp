@@ -86,9 +86,12 @@ struct Config {
   std::optional<util::Day> end_date;  // as stated; absent: today
   std::vector<std::string> pin_metric_types;
   PinSplit pin_split = PinSplit::app_type;
-  std::string user_split;                    // as the API calls it
+  std::string user_split;  // as the API calls it
+  int top_pins_days = 30;
+  std::vector<std::string> trend_regions;
   std::vector<std::string> entity_statuses;  // sorted, unique
   std::vector<std::string> ad_account_ids;   // empty: all
+  std::vector<std::string> full_table_streams;
   bool include_shared_accounts = true;
 
   bool trial_access = false;  // 1,000 requests a day; the limits a minute are those of standard access

@@ -58,12 +58,18 @@ struct ListRows : Rows {
   // The next page; empty at the end of the list.
   std::string bookmark;
   std::size_t items = 0;
-  // The ids of the page, in its order.
+  // The ids of the page (the last property of the key), in its order.
   std::vector<std::string> ids;
   // For each of them the text of the field that ListOptions::also names; empty where it is null.
   std::vector<std::string> also;
   // The newest replication value of all items, written or not, in microseconds since 1970.
   std::optional<long long> newest;
+};
+
+// A column that takes a value where the API sends none.
+struct FilledColumn {
+  std::string_view name;
+  std::string value;
 };
 
 struct ListOptions {
@@ -75,6 +81,7 @@ struct ListOptions {
   bool write = true;
   // A field that is wanted besides the ids; empty: none.
   std::string_view also = {};
+  std::vector<FilledColumn> columns = {};
 };
 
 // `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. `body` is

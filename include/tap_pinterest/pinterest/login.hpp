@@ -20,9 +20,11 @@ inline constexpr std::string_view kAuthorizationUrl = "https://www.pinterest.com
 // answer is to somebody else's question.
 std::string random_state();
 
-// Where a person allows the app what all streams need. `page` is kAuthorizationUrl or what stands for it.
+// Where a person allows the app these scopes, separated by commas. `page` is kAuthorizationUrl or what stands
+// for it.
 std::string authorization_address(std::string_view page, std::string_view client_id,
-                                  std::string_view redirect_uri, std::string_view state);
+                                  std::string_view redirect_uri, std::string_view scopes,
+                                  std::string_view state);
 
 // What a browser brings back from that address.
 struct Redirect {

@@ -105,7 +105,8 @@ struct Renewal {
 // Safe for several threads at once; renew() is called by one thread at a time.
 class TokenSource {
  public:
-  TokenSource(const config::Config& config, ApiClock& clock);
+  // `scopes`, separated by commas, are asked for where the app signs in for itself.
+  TokenSource(const config::Config& config, ApiClock& clock, std::string scopes);
 
   // The token to send now; nothing if there is none or it has ended or was refused.
   std::optional<AccessToken> current() const;
@@ -142,6 +143,7 @@ class TokenSource {
 
   const config::Config& config_;
   ApiClock& clock_;
+  const std::string scopes_;
 
   // Only renew() touches these.
   std::deque<Credentials> credentials_;  // the first are in use, the others still to be tried

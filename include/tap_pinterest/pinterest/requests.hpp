@@ -36,11 +36,19 @@ struct AnalyticsRequest {
   std::vector<std::string> targeting_types = {};
 };
 
+// A value for a slot of a list's address, and for a column of its rows. Slots of an ancestor's address fill
+// columns alone.
+struct Fill {
+  std::string_view slot;
+  std::string value;
+  std::string_view column;
+};
+using Fills = std::vector<Fill>;
+
 struct ListRequest {
   const StreamDefinition* stream = nullptr;
   std::string account = {};
-  // The row of the parent whose list it is; empty where there is none.
-  std::string parent = {};
+  Fills fills = {};
   // The page to read; empty for the first.
   std::string bookmark = {};
   // The API's numbers of each pin, wanted only if that field is selected.
@@ -57,7 +65,15 @@ bool is_id(std::string_view text);
 // `text` percent-encoded for a query (RFC 3986: everything but unreserved characters).
 std::string encode_query(std::string_view text);
 
+// Every combination of the values of the stream's slots: one where it has none.
+std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config,
+                                util::Day today);
+
 std::string list_url(const config::Config& config, const ListRequest& request);
+
+// What a stream costs, for people: "2 requests an ad account, and 1 for each row of boards". Further pages
+// and windows come on top.
+std::string cost_of(const StreamDefinition& stream, const config::Config& config);
 
 // `columns` are the columns or metric types to ask for.
 std::string analytics_url(const config::Config& config, const AnalyticsRequest& request,

@@ -20,9 +20,9 @@ inline constexpr std::string_view kTokenEndpoint = "/oauth/token";
 // What follows "Basic" in a token request of the app.
 util::Secret basic_credentials(const config::AppCredentials& app);
 // POST {api_url}/oauth/token, form-encoded, with Basic auth. With an empty refresh token the
-// client_credentials grant.
+// client_credentials grant for these scopes, separated by commas.
 http::Request app_token_request(const config::Config& config, const config::AppCredentials& app,
-                                const util::Secret& refresh_token);
+                                const util::Secret& refresh_token, std::string_view scopes);
 // The same with what the browser brought back from the authorization page. `continuous_refresh` asks for a
 // refresh token that can be renewed for ever.
 http::Request code_token_request(const config::Config& config, const config::AppCredentials& app,

@@ -38,8 +38,8 @@ struct Tries {
 
 struct ListJob {
   std::shared_ptr<ListRead> list;
-  std::string parent = {};  // empty: the list has none
-  std::string bookmark;     // empty: the first page
+  pinterest::Fills fills = {};  // of its address: one list of several
+  std::string bookmark = {};    // empty: the first page
 };
 
 // A request for a batch of ids.

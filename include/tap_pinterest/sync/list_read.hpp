@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tap_pinterest/sync/analytics_partition.hpp"
+#include "tap_pinterest/sync/list_plan.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -26,17 +27,25 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   // A page has arrived.
   bool anything_answered() const { return answered_; }
 
-  // Which of its records are written.
-  pinterest::ListOptions options() const;
+  // Which of its records are written, and what they are given.
+  pinterest::ListOptions options(const ListJob& job) const;
   pinterest::ListRequest request(const ListJob& job) const;
 
   // Hands its rows to `child`, which is asked for once for each of those that it wants.
   void feed(std::shared_ptr<ListRead> child);
-  // Asks for the first page.
+  // Asks for the first pages, unless what feeds it has to come to its end before.
   void start();
-  // Takes a page (of that row of the parent) whose records are written: passes on its ids, asks for the next
-  // page or ends.
-  void page_done(const pinterest::ListRows& rows, const std::string& parent = {});
+  // Takes a page whose records are written: passes on its ids, asks for the next page or ends.
+  void page_done(const pinterest::ListRows& rows, const ListJob& job);
+  // Asks for each of several parents alone, if that is what can be done about a refusal.
+  bool ask_one_by_one(const ListJob& job);
+  // Goes on without the list of one parent: it is refused, or its parent is gone. False where that is not it:
+  // all are refused.
+  bool leave_out(const ListJob& job, bool is_gone, const std::string& why);
+  // Goes on without the list of one parent, which cannot be read; fails if there have been several.
+  void fail_one(const ListJob& job, const std::string& why);
+  // Requests that are to come, at least.
+  std::size_t requests_left() const { return open_ + plan_.size(); }
   // The list cannot be read to its end: it is incomplete, and so are its children.
   void fail(const std::string& why, std::string_view remedy = kRunAgain);
   // Ends with everything that needs it, without a word.
@@ -45,22 +54,26 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   void drop();
 
  private:
-  // A row of a list that feeds it, and what its condition asks of it.
-  struct Parent {
-    std::string id;
-    std::string also;
+  // The list of one parent that is not read.
+  struct LeftOut {
+    bool is_gone;
+    std::string cause;
   };
 
   bool is_in_future(util::Instant bookmark) const;
   std::string_view also() const;
-  void take(const ListRead& from, const pinterest::ListRows& rows);
+  void take(const ListRead& from, const pinterest::ListRows& rows, const pinterest::Fills& fills);
   void end_of_feed();
+  void begin();
+  void push_lists();
+  void list_done();
+  void say_cost() const;
+  void say_what_is_left_out();
   void lose(const ListRead& from);
-  bool wants(const Parent& parent) const;
   void drop_children();
   void end();
   void end_of_pages();
-  void push_page(const std::string& parent, std::string bookmark);
+  void push_page(const pinterest::Fills& fills, std::string bookmark);
   void move_bookmark();
   void note_cut();
 
@@ -70,9 +83,11 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   std::vector<std::shared_ptr<AnalyticsPartition>> children_;
   std::vector<std::shared_ptr<ListRead>> fed_;
   std::size_t feeding_ = 0;  // lists that feed it and have not ended
-  std::vector<Parent> parents_;
-  std::unordered_set<std::string> excluded_;  // by its condition
-  std::size_t open_ = 0;                      // parents whose pages have not come to their end
+  ListPlan plan_;
+  std::size_t open_ = 0;  // lists whose pages have not come to their end
+  std::vector<LeftOut> left_out_;
+  std::size_t said_ = 0;     // of them
+  bool is_lacking_ = false;  // rows are missing
   Entry entry_;
   bool had_entry_ = false;
   std::optional<util::Instant> since_;

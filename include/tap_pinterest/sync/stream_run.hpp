@@ -37,6 +37,9 @@ class StreamRun {
   void note_rows_at_a_time(double rows);
   // True once: for advice that is worth one line a stream.
   bool is_first_advice() { return !std::exchange(advised_, true); }
+  // The app cannot ask for a list of several parents at once.
+  bool asks_one_by_one() const { return asks_one_by_one_; }
+  void ask_one_by_one() { asks_one_by_one_ = true; }
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
@@ -55,6 +58,7 @@ class StreamRun {
   std::set<std::string> unknown_;
   double rows_at_a_time_ = 1;
   bool advised_ = false;
+  bool asks_one_by_one_ = false;
 };
 
 }  // namespace tap_pinterest::sync

@@ -126,7 +126,7 @@ TEST(Options, LoginHasAHelpOfItsOwn) {
                            "token_file", "Examples:", "Exit codes:"}) {
     EXPECT_NE(help.find(name), std::string::npos) << name;
   }
-  EXPECT_EQ(help.find("--discover"), std::string::npos);
+  EXPECT_EQ(help.find("-d,--discover"), std::string::npos);
 }
 
 class HelpTest : public testing::TestWithParam<std::vector<const char*>> {};

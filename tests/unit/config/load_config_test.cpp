@@ -35,9 +35,14 @@ TEST(LoadConfig, DefaultsAreApplied) {
   EXPECT_TRUE(config.ad_account_ids.empty());
   EXPECT_TRUE(config.include_shared_accounts);
   EXPECT_FALSE(config.trial_access);
-  EXPECT_EQ(config.rate_limits,
-            (std::map<std::string, double>{
-                {"ads_read", 1000}, {"ads_analytics", 300}, {"org_read", 1000}, {"org_analytics", 300}}));
+  EXPECT_EQ(config.rate_limits, (std::map<std::string, double>{{"ads_read", 1000},
+                                                               {"ads_analytics", 300},
+                                                               {"org_read", 1000},
+                                                               {"org_analytics", 300},
+                                                               {"catalogs_read", 1000},
+                                                               {"trends_read", 300}}));
+  EXPECT_EQ(config.top_pins_days, 30);
+  EXPECT_EQ(config.trend_regions, std::vector<std::string>{"US"});
   EXPECT_EQ(config.rate_limit_share, 1.0);
   EXPECT_EQ(config.max_concurrency, 16);
   EXPECT_EQ(config.request_timeout, std::chrono::seconds(120));
@@ -60,7 +65,8 @@ TEST(LoadConfig, EverySettingIsStored) {
     "conversion_report_time": "TIME_OF_CONVERSION", "lookback_days": 5,
     "pin_metric_types": ["SAVE"], "pin_analytics_split_field": "NO_SPLIT", "entity_statuses": ["PAUSED", "DRAFT"],
     "ad_account_ids": ["549755885175", "2"], "include_shared_accounts": false, "access_tier": "trial",
-    "rate_limits": {"ads_read": 500, "ads_analytics": 0.5, "org_read": 10, "org_analytics": 20},
+    "rate_limits": {"ads_read": 500, "ads_analytics": 0.5, "org_read": 10, "org_analytics": 20,
+                    "catalogs_read": 30, "trends_read": 40},
     "rate_limit_share": 0.25, "max_concurrency": 4, "request_timeout_seconds": 10, "max_retry_seconds": 20,
     "max_rate_limit_wait_seconds": 0, "user_agent": "mine/1"})"});
   const Config config = loader.good(result);
@@ -93,9 +99,12 @@ TEST(LoadConfig, EverySettingIsStored) {
   EXPECT_EQ(config.ad_account_ids, (std::vector<std::string>{"549755885175", "2"}));
   EXPECT_FALSE(config.include_shared_accounts);
   EXPECT_TRUE(config.trial_access);
-  EXPECT_EQ(config.rate_limits,
-            (std::map<std::string, double>{
-                {"ads_read", 500}, {"ads_analytics", 0.5}, {"org_read", 10}, {"org_analytics", 20}}));
+  EXPECT_EQ(config.rate_limits, (std::map<std::string, double>{{"ads_read", 500},
+                                                               {"ads_analytics", 0.5},
+                                                               {"org_read", 10},
+                                                               {"org_analytics", 20},
+                                                               {"catalogs_read", 30},
+                                                               {"trends_read", 40}}));
   EXPECT_EQ(config.rate_limit_share, 0.25);
   EXPECT_EQ(config.max_concurrency, 4);
   EXPECT_EQ(config.request_timeout, std::chrono::seconds(10));
@@ -460,7 +469,8 @@ INSTANTIATE_TEST_SUITE_P(
                    "rate_limits.ads_read: must be a number above 0 and at most 1000000"},
         BadMembers{"LimitOfUnknownCategory", R"("rate_limits": {"ads_write": 5})",
                    "rate_limits.ads_write: not one of rate_limits.ads_read, rate_limits.ads_analytics, "
-                   "rate_limits.org_read, rate_limits.org_analytics"},
+                   "rate_limits.org_read, rate_limits.org_analytics, rate_limits.catalogs_read, "
+                   "rate_limits.trends_read"},
         BadMembers{"LimitsNoObject", R"("rate_limits": 100)", "rate_limits: must be an object"},
         BadMembers{"CredentialsNoObject", R"("oauth_credentials": "hunter2")",
                    "oauth_credentials: must be an object"},

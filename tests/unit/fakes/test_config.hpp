@@ -29,8 +29,10 @@ inline config::Config test_config() {
   config.analytics.conversion_report_time = "TIME_OF_AD_ACTION";
   config.pin_metric_types = {"IMPRESSION", "SAVE"};
   config.analytics.targeting_types = {"GENDER", "COUNTRY"};
+  config.trend_regions = {"US"};
   config.entity_statuses = {"ACTIVE", "ARCHIVED", "PAUSED"};
-  for (const char* category : {"ads_read", "ads_analytics", "org_read", "org_analytics"}) {
+  for (const char* category :
+       {"ads_read", "ads_analytics", "org_read", "org_analytics", "catalogs_read", "trends_read"}) {
     config.rate_limits[category] = 60'000;
   }
   config.user_agent = "test";

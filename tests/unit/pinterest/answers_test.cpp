@@ -102,6 +102,76 @@ Rows pin_rows(const std::string& body, std::string_view app_type, std::string_vi
 
 using Texts = std::vector<std::string>;
 
+TEST(ReadList, FindsRowsWhereverTheyAre) {
+  EXPECT_EQ(column(records(list(R"([{"username":"a"},{"username":"b"}])", {}, "linked_business_accounts")),
+                   "username"),
+            (Texts{"a", "b"}));
+  EXPECT_EQ(column(records(list(R"({"date_availability":{"a":[1]},"pins":[{"pin_id":"7"}],"sort_by":"SAVE"})",
+                                {.columns = {{"sort_by", "SAVE"}, {"window_end", "2026-01-01"}}},
+                                "user_account_top_pins")),
+                   "pin_id"),
+            Texts{"7"});
+  for (const char* other : {R"({"items":[]})", R"({"username":"a"})", "null", "7"}) {
+    EXPECT_THROW(list(other, {}, "linked_business_accounts"), UnreadableAnswer) << other;
+  }
+  for (const char* other : {R"([])", R"({})", R"({"items":{}})", R"({"items":[7]})", R"({"items":null})"}) {
+    EXPECT_THROW(list(other, {}, "boards"), UnreadableAnswer) << other;
+  }
+}
+
+TEST(ReadList, MakesARowOfEachEntryOfAMap) {
+  const ListOptions options{.columns = {{"targeting_type", "GENDER"}}};
+  const auto all = records(
+      list(R"([{"female":"Female","male":null},{"unknown":"Unknown"}])", options, "targeting_options"));
+  EXPECT_EQ(column(all, "code"), (Texts{"female", "male", "unknown"}));
+  EXPECT_EQ(column(all, "name"), (Texts{"Female", "null", "Unknown"}));
+  EXPECT_EQ(column(all, "targeting_type"), (Texts{"GENDER", "GENDER", "GENDER"}));
+  EXPECT_EQ(list("null", options, "targeting_options").records, 0U) << "the document allows it";
+  for (const char* other : {R"([{"a":{"b":"c"}}])", R"([["a"]])", R"({"a":"b"})", R"(["a"])"}) {
+    EXPECT_THROW(list(other, options, "targeting_options"), UnreadableAnswer) << other;
+  }
+}
+
+TEST(ReadList, FindsRowsInObjectsThatHoldSomeOrTakesThemAsTheyAre) {
+  EXPECT_EQ(column(records(list(R"({"items":[{"labels":[{"id":"1"},{"id":"2"}],"errors":[]},)"
+                                R"({"errors":[{"data":{}}],"labels":[{"id":"3"}]},{"labels":null},)"
+                                R"({"id":"4","value":"x"}],"bookmark":null})",
+                                {}, "labels")),
+                   "id"),
+            (Texts{"1", "2", "3", "4"}));
+  EXPECT_THROW(list(R"({"items":[{"labels":{"id":"1"}}]})", {}, "labels"), UnreadableAnswer);
+  EXPECT_THROW(list(R"({"items":[{"labels":[7]}]})", {}, "labels"), UnreadableAnswer);
+}
+
+TEST(ReadList, FillsColumnsOnlyWhereTheRowHasNothing) {
+  const ListOptions options{.columns = {{"ad_account_id", "77"}, {"type", "A"}, {"date", "2026-01-02"}}};
+  const auto all = records(list(R"({"type":"B","date":null,"size":5})", options, "audience_insights"));
+  EXPECT_EQ(column(all, "ad_account_id"), Texts{"77"});
+  EXPECT_EQ(column(all, "type"), Texts{"B"});
+  EXPECT_EQ(column(all, "date"), Texts{"2026-01-02"});
+}
+
+TEST(ReadList, RanksRowsByTheirPlace) {
+  const auto all = records(list(R"({"pins":[{"pin_id":"8"},{"pin_id":"7"}]})",
+                                {.columns = {{"sort_by", "SAVE"}, {"window_end", "2026-01-01"}}},
+                                "user_account_top_pins"));
+  EXPECT_EQ(all.at(0).at("rank"), 1);
+  EXPECT_EQ(all.at(1).at("rank"), 2);
+}
+
+TEST(ReadList, IgnoresABookmarkThatLeadsNowhere) {
+  const char* const page = R"({"items":[{"id":"1"}],"bookmark":"more"})";
+  EXPECT_EQ(list(page, {}, "catalogs_feed_processing_results").bookmark, "");
+  EXPECT_EQ(list(page, {}, "catalogs").bookmark, "more");
+}
+
+TEST(ReadList, GivesTheIdsOfRowsWhoseKeyIsMore) {
+  const ListRows rows =
+      list(R"({"items":[{"id":"1"},{"id":"2"}]})", {.columns = {{"board_id", "9"}}}, "board_sections");
+  EXPECT_EQ(rows.ids, (Texts{"1", "2"}));
+  EXPECT_EQ(column(records(rows), "board_id"), (Texts{"9", "9"}));
+}
+
 TEST(ReadReport, TakesTheIdFromTheRowOrFromAroundIt) {
   const auto all = records(report_rows(
       R"({"1":[{"DATE":"2026-01-01","CAMPAIGN_ID":1,"SPEND_IN_DOLLAR":1.50},{"DATE":"2026-01-02"}],"2":[],"3":null,)"

@@ -31,10 +31,11 @@ TEST(RandomState, IsLongAndNeverTheSame) {
   EXPECT_NE(state, random_state());
 }
 
-TEST(AuthorizationAddress, AsksForAllScopesAndEscapesWhatItIsGiven) {
-  EXPECT_EQ(authorization_address(kAuthorizationUrl, "1&2", "http://localhost:8085/", kState),
-            "https://www.pinterest.com/oauth/?client_id=1%262&redirect_uri=http%3A%2F%2Flocalhost%3A8085%2F"
-            "&response_type=code&scope=ads%3Aread,boards%3Aread,pins%3Aread&state=0123456789abcdef");
+TEST(AuthorizationAddress, EscapesWhatItIsGiven) {
+  EXPECT_EQ(
+      authorization_address(kAuthorizationUrl, "1&2", "http://localhost:8085/", "ads:read,pins:read", kState),
+      "https://www.pinterest.com/oauth/?client_id=1%262&redirect_uri=http%3A%2F%2Flocalhost%3A8085%2F"
+      "&response_type=code&scope=ads%3Aread,pins%3Aread&state=0123456789abcdef");
 }
 
 TEST(ReadRedirect, FindsTheCodeWhereverItStands) {
@@ -80,7 +81,8 @@ TEST(ReadPasted, RefusesTheAnswerToAnotherQuestionAndWhatIsNone) {
   }
   EXPECT_EQ(read_pasted(R"("?error=access_denied&state=0123456789abcdef")", kState).outcome,
             RedirectOutcome::denied);
-  const std::string page = authorization_address(kAuthorizationUrl, "1", "http://localhost:8085/", kState);
+  const std::string page =
+      authorization_address(kAuthorizationUrl, "1", "http://localhost:8085/", "ads:read,pins:read", kState);
   EXPECT_EQ(read_pasted(page, kState).outcome, RedirectOutcome::foreign);
   EXPECT_NE(read_pasted(page, kState).message.find("the URL to open"), std::string::npos);
 }

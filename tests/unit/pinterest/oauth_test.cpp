@@ -67,7 +67,7 @@ struct TokenRun {
   TokenRun(config::Config settings, FakeServer::Handler handler)
       : config(std::move(settings)),
         api_clock(clock),
-        source(config, api_clock),
+        source(config, api_clock, "ads:read"),
         server(std::move(handler)),
         transport(server.factory()()) {
     clock.set_local_time(instant("2026-11-24T10:00:00Z"));

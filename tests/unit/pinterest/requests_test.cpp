@@ -62,6 +62,79 @@ TEST(ListUrl, SaysWhetherSharedAccountsAreWanted) {
             "https://api.test/v5/ad_accounts?page_size=250&include_shared_accounts=false");
 }
 
+TEST(ListUrl, FillsPlacesOfThePathAndParameters) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("business_assets"),
+                                     .fills = {{"business_id", "7", "business_id"},
+                                               {"asset_type", "PROFILE", "asset_type"}}}),
+            "https://api.test/v5/businesses/7/assets?page_size=250&asset_type=PROFILE");
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("trending_keywords"),
+                                     .fills = {{"region", "GB+IE", "region"}, {"trend_type", "yearly", ""}}}),
+            "https://api.test/v5/trends/keywords/GB%2BIE/top/yearly?limit=50");
+}
+
+TEST(ListUrl, RepeatsTheParameterOfABatch) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("keywords"),
+                                     .account = "5",
+                                     .fills = {{"ad_group_ids", "7", ""}, {"ad_group_ids", "8", ""}}}),
+            "https://api.test/v5/ad_accounts/5/keywords?page_size=250&ad_group_ids=7&ad_group_ids=8");
+}
+
+TEST(ListUrl, LeavesOutWhatOnlyTheAddressOfAnAncestorTakes) {
+  const Fills fills = {{"feed_id", "6", "feed_id"}, {"processing_result_id", "7", "processing_result_id"}};
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("catalogs_item_issues"), .fills = fills}),
+            "https://api.test/v5/catalogs/processing_results/7/item_issues?page_size=250");
+}
+
+TEST(ListUrl, AsksForNoPagesWhereThereAreNone) {
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("user_account")}),
+            "https://api.test/v5/user_account");
+  EXPECT_EQ(list_url(test_config(), {.stream = find_stream("conversion_tags"), .account = "5"}),
+            "https://api.test/v5/ad_accounts/5/conversion_tags?filter_deleted=false");
+}
+
+std::vector<std::string> texts_of(const std::vector<Fills>& all) {
+  std::vector<std::string> texts;
+  for (const Fills& fills : all) {
+    texts.emplace_back();
+    for (const Fill& fill : fills) {
+      texts.back() += std::string(fill.slot) + "=" + fill.value + ">" + std::string(fill.column) + " ";
+    }
+  }
+  return texts;
+}
+
+TEST(Combinations, AreOneOfEachValueOfEverySlot) {
+  config::Config config = test_config();
+  config.top_pins_days = 7;
+  config.trend_regions = {"US", "DE"};
+  const auto of = [&](const char* stream) {
+    return texts_of(combinations(*find_stream(stream), config, day("2026-03-01")));
+  };
+  EXPECT_EQ(of("boards"), std::vector<std::string>{""});
+  EXPECT_EQ(of("audiences"), (std::vector<std::string>{"ownership_type=OWNED>ownership_type ",
+                                                       "ownership_type=RECEIVED>ownership_type "}));
+  EXPECT_EQ(of("user_account_top_pins").at(0),
+            "start_date=2026-02-22>window_start end_date=2026-02-28>window_end sort_by=ENGAGEMENT>sort_by ");
+  EXPECT_EQ(of("user_account_top_pins").size(), 5U);
+  EXPECT_EQ(of("trending_keywords").size(), 8U);
+  EXPECT_EQ(of("trending_keywords").at(5), "region=DE>region trend_type=monthly>trend_type ");
+  EXPECT_EQ(of("metrics_ready_state").size(), 30U);
+  EXPECT_EQ(of("metrics_ready_state").front(), "date=2026-01-30>date ");
+  EXPECT_EQ(of("metrics_ready_state").back(), "date=2026-02-28>date ");
+}
+
+TEST(CostOf, CountsRequests) {
+  const auto cost = [](const char* stream) { return cost_of(*find_stream(stream), test_config()); };
+  EXPECT_EQ(cost("boards"), "1 request");
+  EXPECT_EQ(cost("audiences"), "2 requests an ad account");
+  EXPECT_EQ(cost("business_assets"), "5 requests for each row of business_employers");
+  EXPECT_EQ(cost("keywords"),
+            "1 request an ad account, 1 for each row of campaigns, 1 for each 200 rows of ad_groups");
+  EXPECT_EQ(cost("ad_analytics"), "1 request for each 250 rows of ads and 90 days");
+  EXPECT_EQ(cost("ad_account_analytics"), "1 request an ad account and 90 days");
+  EXPECT_EQ(cost("keyword_report"), "1 report an ad account and 185 days");
+}
+
 TEST(AnalyticsUrl, RepeatsIdsAndJoinsColumns) {
   EXPECT_EQ(analytics_url(test_config(), campaign_request({7, 8}), {"SPEND_IN_DOLLAR", "CAMPAIGN_ID"}),
             "https://api.test/v5/ad_accounts/549755885175/campaigns/analytics?start_date=2026-11-01"

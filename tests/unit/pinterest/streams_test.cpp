@@ -17,15 +17,46 @@ const Json& property(const singer::StreamDescription& description, const std::st
   return description.schema.at("properties").at(name);
 }
 
-TEST(Streams, AreTwentyOneAndParentsComeBeforeTheirChildren) {
+TEST(Streams, AreFiftyNineAndParentsComeBeforeTheirChildren) {
   std::set<std::string_view> seen;
   for (const StreamDefinition& stream : streams()) {
-    for (const std::string_view needed : {stream.parent, stream.condition.list}) {
-      EXPECT_TRUE(needed.empty() || seen.contains(needed)) << stream.id;
+    for (const Parent& parent : stream.parents) {
+      for (const std::string_view needed : {parent.list, parent.condition.list}) {
+        EXPECT_TRUE(needed.empty() || seen.contains(needed)) << stream.id;
+      }
     }
     EXPECT_TRUE(seen.insert(stream.id).second) << stream.id;
   }
-  EXPECT_EQ(seen.size(), 21U);
+  EXPECT_EQ(seen.size(), 59U);
+}
+
+// What an address has a place for, something fills; and what a column is filled with, the schema has.
+TEST(Streams, FillEveryPlaceOfTheirPathsAndHaveEveryColumnThatIsFilled) {
+  for (const StreamDefinition& stream : streams()) {
+    const auto description = describe(stream, test_config());
+    const auto has = [&](std::string_view column) {
+      return description.schema.at("properties").contains(std::string(column));
+    };
+    std::set<std::string_view> filled = {"ad_account_id"};
+    for (const StreamDefinition* at = &stream; at != nullptr;) {
+      for (const Parent& parent : at->parents) filled.insert({parent.slot, parent.single_slot});
+      for (const Slot& slot : at->slots) filled.insert(slot.name);
+      at = find_stream(at->parent().list);
+    }
+    for (std::size_t open = stream.path.find('{'); open != std::string_view::npos;
+         open = stream.path.find('{', open + 1)) {
+      const std::string_view place = stream.path.substr(open + 1, stream.path.find('}', open) - open - 1);
+      EXPECT_TRUE(filled.contains(place)) << stream.id << " " << place;
+    }
+    for (const std::string_view column : {stream.day_column, stream.rank_column}) {
+      EXPECT_TRUE(column.empty() || has(column)) << stream.id << "." << column;
+    }
+    for (const Slot& slot : stream.slots) {
+      EXPECT_TRUE(slot.name.empty() || has(slot.column.empty() ? slot.name : slot.column)) << stream.id;
+    }
+    EXPECT_TRUE(stream.dropped.empty() || !has(stream.dropped)) << stream.id;
+    EXPECT_FALSE(stream.scopes.empty()) << stream.id;
+  }
 }
 
 TEST(Streams, OfProductItemsHaveNoTotal) {
@@ -36,6 +67,19 @@ TEST(Streams, OfProductItemsHaveNoTotal) {
   EXPECT_TRUE(find_stream_problem(items, config)
                   .starts_with("analytics_granularity: product_item_report has no TOTAL"));
   EXPECT_EQ(find_stream_problem(*find_stream("keyword_report"), config), "");
+}
+
+TEST(Streams, AreReadWholeIfTheConfigurationSaysSo) {
+  config::Config config = test_config();
+  EXPECT_EQ(describe(*find_stream("pins"), config).replication_key, "created_at");
+  config.full_table_streams = {"pins"};
+  EXPECT_EQ(find_name_problem(config), "");
+  EXPECT_EQ(describe(*find_stream("pins"), config).replication_key, "");
+  EXPECT_TRUE(describe(*find_stream("pins"), config).whole_by_configuration);
+  EXPECT_EQ(describe(*find_stream("campaigns"), config).replication_key, "updated_time");
+  config.full_table_streams = {"pins", "campaign"};
+  EXPECT_EQ(find_name_problem(config),
+            "full_table_streams: no such stream: campaign; did you mean campaigns?");
 }
 
 TEST(Streams, AreFoundByTheirExactName) {
@@ -62,6 +106,8 @@ TEST(Streams, NameTheirCategoriesAsTheOpenApiDocumentDoes) {
   EXPECT_EQ(to_string(Category::ads_analytics), "ads_analytics");
   EXPECT_EQ(to_string(Category::org_read), "org_read");
   EXPECT_EQ(to_string(Category::org_analytics), "org_analytics");
+  EXPECT_EQ(to_string(Category::catalogs_read), "catalogs_read");
+  EXPECT_EQ(to_string(Category::trends_read), "trends_read");
 }
 
 TEST(Describe, MakesEveryColumnAPropertyOfMetrics) {
@@ -91,13 +137,25 @@ TEST(Describe, MakesDateADateTimeForHoursOnly) {
   EXPECT_EQ(property(describe(*find_stream("pin_analytics"), config), "date").at("format"), "date");
 }
 
-TEST(LackingScopes, AreNamedWithTheirStreams) {
-  EXPECT_TRUE(lacking_scopes(kAllScopes).empty());
-  EXPECT_TRUE(lacking_scopes("pins:read  boards:read, ads:read user_accounts:read").empty());
-  EXPECT_EQ(lacking_scopes("ads:read,boards:read"),
-            (std::vector<std::string>{"pins (pins:read)", "pin_analytics (pins:read)"}));
-  EXPECT_EQ(lacking_scopes("").size(), 10U);
-  EXPECT_EQ(lacking_scopes("ads:readonly boards:read pins:read").size(), 6U);
+TEST(Scopes, AreThoseOfAllChosenStreams) {
+  EXPECT_EQ(scopes_of(streams_by_default()), "ads:read,boards:read,pins:read");
+  EXPECT_EQ(scopes_of(streams_by_default(), "user_accounts:read,ads:read"),
+            "ads:read,boards:read,pins:read,user_accounts:read");
+  EXPECT_EQ(scopes_of({}), "");
+  singer::Selection selection;
+  selection.streams.resize(2);
+  selection.streams[0].id = "billing_invoices";
+  selection.streams[1].id = "catalogs";
+  EXPECT_EQ(scopes_of(selected_streams(streams(), selection)), "ads:read,billing:read,catalogs:read");
+}
+
+TEST(Scopes, ThatLackAreThoseThatWereNotGranted) {
+  EXPECT_EQ(scopes_without("ads:read,pins:read", "pins:read  boards:read, ads:read"), "");
+  EXPECT_EQ(scopes_without("ads:read,pins:read", "ads:readonly"), "ads:read,pins:read");
+  const StreamDefinition& pins = *find_stream("pins");
+  EXPECT_EQ(find_lacking_scopes(pins, "ads:read boards:read"), "pins:read");
+  EXPECT_EQ(find_lacking_scopes(pins, "boards:read,pins:read"), "");
+  EXPECT_EQ(find_lacking_scopes(pins, ""), "") << "nothing is known of what was granted";
 }
 
 TEST(FindTargetingProblem, NamesTheTypeAndTheStreamThatHasIt) {

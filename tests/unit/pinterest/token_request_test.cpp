@@ -59,7 +59,7 @@ TEST(ParseTokenAnswer, DoesNotBelieveAVeryShortLife) {
 }
 
 TEST(AppTokenRequest, IsFormEncodedWithBasicAuth) {
-  const auto request = app_token_request(fakes::test_config(), app_config(), Secret("a+b/c="));
+  const auto request = app_token_request(fakes::test_config(), app_config(), Secret("a+b/c="), "ads:read");
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://api.test/v5/oauth/token");
   EXPECT_EQ(request.authorization.reveal(), "Basic MTIzNDphcHAtc2VjcmV0");
@@ -69,9 +69,8 @@ TEST(AppTokenRequest, IsFormEncodedWithBasicAuth) {
 }
 
 TEST(AppTokenRequest, AsksForClientCredentialsWithoutARefreshToken) {
-  const auto request = app_token_request(fakes::test_config(), app_config(), Secret());
-  EXPECT_EQ(request.body.reveal(),
-            "grant_type=client_credentials&scope=ads%3Aread,boards%3Aread,pins%3Aread");
+  const auto request = app_token_request(fakes::test_config(), app_config(), Secret(), "ads:read,pins:read");
+  EXPECT_EQ(request.body.reveal(), "grant_type=client_credentials&scope=ads%3Aread,pins%3Aread");
 }
 
 TEST(ProxyTokenRequest, IsJsonWithTheProxysOwnAuthorization) {

@@ -29,8 +29,8 @@ using util::Secret;
 using Streams = std::vector<std::string_view>;
 using Answer = std::optional<http::Result>;
 
-const Streams kAll = {"ad_accounts", "campaigns",          "ad_groups",    "ads",
-                      "pins",        "campaign_analytics", "ad_analytics", "pin_analytics"};
+const Streams kAll = {"ad_accounts",        "campaigns",    "ad_groups", "ads",
+                      "campaign_analytics", "ad_analytics", "pins",      "pin_analytics"};
 
 config::Config test_config() {
   config::Config config = fakes::test_config();

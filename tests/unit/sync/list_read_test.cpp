@@ -39,11 +39,11 @@ TEST(ListRead, AsksForOnePageAfterTheOther) {
   list.start();
   EXPECT_EQ(next_page(run), "");
   EXPECT_EQ(next_page(run), "no request");
-  list.page_done(page({"1"}, "b"));
+  list.page_done(page({"1"}, "b"), {});
   EXPECT_EQ(next_page(run), "b");
-  list.page_done(page({}, "c"));
+  list.page_done(page({}, "c"), {});
   EXPECT_EQ(next_page(run), "c") << "an empty page is not the end";
-  list.page_done(page({"2"}));
+  list.page_done(page({"2"}), {});
   EXPECT_EQ(next_page(run), "no request");
   EXPECT_TRUE(list.ended());
 }
@@ -51,10 +51,10 @@ TEST(ListRead, AsksForOnePageAfterTheOther) {
 TEST(ListRead, FailsWhenABookmarkRepeatsInsteadOfLoopingForEver) {
   PartitionHarness run;
   ListRead& list = run.list(run.stream("campaigns"), "7");
-  list.page_done(page({"1"}, "b"));
-  list.page_done(page({"2"}, "c"));
+  list.page_done(page({"1"}, "b"), {});
+  list.page_done(page({"2"}, "c"), {});
   EXPECT_FALSE(list.ended());
-  list.page_done(page({"3"}, "b"));
+  list.page_done(page({"3"}, "b"), {});
   EXPECT_TRUE(list.ended());
   EXPECT_EQ(run.report.causes().size(), 1U);
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
@@ -64,13 +64,13 @@ TEST(ListRead, FailsWhenPagesBringNothingNewInsteadOfLoopingForEver) {
   for (const std::vector<std::string>& ids : {std::vector<std::string>(), {"1", "2"}}) {
     PartitionHarness run;
     ListRead& list = run.list(run.stream("campaigns"), "7");
-    list.page_done(page({"1", "2"}, "first"));
+    list.page_done(page({"1", "2"}, "first"), {});
     int idle = 0;
     const auto go_on = [&](int pages) {
-      for (int i = 0; i < pages; ++i) list.page_done(page(ids, "idle " + std::to_string(idle++)));
+      for (int i = 0; i < pages; ++i) list.page_done(page(ids, "idle " + std::to_string(idle++)), {});
     };
     go_on(999);
-    list.page_done(page({"3"}, "something new"));
+    list.page_done(page({"3"}, "something new"), {});
     go_on(999);
     EXPECT_FALSE(list.ended());
     go_on(1);
@@ -86,9 +86,9 @@ TEST(ListRead, BookmarksTheNewestTimeSeenWhenItHasEnded) {
   ListRead& list = run.list(run.stream("campaigns"), "7");
   list.start();
   run.take();
-  list.page_done(page({"1"}, "b", micros("2026-11-20T00:00:00Z")));
+  list.page_done(page({"1"}, "b", micros("2026-11-20T00:00:00Z")), {});
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
-  list.page_done(page({"2"}, "", micros("2026-11-10T00:00:00Z")));
+  list.page_done(page({"2"}, "", micros("2026-11-10T00:00:00Z")), {});
   const Json entry = run.entry("campaigns", "7");
   EXPECT_EQ(entry.at("replication_key"), "updated_time");
   EXPECT_EQ(entry.at("replication_key_value"), "2026-11-20T00:00:00Z");
@@ -101,38 +101,38 @@ TEST(ListRead, BookmarksNothingLaterThanFiveMinutesBeforeTheFirstAnswer) {
   ListRead& list = run.list(run.stream("campaigns"), "7");
   list.start();
   run.take();
-  list.page_done(page({"1"}, "", micros("2026-11-24T09:58:00Z")));
+  list.page_done(page({"1"}, "", micros("2026-11-24T09:58:00Z")), {});
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-24T09:55:00Z");
 }
 
 TEST(ListRead, NeverMovesItsBookmarkBack) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
   ListRead& list = run.list(run.stream("campaigns"), "7");
-  list.page_done(page({"1"}, "", micros("2026-10-01T00:00:00Z")));
+  list.page_done(page({"1"}, "", micros("2026-10-01T00:00:00Z")), {});
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-01T00:00:00Z");
 }
 
 TEST(ListRead, LeavesNoEntryWhereNothingHasATime) {
   PartitionHarness run;
   ListRead& list = run.list(run.stream("campaigns"), "7");
-  list.page_done(page({"1"}));
+  list.page_done(page({"1"}), {});
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
 }
 
 TEST(ListRead, WritesFromTheBookmarkOn) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
-  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options().since, micros("2026-11-01T00:00:00Z"));
-  EXPECT_FALSE(run.list(run.stream("campaigns"), "8").options().since) << "another account";
+  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options({}).since, micros("2026-11-01T00:00:00Z"));
+  EXPECT_FALSE(run.list(run.stream("campaigns"), "8").options({}).since) << "another account";
 }
 
 TEST(ListRead, WritesAllOfItOnceAStatusWasAdded) {
   Json entry = kSomeEntry;
   entry["entity_statuses"] = {"ACTIVE", "PAUSED"};
   PartitionHarness added(fakes::test_config(), state_with("campaigns", "7", entry));
-  EXPECT_FALSE(added.list(added.stream("campaigns"), "7").options().since);
+  EXPECT_FALSE(added.list(added.stream("campaigns"), "7").options({}).since);
   entry.erase("entity_statuses");
   PartitionHarness foreign(fakes::test_config(), state_with("campaigns", "7", entry));
-  EXPECT_FALSE(foreign.list(foreign.stream("campaigns"), "7").options().since);
+  EXPECT_FALSE(foreign.list(foreign.stream("campaigns"), "7").options({}).since);
 }
 
 TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
@@ -144,8 +144,8 @@ TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
   ListRead& list = run.list(stream, "7");
   list.start();
   run.take();
-  EXPECT_FALSE(list.options().since);
-  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
+  EXPECT_FALSE(list.options({}).since);
+  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")), {});
   EXPECT_TRUE(list.ended());
   EXPECT_TRUE(run.entry("campaigns", "7").is_null());
 }
@@ -153,9 +153,9 @@ TEST(ListRead, OfAFullTableStreamNeitherReadsNorWritesABookmark) {
 TEST(ListRead, OfAStreamThatIsNotSelectedWritesNothing) {
   PartitionHarness run(fakes::test_config(), state_with("campaigns", "7", kSomeEntry));
   ListRead& list = run.list(run.unselected_stream("campaigns"), "7");
-  EXPECT_FALSE(list.options().write);
-  EXPECT_FALSE(list.options().since);
-  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")));
+  EXPECT_FALSE(list.options({}).write);
+  EXPECT_FALSE(list.options({}).since);
+  list.page_done(page({"1"}, "", micros("2026-11-20T00:00:00Z")), {});
   EXPECT_EQ(run.entry("campaigns", "7").at("replication_key_value"), "2026-11-01T00:00:00Z");
 }
 
@@ -163,8 +163,8 @@ TEST(ListRead, OfAccountsTakesTheListedOnesAlone) {
   config::Config config = fakes::test_config();
   config.ad_account_ids = {"7"};
   PartitionHarness run(config);
-  EXPECT_EQ(*run.list(run.stream("ad_accounts"), "").options().only, config.ad_account_ids);
-  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options().only, nullptr);
+  EXPECT_EQ(*run.list(run.stream("ad_accounts"), "").options({}).only, config.ad_account_ids);
+  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options({}).only, nullptr);
 }
 
 TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
@@ -175,7 +175,7 @@ TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
   run.take();
   pinterest::ListRows rows = page({"1"}, "", micros("2026-11-20T00:00:00Z"));
   rows.items = 100'000;
-  list.page_done(rows);
+  list.page_done(rows, {});
   EXPECT_TRUE(list.ended());
   EXPECT_EQ(run.report.causes().size(), 1U);
   EXPECT_TRUE(run.entry("pins").is_null());
@@ -193,9 +193,9 @@ TEST(ListRead, PassesItsIdsToItsChildren) {
   ListRead& list = run.list(run.stream("campaigns"), "7", {child});
   list.start();
   run.take();
-  list.page_done(page({"1", "2"}, "b"));
+  list.page_done(page({"1", "2"}, "b"), {});
   EXPECT_EQ(next_page(run), "b");
-  list.page_done(page({"3"}));
+  list.page_done(page({"3"}), {});
   const auto job = run.take_analytics();
   ASSERT_TRUE(job);
   EXPECT_EQ(job->request.ids, (std::vector<std::uint64_t>{1, 2, 3}));
@@ -205,7 +205,7 @@ TEST(ListRead, ThatFailsMakesItsChildrenIncompleteToo) {
   PartitionHarness run;
   const auto child = std::make_shared<AnalyticsPartition>(run.context, run.stream("campaign_analytics"), "7");
   ListRead& list = run.list(run.stream("campaigns"), "7", {child});
-  list.page_done(page({"1", "2"}, "b"));
+  list.page_done(page({"1", "2"}, "b"), {});
   list.fail("the server is down");
   EXPECT_TRUE(list.ended());
   EXPECT_TRUE(child->closed());
@@ -223,7 +223,11 @@ std::string next_of_parent(PartitionHarness& run) {
   const auto job = run.take();
   if (!job) return "no request";
   const auto& list = std::get<ListJob>(job->work);
-  return list.parent + " " + list.bookmark;
+  return list.fills.at(0).value + " " + list.bookmark;
+}
+
+ListJob of(std::string ad_group) {
+  return {.list = {}, .fills = {{"ad_group_id", std::move(ad_group), "ad_group_id"}}};
 }
 
 pinterest::ListRows page_of(std::vector<std::string> ids, std::vector<std::string> also) {
@@ -241,7 +245,7 @@ class FedList : public testing::Test {
   std::shared_ptr<ListRead> list(const char* stream,
                                  std::vector<std::shared_ptr<AnalyticsPartition>> children = {}) {
     auto read = std::make_shared<ListRead>(run.context, run.stream(stream), "7", std::move(children));
-    if (read->stream().definition().parent.empty()) {
+    if (read->stream().definition().parent().list.empty()) {
       read->start();
       run.take();
     }
@@ -257,21 +261,21 @@ class FedList : public testing::Test {
 };
 
 TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
-  EXPECT_EQ(campaigns->options().also, "objective_type");
-  EXPECT_EQ(ad_groups->options().also, "campaign_id");
-  ad_groups->page_done(page_of({"11", "12", "13", "11"}, {"1", "2", "3", "1"}));
+  EXPECT_EQ(campaigns->options({}).also, "objective_type");
+  EXPECT_EQ(ad_groups->options({}).also, "campaign_id");
+  ad_groups->page_done(page_of({"11", "12", "13", "11"}, {"1", "2", "3", "1"}), {});
   EXPECT_EQ(next_of_parent(run), "no request") << "the condition is not known yet";
-  campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", ""}));
+  campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", ""}), {});
   EXPECT_EQ(next_of_parent(run), "11 ");
   EXPECT_EQ(next_of_parent(run), "13 ");
   EXPECT_EQ(next_of_parent(run), "no request");
-  fed->page_done(page({"101"}, "more"), "11");
+  fed->page_done(page({"101"}, "more"), of("11"));
   EXPECT_EQ(next_of_parent(run), "11 more");
-  fed->page_done(page({"301"}, "more"), "13");
+  fed->page_done(page({"301"}, "more"), of("13"));
   EXPECT_EQ(next_of_parent(run), "13 more") << "another row's list may have the same bookmark";
-  fed->page_done(page({"102"}), "11");
+  fed->page_done(page({"102"}), of("11"));
   EXPECT_FALSE(fed->ended());
-  fed->page_done(page({}), "13");
+  fed->page_done(page({}), of("13"));
   EXPECT_TRUE(fed->ended());
   const auto job = run.take_analytics();
   ASSERT_TRUE(job);
@@ -279,23 +283,23 @@ TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
 }
 
 TEST_F(FedList, IsAskedForWhereItIsNotKnownWhetherItsConditionAllows) {
-  ad_groups->page_done(page_of({"11", "12"}, {"1", ""}));
-  campaigns->page_done(page_of({"2"}, {"AWARENESS"}));
+  ad_groups->page_done(page_of({"11", "12"}, {"1", ""}), {});
+  campaigns->page_done(page_of({"2"}, {"AWARENESS"}), {});
   EXPECT_EQ(next_of_parent(run), "11 ") << "its campaign is not listed";
   EXPECT_EQ(next_of_parent(run), "12 ") << "it names no campaign";
 }
 
 TEST_F(FedList, EndsWhereNoRowIsWanted) {
-  campaigns->page_done(page_of({"1"}, {"AWARENESS"}));
+  campaigns->page_done(page_of({"1"}, {"AWARENESS"}), {});
   EXPECT_FALSE(fed->ended());
-  ad_groups->page_done(page_of({"11"}, {"1"}));
+  ad_groups->page_done(page_of({"11"}, {"1"}), {});
   EXPECT_TRUE(fed->ended());
   EXPECT_TRUE(child->closed());
   EXPECT_TRUE(run.report.causes().empty());
 }
 
 TEST_F(FedList, IsIncompleteWithItsChildrenIfWhatFeedsItIs) {
-  ad_groups->page_done(page_of({"11"}, {"1"}));
+  ad_groups->page_done(page_of({"11"}, {"1"}), {});
   campaigns->fail("the server is down");
   EXPECT_TRUE(fed->ended());
   EXPECT_TRUE(child->closed());

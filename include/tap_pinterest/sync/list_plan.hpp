@@ -1,0 +1,65 @@
+// Which lists a stream of lists is read as: one for each combination of what its address takes, and for each
+// row of its parents. No requests, no clock.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "tap_pinterest/pinterest/answers.hpp"
+#include "tap_pinterest/pinterest/requests.hpp"
+
+namespace tap_pinterest::sync {
+
+class ListPlan {
+ public:
+  // Both must outlive it.
+  ListPlan(const pinterest::StreamDefinition& stream, const config::Config& config);
+
+  // The field that `child` wants to know of the rows of `list` besides their ids; empty: none.
+  static std::string_view wanted_of(std::string_view list, const pinterest::StreamDefinition& child);
+
+  // Takes a page of the list `from`, which was asked for with `fills`. Returns an id that no address can
+  // hold, or an empty text.
+  std::string take(std::string_view from, const pinterest::ListRows& rows, const pinterest::Fills& fills);
+  // Every page has been taken: the plan is made.
+  void complete(util::Day today);
+
+  std::size_t size() const { return pending_.size(); }
+  // The next list to ask for, or nothing.
+  std::optional<pinterest::Fills> next();
+
+  // The parent's row that the list was asked for; null: none.
+  const pinterest::Fill* parent_of(const pinterest::Fills& fills) const;
+  // Whether the list is that of several parents, each of which could be asked for alone.
+  bool is_batch(const pinterest::Fills& fills) const;
+  // Whether the rows of a batch are of other parents: an API that does not know the parameter gives those.
+  bool is_of_others(const pinterest::Fills& fills, const pinterest::ListRows& rows) const;
+  // Plans a list of its own for each parent of a batch.
+  void ask_one_by_one(const pinterest::Fills& batch);
+
+ private:
+  // A row of a parent, and what the condition asks of it.
+  struct Row {
+    const pinterest::Parent* parent;
+    std::string id;
+    std::string also;
+    pinterest::Fills inherited;
+  };
+
+  const pinterest::Parent* batch_of(const pinterest::Fills& fills) const;
+  void exclude(const pinterest::Condition& condition, const pinterest::ListRows& rows);
+  void ask_for(const pinterest::Fills& fills, util::Day today);
+  void ask_for_rows(util::Day today);
+
+  const pinterest::StreamDefinition& stream_;
+  const config::Config& config_;
+  std::vector<Row> rows_;
+  std::unordered_set<std::string> excluded_;  // by a condition
+  std::deque<pinterest::Fills> pending_;
+};
+
+}  // namespace tap_pinterest::sync
