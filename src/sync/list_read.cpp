@@ -228,7 +228,6 @@ void ListRead::page_done(const pinterest::ListRows& rows, const ListJob& job) {
         fmt::format("the state{} has a bookmark in the future; ignoring it and writing the whole list",
                     of_account(account_)));
     entry_.bookmark.reset();
-    since_.reset();
   }
   answered_ = true;
   say_what_is_left_out();

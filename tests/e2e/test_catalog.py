@@ -14,7 +14,6 @@ REPLICATION_KEYS = {
     **dict.fromkeys(ENTITIES, "updated_time"),
     "pins": "created_at",
     **dict.fromkeys(("customer_lists", "lead_forms", "targeting_templates", "report_templates"), "updated_time"),
-    "audiences": "updated_timestamp",
     **dict.fromkeys(("catalogs", "catalogs_feeds", "catalogs_product_groups"), "updated_at"),
     "catalogs_feed_processing_results": "updated_at",
     **{stream: "DATE" for stream in KEYS if stream.endswith(("_analytics", "_report"))},

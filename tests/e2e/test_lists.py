@@ -12,8 +12,8 @@ REGIONS = ["US", "GB+IE"]
 STREAMS = [stream for stream in LISTS if stream not in ("campaigns", "ad_groups")]
 # Those whose rows say when they were changed.
 INCREMENTAL = {
-    "audiences", "customer_lists", "lead_forms", "targeting_templates", "report_templates", "catalogs",
-    "catalogs_feeds", "catalogs_product_groups", "catalogs_feed_processing_results",
+    "customer_lists", "lead_forms", "targeting_templates", "report_templates", "catalogs", "catalogs_feeds",
+    "catalogs_product_groups", "catalogs_feed_processing_results",
 }  # fmt: skip
 
 

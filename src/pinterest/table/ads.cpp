@@ -52,10 +52,10 @@ constexpr auto kAdsStreams = std::to_array<StreamDefinition>({
                    .single_slot = "ad_group_id",
                    .named_in = "parent_id"}}},
      .scopes = kAdsScopes},
+    // One that is received today may have been updated long ago: they are read whole.
     {.id = "audiences",
      .path = "/ad_accounts/{ad_account_id}/audiences",
      .key = {"id", "ownership_type"},
-     .replication_key = "updated_timestamp",
      .slots = {{{"ownership_type", kOwnerships}}},
      .parameters = kOldestFirst,
      .scopes = kAdsScopes},
