@@ -255,7 +255,7 @@ STREAMS = {
     "keywords": Stream(
         f"{ACCOUNT}/keywords",
         "keyword",
-        "Keywords of each ad account, its campaigns and its ad groups.",
+        "Keywords of each ad account, its campaigns and its ad groups. An app that cannot ask for several ad groups at once needs a request per ad group.",
         added=AD_ACCOUNT_ID,
         words={
             "bid": "Bid in micro-units of the account's currency (1,000,000 = one unit); deprecated, Pinterest sends "
@@ -643,7 +643,7 @@ STREAMS = {
         "/businesses/{business_id}/partners",
         "partner",
         "Partners of each business.",
-        key=("business_id", "id"),
+        key=("business_id", "partner_type", "id"),
         added=BUSINESS_ID
         | {
             "partner_type": text(

@@ -103,7 +103,7 @@ CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
 void add_catalog(CLI::App& app, Raw& raw) {
   app.add_option("-p,--properties,--catalog", raw.catalog,
                  "Catalog file with your selection; without it, the streams that\n"
-                 "docs/streams.md does not mark \"on request\" are read")
+                 "--discover marks as selected are read")
       ->type_name("FILE")
       ->check(check_file)
       ->group("Input");

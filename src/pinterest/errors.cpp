@@ -44,6 +44,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {400, 400, kCodePassing, false, Action::retry},
     {403, 404, kAny, false, Action::deny},
     {408, 408, kAny, false, Action::retry},
+    {kNotImplemented, kNotImplemented, kAny, false, Action::deny},
     {500, 599, kAny, false, Action::retry},
     {0, 999, kAny, false, Action::fail},
 });

@@ -110,7 +110,7 @@ std::string list_url(const config::Config& config, const ListRequest& request) {
 }
 
 std::string cost_of(const StreamDefinition& stream, const config::Config& config) {
-  const std::string_view whose = stream.by_account() ? " an ad account" : "";
+  const std::string_view whose = stream.by_account() ? " per ad account" : "";
   if (stream.is_only_by_report()) return fmt::format("1 report{} and 185 days", whose);
   const std::size_t each = combinations(stream, config, util::Day()).size();
   std::string cost;
@@ -122,8 +122,9 @@ std::string cost_of(const StreamDefinition& stream, const config::Config& config
   for (const Parent& parent : stream.parents) {
     if (parent.slot.empty()) continue;
     const bool one = parent.batch == 1;
-    add_cost(one ? fmt::format(" for each row of {}", parent.list)
-                 : fmt::format(" for each {} rows of {}", parent.batch, parent.list));
+    const std::string_view which = parent.condition.list.empty() ? "" : " that may have any";
+    add_cost(one ? fmt::format(" per row of {}{}", parent.list, which)
+                 : fmt::format(" per {} rows of {}", parent.batch, parent.list));
   }
   return stream.source == Source::list ? cost : cost + " and 90 days";
 }

@@ -277,8 +277,10 @@ void Engine::deny(const Job& job, const Fault& fault) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     const std::string_view scopes = list->list->stream().definition().scopes;
     if (is_optional(job)) {
-      const bool is_gone = fault.error.status == pinterest::kNotFound;
-      if (list->list->ask_one_by_one(*list) || list->list->leave_out(*list, is_gone, fault.message)) return;
+      // 501 is what item issues of some catalogs answer.
+      const bool is_gone =
+          fault.error.status == pinterest::kNotFound || fault.error.status == pinterest::kNotImplemented;
+      if (list->list->ask_one_by_one(*list) || list->list->skip_one(*list, is_gone, fault.message)) return;
       refuse_stream(list->list, fmt::format("Pinterest refuses it: {}", fault.message));
     } else if (list->list->account().empty() && fault.error.status == pinterest::kNotFound &&
                successes_ == 0) {

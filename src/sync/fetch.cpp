@@ -87,6 +87,13 @@ Fault api_fault(const config::Config& config, const http::Response& response, ut
   return fault;
 }
 
+// Whether the error means an empty list.
+bool says_none(const Job& job, const pinterest::ApiError& error) {
+  const auto* const list = std::get_if<ListJob>(&job.work);
+  return list != nullptr && list->bookmark.empty() && error.code &&
+         error.code == list->list->stream().definition().code_of_none;
+}
+
 std::string text_of(util::Instant now) {
   return util::format_date_time(std::chrono::floor<std::chrono::milliseconds>(now));
 }
@@ -289,11 +296,13 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
   fetched.elapsed = response.elapsed;
   const util::Instant now = clock.now();
   fetched.rate_limit = http::read_rate_limit_headers(response.headers, now);
-  const auto* const list = std::get_if<ListJob>(&job.work);
-  if (list != nullptr && response.status == list->list->stream().definition().status_of_none) {
-    fetched.outcome = pinterest::ListRows();
-  } else if (!is_success(response.status)) {
-    fetched.outcome = api_fault(config, response, now);
+  if (!is_success(response.status)) {
+    Fault fault = api_fault(config, response, now);
+    if (says_none(job, fault.error)) {
+      fetched.outcome = pinterest::ListRows();
+    } else {
+      fetched.outcome = std::move(fault);
+    }
   } else if (response.body_cut) {
     fetched.outcome = make_fault(Fault::Kind::api, Action::halve,
                                  fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U));

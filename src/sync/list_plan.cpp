@@ -1,7 +1,8 @@
 #include "tap_pinterest/sync/list_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace tap_pinterest::sync {
@@ -22,12 +23,15 @@ std::string_view ListPlan::wanted_of(std::string_view list, const pinterest::Str
 }
 
 std::string ListPlan::take(std::string_view from, const pinterest::ListRows& rows, const Fills& fills) {
+  if (!fills.empty()) inherited_.push_back(fills);
   for (const Parent& parent : stream_.parents) {
     if (parent.condition.list == from) exclude(parent.condition, rows);
     if (parent.list != from || parent.slot.empty()) continue;
     for (std::size_t i = 0; i < rows.ids.size(); ++i) {
-      if (!pinterest::is_id(rows.ids[i])) return rows.ids[i];
-      rows_.push_back({&parent, rows.ids[i], rows.also.empty() ? std::string() : rows.also[i], fills});
+      const auto id = pinterest::is_id(rows.ids[i]) ? pinterest::parse_id(rows.ids[i]) : std::nullopt;
+      if (!id) return rows.ids[i];
+      const auto condition = rows.also.empty() ? std::nullopt : pinterest::parse_id(rows.also[i]);
+      rows_.push_back({&parent, fills.empty() ? 0 : inherited_.size() - 1, *id, condition.value_or(0)});
     }
   }
   return {};
@@ -39,67 +43,72 @@ void ListPlan::exclude(const pinterest::Condition& condition, const pinterest::L
     const std::string& value = rows.also.at(i);
     const bool is_wanted =
         value.empty() || std::ranges::find(condition.values, value) != condition.values.end();
-    if (!is_wanted) excluded_.insert(rows.ids[i]);
+    if (!is_wanted) excluded_.insert(pinterest::parse_id(rows.ids[i]).value_or(0));
   }
 }
 
 void ListPlan::complete(util::Day today) {
+  today_ = today;
+  std::erase_if(rows_,
+                [&](const Row& row) { return row.condition != 0 && excluded_.contains(row.condition); });
+  std::ranges::sort(rows_);
+  rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
+  const std::size_t each = pinterest::combinations(stream_, config_, today).size();
+  for (const Parent& parent : stream_.parents) {
+    const auto count = static_cast<std::size_t>(std::ranges::count(rows_, &parent, &Row::parent));
+    size_ += (count + parent.batch - 1) / parent.batch * each;
+  }
   const Parent& first = stream_.parent();
-  if (first.list.empty() || first.slot.empty()) ask_for({}, today);
-  ask_for_rows(today);
+  if (first.list.empty() || first.slot.empty()) {
+    size_ += each;
+    ask_for({});
+  }
 }
 
 // With every combination of what the stream's own slots take.
-void ListPlan::ask_for(const Fills& fills, util::Day today) {
-  for (Fills own : pinterest::combinations(stream_, config_, today)) {
+void ListPlan::ask_for(const Fills& fills) {
+  for (Fills own : pinterest::combinations(stream_, config_, today_)) {
     own.insert(own.begin(), fills.begin(), fills.end());
-    pending_.push_back(std::move(own));
+    ready_.push_back(std::move(own));
   }
 }
 
-// Parents that are asked for together have inherited nothing.
-void ListPlan::ask_for_rows(util::Day today) {
-  std::ranges::stable_sort(rows_, {}, &Row::parent);
-  std::set<std::pair<const Parent*, std::string>> asked;
-  Fills batch;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const Row& row = rows_[i];
-    if (!excluded_.contains(row.also) && asked.emplace(row.parent, row.id).second) {
-      if (batch.empty()) batch = row.inherited;
-      batch.push_back({row.parent->slot, row.id, row.parent->slot});
-    }
-    const bool is_last = i + 1 == rows_.size() || rows_[i + 1].parent != row.parent;
-    if (batch.empty() || (batch.size() < row.parent->batch && !is_last)) continue;
-    ask_for(std::exchange(batch, {}), today);
+// Those that are asked for together have inherited nothing.
+Fills ListPlan::next_parents() {
+  const Row& first = rows_[next_row_];
+  Fills fills = inherited_[first.inherited];
+  for (std::size_t count = 0; count < first.parent->batch; ++count, ++next_row_) {
+    if (next_row_ == rows_.size() || rows_[next_row_].parent != first.parent) break;
+    const std::string_view slot = first.parent->slot;
+    fills.push_back({slot, fmt::format("{}", rows_[next_row_].id), slot});
   }
-  rows_ = {};
-}
-
-std::optional<Fills> ListPlan::next() {
-  if (pending_.empty()) return std::nullopt;
-  Fills fills = std::move(pending_.front());
-  pending_.pop_front();
   return fills;
 }
 
-const Fill* ListPlan::parent_of(const Fills& fills) const {
-  const auto found = std::ranges::find_if(fills, [&](const Fill& fill) {
-    return std::ranges::any_of(stream_.parents, [&](const Parent& parent) {
-      return fill.slot == parent.slot || fill.slot == parent.single_slot;
-    });
-  });
-  return found == fills.end() ? nullptr : &*found;
+std::optional<Fills> ListPlan::next() {
+  if (ready_.empty() && next_row_ < rows_.size()) ask_for(next_parents());
+  if (ready_.empty()) return std::nullopt;
+  --size_;
+  Fills fills = std::move(ready_.front());
+  ready_.pop_front();
+  return fills;
 }
 
-const Parent* ListPlan::batch_of(const Fills& fills) const {
+const Parent* ListPlan::parent_of(const Fills& fills) const {
   for (const Parent& parent : stream_.parents) {
-    if (parent.single_slot.empty()) continue;
-    if (std::ranges::find(fills, parent.slot, &Fill::slot) != fills.end()) return &parent;
+    const auto takes = [&](const Fill& fill) {
+      return fill.slot == parent.slot || fill.slot == parent.single_slot;
+    };
+    if (std::ranges::any_of(fills, takes)) return &parent;
   }
   return nullptr;
 }
 
-bool ListPlan::is_batch(const Fills& fills) const { return batch_of(fills) != nullptr; }
+bool ListPlan::is_batch(const Fills& fills) const {
+  const Parent* const parent = parent_of(fills);
+  return parent != nullptr && !parent->single_slot.empty() &&
+         std::ranges::find(fills, parent->slot, &Fill::slot) != fills.end();
+}
 
 bool ListPlan::is_of_others(const Fills& fills, const pinterest::ListRows& rows) const {
   if (!is_batch(fills)) return false;
@@ -109,8 +118,9 @@ bool ListPlan::is_of_others(const Fills& fills, const pinterest::ListRows& rows)
 }
 
 void ListPlan::ask_one_by_one(const Fills& batch) {
-  const std::string_view slot = batch_of(batch)->single_slot;
-  for (const Fill& fill : batch) pending_.push_back({{slot, fill.value, slot}});
+  const std::string_view slot = parent_of(batch)->single_slot;
+  for (const Fill& fill : batch) ready_.push_back({{slot, fill.value, slot}});
+  size_ += batch.size();
 }
 
 }  // namespace tap_pinterest::sync

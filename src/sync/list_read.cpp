@@ -25,8 +25,8 @@ constexpr std::size_t kMaxIdlePages = 1000;
 constexpr std::size_t kMostOpenLists = 64;
 // So many requests are worth a word before.
 constexpr std::size_t kManyLists = 100;
-// So many refusals are no matter of one parent, where none has been answered; nor are so many failures.
-constexpr std::size_t kMostParentsLeftOut = 8;
+// So many that are refused or fail in a row are no matter of one parent.
+constexpr std::size_t kMostSkipped = 8;
 
 // Of all ids, in their order.
 std::size_t hash_of(const std::vector<std::string>& ids) {
@@ -68,6 +68,7 @@ pinterest::ListOptions ListRead::options(const ListJob& job) const {
                                  .write = stream_.selected(),
                                  .also = also()};
   if (!account_.empty()) options.columns.push_back({"ad_account_id", account_});
+  if (plan_.is_batch(job.fills)) return options;
   for (const pinterest::Fill& fill : job.fills) options.columns.push_back({fill.column, fill.value});
   return options;
 }
@@ -86,7 +87,7 @@ std::string_view ListRead::also() const {
 }
 
 // Such a bookmark is wrong, and would hide every change.
-bool ListRead::is_in_future(util::Instant bookmark) const { return bookmark > context_.clock.now(); }
+bool ListRead::is_in_future(util::Instant bookmark) const { return bookmark > context_.clock.first_answer(); }
 
 pinterest::ListRequest ListRead::request(const ListJob& job) const {
   return {.stream = &stream_.definition(),
@@ -138,9 +139,9 @@ void ListRead::say_cost() const {
   const double per_minute = context_.queue.limiter(stream_.definition().category).per_minute();
   const std::chrono::duration<double> least(60.0 * static_cast<double>(plan_.size()) / per_minute);
   log::write(log::Level::info, stream_.id(),
-             fmt::format("at least {} requests{}, which takes {} at the limit of {:.0f} a minute",
-                         plan_.size(), of_account(account_),
-                         util::describe(std::chrono::ceil<std::chrono::seconds>(least)), per_minute));
+             fmt::format("at least {} requests{}: {} at the limit of {:.0f} a minute", plan_.size(),
+                         of_account(account_), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
+                         per_minute));
 }
 
 // A few at a time: parents may be a million.
@@ -166,47 +167,66 @@ void ListRead::push_page(const pinterest::Fills& fills, std::string bookmark) {
 void ListRead::list_done() {
   --open_;
   push_lists();
+  if (open_ == 0) ask_for_the_doubtful();
   if (open_ == 0) end_of_pages();
+}
+
+// An API that does not know the parameter gives what it gives without: where that is nothing, too, only
+// asking for each parent tells.
+void ListRead::ask_for_the_doubtful() {
+  const std::vector<pinterest::Fills> doubtful = std::exchange(doubtful_, {});
+  if (has_rows_of_its_own_ || stream_.has_read_batches()) return;
+  for (const pinterest::Fills& batch : doubtful) plan_.ask_one_by_one(batch);
+  if (doubtful.empty()) return;
+  log::write(log::Level::info, stream_.id(),
+             fmt::format("nothing came for several parents at once{}: asking for each to be sure",
+                         of_account(account_)));
+  push_lists();
 }
 
 bool ListRead::ask_one_by_one(const ListJob& job) {
   if (!plan_.is_batch(job.fills)) return false;
-  stream_.ask_one_by_one();
+  stream_.note_batch(/*is_read=*/false);
   context_.report.say_once(log::Level::info, stream_.id(),
-                           "the app cannot ask for several ad groups at once: one request for each");
+                           "a request for several parents at once fails: one request for each");
   plan_.ask_one_by_one(job.fills);
   list_done();
   return true;
 }
 
-bool ListRead::leave_out(const ListJob& job, bool is_gone, const std::string& why) {
-  const pinterest::Fill* const parent = plan_.parent_of(job.fills);
+bool ListRead::skip_one(const ListJob& job, bool is_gone, const std::string& why) {
+  const pinterest::Parent* const parent = plan_.parent_of(job.fills);
   if (parent == nullptr) return false;
-  left_out_.push_back({is_gone, fmt::format("leaving out {}{} with {} {}: {}", stream_.id(),
-                                            of_account(account_), parent->slot, parent->value, why)});
+  std::string which;
+  for (const pinterest::Fill& fill : job.fills) {
+    which += fmt::format("{}{} {}", which.empty() ? "" : ", ", fill.slot, fill.value);
+  }
+  skipped_.push_back(
+      {is_gone && parent->may_be_gone && job.bookmark.empty(),
+       fmt::format("leaving out {}{} with {}: {}", stream_.id(), of_account(account_), which, why)});
   const bool is_last = open_ == 1 && plan_.size() == 0;
-  if (!answered_ && (is_last || left_out_.size() >= kMostParentsLeftOut)) return false;
-  if (answered_) say_what_is_left_out();
+  const bool all_are_refused = !parent_answered_ && is_last;
+  if (++skipped_in_a_row_ >= kMostSkipped || all_are_refused) return false;
+  if (parent_answered_) say_what_is_skipped();
   list_done();
   return true;
 }
 
 // Once it is known that not all are refused.
-void ListRead::say_what_is_left_out() {
-  for (; said_ < left_out_.size(); ++said_) {
-    const LeftOut& left_out = left_out_[said_];
-    if (left_out.is_gone) {
-      log::write(log::Level::info, stream_.id(), left_out.cause);
-    } else {
-      is_lacking_ = true;
-      context_.report.stream_incomplete(stream_.id(), left_out.cause);
+void ListRead::say_what_is_skipped() {
+  for (; said_ < skipped_.size(); ++said_) {
+    const Skipped& skipped = skipped_[said_];
+    if (skipped.is_gone) {
+      log::write(log::Level::warning, stream_.id(), skipped.cause);
+      continue;
     }
+    context_.report.stream_incomplete(stream_.id(), skipped.cause);
+    drop_children();
   }
-  if (is_lacking_) drop_children();
 }
 
 void ListRead::fail_one(const ListJob& job, const std::string& why) {
-  if (left_out_.size() >= kMostParentsLeftOut || !leave_out(job, /*is_gone=*/false, why)) fail(why);
+  if (!ask_one_by_one(job) && !skip_one(job, /*is_gone=*/false, why)) fail(why);
 }
 
 // What feeds it is incomplete, and so is this.
@@ -222,6 +242,7 @@ void ListRead::lose(const ListRead& from) {
 
 void ListRead::page_done(const pinterest::ListRows& rows, const ListJob& job) {
   if (plan_.is_of_others(job.fills, rows) && ask_one_by_one(job)) return;
+  note_answer(rows, job);
   if (since_ && is_in_future(*since_)) {
     context_.report.say_once(
         log::Level::warning, stream_.id(),
@@ -229,8 +250,6 @@ void ListRead::page_done(const pinterest::ListRows& rows, const ListJob& job) {
                     of_account(account_)));
     entry_.bookmark.reset();
   }
-  answered_ = true;
-  say_what_is_left_out();
   items_ += rows.items;
   if (rows.newest) newest_ = std::max(newest_.value_or(*rows.newest), *rows.newest);
   for (const auto& child : children_) child->add_ids(rows.ids);
@@ -254,11 +273,26 @@ void ListRead::page_done(const pinterest::ListRows& rows, const ListJob& job) {
   list_done();
 }
 
+void ListRead::note_answer(const pinterest::ListRows& rows, const ListJob& job) {
+  answered_ = true;
+  if (job.fills.empty() && rows.items > 0) has_rows_of_its_own_ = true;
+  if (plan_.parent_of(job.fills) == nullptr) return;
+  parent_answered_ = true;
+  skipped_in_a_row_ = 0;
+  say_what_is_skipped();
+  if (!plan_.is_batch(job.fills)) return;
+  if (rows.items > 0) {
+    stream_.note_batch(/*is_read=*/true);
+  } else if (job.bookmark.empty() && rows.bookmark.empty()) {
+    doubtful_.push_back(job.fills);
+  }
+}
+
 void ListRead::end_of_pages() {
   end();
   if (stream_.id() == "pins" && items_ >= kPinListLimit) {
     note_cut();
-  } else if (stream_.incremental() && !is_lacking_) {
+  } else if (stream_.incremental() && skipped_.empty()) {
     move_bookmark();
   }
   for (const auto& child : children_) child->end_of_list();

@@ -75,7 +75,7 @@ KEYS = {
     "catalogs_item_issues": ["processing_result_id", "item_number"],
     "business_employers": ["id"],
     "business_members": ["business_id", "id"],
-    "business_partners": ["business_id", "id"],
+    "business_partners": ["business_id", "partner_type", "id"],
     "business_assets": ["business_id", "asset_type", "asset_id"],
     "targeting_options": ["targeting_type", "code"],
     "delivery_metrics": ["name", "report_type"],

@@ -5,7 +5,7 @@ import json
 import pytest
 from compare import assert_nothing_refused, true_entities
 from harness import KEYS, SECRET, stream_entry, stream_metadata
-from lists import ACCOUNT, EVERY_SCOPE, LISTS, expected, fit, pages, plain
+from lists import ACCOUNT, EVERY_SCOPE, LISTS, expected, fit, pages, plain, read
 
 WORLD = {"accounts": 2, "campaigns": 6, "ad_groups": 12, "ads": 5, "pins": 60, "scopes": EVERY_SCOPE, "limits": "off"}
 REGIONS = ["US", "GB+IE"]
@@ -76,6 +76,10 @@ def test_all_at_once(tap, api, config):
     assert_nothing_refused(api)
 
 
+def refuse(api, endpoint, status, **rule):
+    api.fault("status", endpoint=endpoint, status=status, body={"code": 50, "message": "Not here."}, **rule)
+
+
 # --- keywords -----------------------------------------------------------------------------------------------------
 
 KEYWORDS = f"{ACCOUNT}/keywords"
@@ -99,8 +103,8 @@ def keywords(api):
     return found
 
 
-def read_keywords(tap, api, config):
-    run = tap.run(config(api), catalog=tap.catalog("keywords"), code=0)
+def read_keywords(tap, api, config, **settings):
+    run = tap.run(config(api, **settings), catalog=tap.catalog("keywords"), code=0)
     rows = run.records["keywords"]
     return run, {row["id"]: (row["ad_account_id"], row["parent_id"], row["value"]) for row in rows}
 
@@ -136,13 +140,38 @@ def test_an_api_that_ignores_batches_is_noticed(tap, api, config):
     assert {id: found[id] for id in found if id != "1"} == keywords(api)
 
 
+def test_an_api_that_ignores_batches_is_noticed_where_the_account_itself_has_none(tap, simulate, config):
+    api = simulate(**{**WORLD, "accounts": 3})
+    bare = api.account_ids()[2]
+    assert count_pages(api, bare) and not api.get(f"/ad_accounts/{bare}/keywords", {})["items"]
+    api.fault("body", endpoint=KEYWORDS, match="ad_group_ids", body=json.dumps({"items": [], "bookmark": None}))
+    run, found = read_keywords(tap, api, config, ad_account_ids=[bare])
+    assert run.log_lines("INFO", "keywords", "asking for each to be sure")
+    assert found == {id: row for id, row in keywords(api).items() if row[0] == bare}
+
+
+def test_one_refused_batch_is_asked_for_one_by_one_and_no_other(tap, simulate, config):
+    api = simulate(**{**WORLD, "accounts": 1, "campaigns": 1, "ad_groups": 450})
+    refuse(api, KEYWORDS, 403, match="ad_group_ids", nth=1)
+    _, found = read_keywords(tap, api, config, max_concurrency=1)
+    requests = api.counters()["requests"][KEYWORDS]
+    assert found == keywords(api)
+    assert 200 < requests < 300
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_keywords_of_an_ad_group_do_not_vanish(tap, simulate, config, status):
+    api = simulate(**WORLD, keyword_batches=False)
+    ad_group = true_entities(api, "ad_groups")[3]["id"]
+    refuse(api, KEYWORDS, status, match=f"ad_group_id={ad_group}")
+    run = tap.run(config(api), catalog=tap.catalog("keywords"), code=1)
+    assert run.log_lines("CRITICAL", "keywords", ad_group, "Not here.")
+    assert len(run.records["keywords"]) > 250
+
+
 # --- parents ------------------------------------------------------------------------------------------------------
 
 SECTIONS = "/boards/{board_id}/sections"
-
-
-def refuse(api, endpoint, status, **rule):
-    api.fault("status", endpoint=endpoint, status=status, body={"code": 50, "message": "Not here."}, **rule)
 
 
 def test_a_parent_that_is_gone_is_left_out_with_a_word(tap, api, config):
@@ -151,7 +180,7 @@ def test_a_parent_that_is_gone_is_left_out_with_a_word(tap, api, config):
     run = tap.run(config(api), catalog=tap.catalog("board_sections", "board_section_pins"), code=0)
     assert {row["board_id"] for row in run.records["board_sections"]} == set(others)
     assert {row["board_id"] for row in run.records["board_section_pins"]} == set(others)
-    assert run.log_lines("INFO", "board_sections", gone, "Not here.")
+    assert run.warnings("board_sections", gone, "Not here.")
 
 
 @pytest.mark.parametrize("status", [400, 403])
@@ -163,15 +192,31 @@ def test_a_parent_whose_list_is_refused_is_left_out_and_the_run_fails(tap, api, 
     assert run.log_lines("CRITICAL", "board_sections", gone, "Not here.")
 
 
-def test_where_a_list_is_missing_the_bookmark_stays(tap, api, config):
+@pytest.mark.parametrize("status", [400, 404])
+def test_where_a_list_is_missing_the_bookmark_stays(tap, api, config, status):
     stream = "catalogs_feed_processing_results"
     feeds = [row["id"] for page in pages(api, "/catalogs/feeds", {}, paged=True) for row in page["items"]]
-    settings = config(api)
-    first = tap.run(settings, catalog=tap.catalog(stream), code=0)
-    refuse(api, LISTS[stream].path, 400, match=feeds[0])
-    api.advance(days=40)
-    second = tap.run(settings, catalog=tap.catalog(stream), state=first.state, code=1)
-    assert second.state["bookmarks"][stream] == first.state["bookmarks"][stream]
+    state = {"bookmarks": {stream: {"replication_key": "updated_at", "replication_key_value": "2020-01-01T00:00:00Z"}}}
+    whole = tap.run(config(api), catalog=tap.catalog(stream), state=state, code=0)
+    assert whole.state != state
+    refuse(api, LISTS[stream].path, status, match=feeds[0])
+    run = tap.run(config(api), catalog=tap.catalog(stream), state=state, code=int(status == 400))
+    assert run.state["bookmarks"][stream]["replication_key_value"] == "2020-01-01T00:00:00Z"
+    assert 0 < len(run.records[stream]) < len(whole.records[stream])
+
+
+def test_issues_that_pinterest_does_not_list_for_a_catalog_are_left_out_with_a_word(tap, api, config):
+    result = next(row["id"] for _, row in read(api, "catalogs_feed_processing_results"))
+    refuse(api, LISTS["catalogs_item_issues"].path, 501, match=result)
+    run = tap.run(config(api), catalog=tap.catalog("catalogs_item_issues"), code=0)
+    assert run.records["catalogs_item_issues"]
+    assert run.warnings("catalogs_item_issues", result, "501 Not here.")
+
+
+def test_another_conflict_is_no_empty_list(tap, api, config):
+    refuse(api, "/catalogs/product_groups", 409)
+    run = tap.run(config(api), catalog=tap.catalog("catalogs_product_groups"), code=1)
+    assert run.log_lines("CRITICAL", "catalogs_product_groups", "Not here.")
 
 
 def test_a_business_without_a_catalog_has_no_product_groups(tap, simulate, config):

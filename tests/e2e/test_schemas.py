@@ -132,7 +132,7 @@ FIELDS = {
         business_id id assets_summary business_roles created_by_business created_by_user created_time
         is_shared_partner user""",
     "business_partners": """
-        business_id id partner_type assets_summary business_roles created_by_business created_by_user
+        business_id partner_type id assets_summary business_roles created_by_business created_by_user
         created_time is_shared_partner user""",
     "business_assets": "business_id asset_type asset_id asset_group_info catalog_info",
     "targeting_options": "targeting_type code name",

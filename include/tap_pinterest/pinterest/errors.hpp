@@ -29,6 +29,7 @@ inline constexpr std::string_view kCheckApp = "check the app's access at develop
 // Statuses that are told apart by what they say of an id.
 inline constexpr int kBadRequest = 400;
 inline constexpr int kNotFound = 404;
+inline constexpr int kNotImplemented = 501;
 
 // "Something went wrong on our end", with status 400 or 500.
 inline constexpr int kCodePassing = 12;

@@ -71,7 +71,7 @@ std::vector<Fills> combinations(const StreamDefinition& stream, const config::Co
 
 std::string list_url(const config::Config& config, const ListRequest& request);
 
-// What a stream costs, for people: "2 requests an ad account, and 1 for each row of boards". Further pages
+// What a stream costs, for people: "1 request per ad account, 1 per row of campaigns". Further pages
 // and windows come on top.
 std::string cost_of(const StreamDefinition& stream, const config::Config& config);
 

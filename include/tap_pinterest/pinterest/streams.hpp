@@ -78,6 +78,8 @@ struct Parent {
   // names the parent.
   std::string_view single_slot = {};
   std::string_view named_in = {};
+  // Its rows may be gone by the time they are asked for: deleted by a person.
+  bool may_be_gone = false;
 };
 
 // A place {name} in the path, or a parameter: a list is read for each of its values.
@@ -115,8 +117,8 @@ struct StreamDefinition {
   std::string_view rank_column = {};
   // A field that is a secret, and never leaves the program.
   std::string_view dropped = {};
-  // The status by which the API says that there is nothing.
-  int status_of_none = 0;
+  // The error by which the API says that there is nothing.
+  int code_of_none = 0;
   // OAuth scopes it needs, separated by commas.
   std::string_view scopes = {};
   bool selected_by_default = false;

@@ -2,6 +2,7 @@
 // row of its parents. No requests, no clock.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -28,12 +29,13 @@ class ListPlan {
   // Every page has been taken: the plan is made.
   void complete(util::Day today);
 
-  std::size_t size() const { return pending_.size(); }
-  // The next list to ask for, or nothing.
+  // Lists that are still to be asked for.
+  std::size_t size() const { return size_; }
+  // The next of them, or nothing.
   std::optional<pinterest::Fills> next();
 
-  // The parent's row that the list was asked for; null: none.
-  const pinterest::Fill* parent_of(const pinterest::Fills& fills) const;
+  // The parent whose rows the list was asked for; null: none.
+  const pinterest::Parent* parent_of(const pinterest::Fills& fills) const;
   // Whether the list is that of several parents, each of which could be asked for alone.
   bool is_batch(const pinterest::Fills& fills) const;
   // Whether the rows of a batch are of other parents: an API that does not know the parameter gives those.
@@ -42,24 +44,29 @@ class ListPlan {
   void ask_one_by_one(const pinterest::Fills& batch);
 
  private:
-  // A row of a parent, and what the condition asks of it.
+  // A row of a parent: there may be millions.
   struct Row {
     const pinterest::Parent* parent;
-    std::string id;
-    std::string also;
-    pinterest::Fills inherited;
+    std::size_t inherited;  // which of inherited_
+    std::uint64_t id;
+    std::uint64_t condition;  // the row of another list that its condition asks about; 0: none
+
+    auto operator<=>(const Row&) const = default;
   };
 
-  const pinterest::Parent* batch_of(const pinterest::Fills& fills) const;
   void exclude(const pinterest::Condition& condition, const pinterest::ListRows& rows);
-  void ask_for(const pinterest::Fills& fills, util::Day today);
-  void ask_for_rows(util::Day today);
+  void ask_for(const pinterest::Fills& fills);
+  pinterest::Fills next_parents();
 
   const pinterest::StreamDefinition& stream_;
   const config::Config& config_;
+  util::Day today_{};
   std::vector<Row> rows_;
-  std::unordered_set<std::string> excluded_;  // by a condition
-  std::deque<pinterest::Fills> pending_;
+  std::size_t next_row_ = 0;
+  std::vector<pinterest::Fills> inherited_ = {{}};
+  std::unordered_set<std::uint64_t> excluded_;  // by a condition
+  std::deque<pinterest::Fills> ready_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace tap_pinterest::sync

@@ -39,9 +39,9 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   void page_done(const pinterest::ListRows& rows, const ListJob& job);
   // Asks for each of several parents alone, if that is what can be done about a refusal.
   bool ask_one_by_one(const ListJob& job);
-  // Goes on without the list of one parent: it is refused, or its parent is gone. False where that is not it:
-  // all are refused.
-  bool leave_out(const ListJob& job, bool is_gone, const std::string& why);
+  // Goes on without the list of one parent: it is refused, or the parent is gone. False where that is not it:
+  // all are refused, or too many.
+  bool skip_one(const ListJob& job, bool is_gone, const std::string& why);
   // Goes on without the list of one parent, which cannot be read; fails if there have been several.
   void fail_one(const ListJob& job, const std::string& why);
   // Requests that are to come, at least.
@@ -55,7 +55,7 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
 
  private:
   // The list of one parent that is not read.
-  struct LeftOut {
+  struct Skipped {
     bool is_gone;
     std::string cause;
   };
@@ -68,7 +68,9 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   void push_lists();
   void list_done();
   void say_cost() const;
-  void say_what_is_left_out();
+  void say_what_is_skipped();
+  void ask_for_the_doubtful();
+  void note_answer(const pinterest::ListRows& rows, const ListJob& job);
   void lose(const ListRead& from);
   void drop_children();
   void end();
@@ -85,9 +87,12 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   std::size_t feeding_ = 0;  // lists that feed it and have not ended
   ListPlan plan_;
   std::size_t open_ = 0;  // lists whose pages have not come to their end
-  std::vector<LeftOut> left_out_;
-  std::size_t said_ = 0;     // of them
-  bool is_lacking_ = false;  // rows are missing
+  std::vector<Skipped> skipped_;
+  std::size_t said_ = 0;  // of them
+  std::size_t skipped_in_a_row_ = 0;
+  std::vector<pinterest::Fills> doubtful_;  // batches that gave nothing
+  bool has_rows_of_its_own_ = false;        // besides those of parents
+  bool parent_answered_ = false;
   Entry entry_;
   bool had_entry_ = false;
   std::optional<util::Instant> since_;

@@ -37,9 +37,14 @@ class StreamRun {
   void note_rows_at_a_time(double rows);
   // True once: for advice that is worth one line a stream.
   bool is_first_advice() { return !std::exchange(advised_, true); }
-  // The app cannot ask for a list of several parents at once.
-  bool asks_one_by_one() const { return asks_one_by_one_; }
-  void ask_one_by_one() { asks_one_by_one_ = true; }
+  // Whether several parents' lists came by one request, or were refused by it.
+  void note_batch(bool is_read) {
+    has_read_batches_ = has_read_batches_ || is_read;
+    if (!is_read) ++batches_refused_;
+  }
+  bool has_read_batches() const { return has_read_batches_; }
+  // The app cannot ask for several at once: once may be a matter of one of them.
+  bool asks_one_by_one() const { return !has_read_batches_ && batches_refused_ > 1; }
   // The API is to be asked for `pin_metrics`.
   bool wants_pin_metrics() const;
 
@@ -58,7 +63,8 @@ class StreamRun {
   std::set<std::string> unknown_;
   double rows_at_a_time_ = 1;
   bool advised_ = false;
-  bool asks_one_by_one_ = false;
+  bool has_read_batches_ = false;
+  int batches_refused_ = 0;
 };
 
 }  // namespace tap_pinterest::sync

@@ -19,7 +19,8 @@ constexpr auto kBusinessStreams = std::to_array<StreamDefinition>({
      .scopes = kBusinessScopes},
     {.id = "business_partners",
      .path = "/businesses/{business_id}/partners",
-     .key = {"business_id", "id"},
+     // The same partner may be both: then its assets are another's in each.
+     .key = {"business_id", "partner_type", "id"},
      .parents = {{kOfBusiness}},
      .slots = {{{"partner_type", kPartnerTypes}}},
      .parameters = kWithAssets,

@@ -83,8 +83,8 @@ constexpr auto kOrganicStreams = std::to_array<StreamDefinition>({
      .rows = {.member = {}},
      .paging = Paging::none,
      .scopes = kUserScopes},
-    // What has a name or an owner more, no time of theirs tells: boards, sections and what is pinned to them
-    // are read whole.
+    // No time of theirs shows a new name or a Pin that was added: boards, sections, and what is pinned to
+    // them are read whole.
     {.id = "boards",
      .path = "/boards",
      .category = Category::org_read,
@@ -94,19 +94,19 @@ constexpr auto kOrganicStreams = std::to_array<StreamDefinition>({
      .path = "/boards/{board_id}/sections",
      .category = Category::org_read,
      .key = {"board_id", "id"},
-     .parents = {{{.list = "boards", .slot = "board_id"}}},
+     .parents = {{{.list = "boards", .slot = "board_id", .may_be_gone = true}}},
      .scopes = kBoardScopes},
     {.id = "board_pins",
      .path = "/boards/{board_id}/pins",
      .category = Category::org_read,
      .key = {"board_id", "id"},
-     .parents = {{{.list = "boards", .slot = "board_id"}}},
+     .parents = {{{.list = "boards", .slot = "board_id", .may_be_gone = true}}},
      .scopes = kPinScopes},
     {.id = "board_section_pins",
      .path = "/boards/{board_id}/sections/{section_id}/pins",
      .category = Category::org_read,
      .key = {"board_id", "section_id", "id"},
-     .parents = {{{.list = "board_sections", .slot = "section_id"}}},
+     .parents = {{{.list = "board_sections", .slot = "section_id", .may_be_gone = true}}},
      .scopes = kPinScopes},
 });
 

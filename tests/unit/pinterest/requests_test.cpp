@@ -126,13 +126,14 @@ TEST(Combinations, AreOneOfEachValueOfEverySlot) {
 TEST(CostOf, CountsRequests) {
   const auto cost = [](const char* stream) { return cost_of(*find_stream(stream), test_config()); };
   EXPECT_EQ(cost("boards"), "1 request");
-  EXPECT_EQ(cost("audiences"), "2 requests an ad account");
-  EXPECT_EQ(cost("business_assets"), "5 requests for each row of business_employers");
+  EXPECT_EQ(cost("audiences"), "2 requests per ad account");
+  EXPECT_EQ(cost("business_assets"), "5 requests per row of business_employers");
   EXPECT_EQ(cost("keywords"),
-            "1 request an ad account, 1 for each row of campaigns, 1 for each 200 rows of ad_groups");
-  EXPECT_EQ(cost("ad_analytics"), "1 request for each 250 rows of ads and 90 days");
-  EXPECT_EQ(cost("ad_account_analytics"), "1 request an ad account and 90 days");
-  EXPECT_EQ(cost("keyword_report"), "1 report an ad account and 185 days");
+            "1 request per ad account, 1 per row of campaigns, 1 per 200 rows of ad_groups");
+  EXPECT_EQ(cost("product_group_promotions"), "1 request per row of ad_groups that may have any");
+  EXPECT_EQ(cost("ad_analytics"), "1 request per 250 rows of ads and 90 days");
+  EXPECT_EQ(cost("ad_account_analytics"), "1 request per ad account and 90 days");
+  EXPECT_EQ(cost("keyword_report"), "1 report per ad account and 185 days");
 }
 
 TEST(AnalyticsUrl, RepeatsIdsAndJoinsColumns) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -67,6 +68,25 @@ TEST(Streams, OfProductItemsHaveNoTotal) {
   EXPECT_TRUE(find_stream_problem(items, config)
                   .starts_with("analytics_granularity: product_item_report has no TOTAL"));
   EXPECT_EQ(find_stream_problem(*find_stream("keyword_report"), config), "");
+}
+
+// What the engine takes for granted of the table.
+TEST(Streams, AskOneThingOfAParentAndForSeveralOnlyWhereNothingElseIsFilled) {
+  std::map<std::string_view, std::set<std::string_view>> wanted;
+  for (const StreamDefinition& stream : streams()) {
+    for (const Parent& parent : stream.parents) {
+      if (!parent.condition.list.empty()) {
+        wanted[parent.condition.list].insert(parent.condition.field);
+        wanted[parent.list].insert(parent.condition.by);
+      }
+      if (stream.source != Source::list || parent.batch == 1) continue;
+      EXPECT_FALSE(parent.single_slot.empty()) << stream.id;
+      EXPECT_TRUE(stream.slots[0].name.empty()) << stream.id;
+      EXPECT_TRUE(find_stream(parent.list)->slots[0].name.empty()) << stream.id;
+      EXPECT_TRUE(find_stream(parent.list)->parent().list.empty()) << stream.id;
+    }
+  }
+  for (const auto& [list, fields] : wanted) EXPECT_EQ(fields.size(), 1U) << list;
 }
 
 TEST(Streams, AreReadWholeIfTheConfigurationSaysSo) {

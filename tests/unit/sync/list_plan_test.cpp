@@ -9,7 +9,6 @@ namespace tap_pinterest::sync {
 namespace {
 
 using fakes::day;
-using fakes::test_config;
 using pinterest::Fills;
 using pinterest::find_stream;
 
@@ -37,7 +36,7 @@ std::vector<std::string> all_of(ListPlan& plan) {
 using Texts = std::vector<std::string>;
 
 TEST(ListPlan, OfAListWithoutParentsIsOneOfEachCombination) {
-  const config::Config config = test_config();
+  const config::Config config = fakes::test_config();
   ListPlan boards(*find_stream("boards"), config);
   boards.complete(day("2026-03-01"));
   EXPECT_EQ(all_of(boards), Texts{""});
@@ -47,7 +46,7 @@ TEST(ListPlan, OfAListWithoutParentsIsOneOfEachCombination) {
 }
 
 TEST(ListPlan, HasEachCombinationForEachRowOfAParentAndWhatThatInherited) {
-  const config::Config config = test_config();
+  const config::Config config = fakes::test_config();
   ListPlan partners(*find_stream("business_partners"), config);
   EXPECT_EQ(partners.take("business_employers", rows_of({"7"}), {}), "");
   EXPECT_EQ(partners.take("business_employers", rows_of({"8", "7"}), {}), "");
@@ -64,21 +63,21 @@ TEST(ListPlan, HasEachCombinationForEachRowOfAParentAndWhatThatInherited) {
 }
 
 TEST(ListPlan, NamesAnIdThatNoAddressCanHold) {
-  const config::Config config = test_config();
+  const config::Config config = fakes::test_config();
   ListPlan sections(*find_stream("board_sections"), config);
   EXPECT_EQ(sections.take("boards", rows_of({"7", "../8"}), {}), "../8");
 }
 
 TEST(ListPlan, AsksOnceWhereAParentOnlyComesBefore) {
-  const config::Config config = test_config();
-  ListPlan days(*find_stream("metrics_ready_state"), config);
-  days.take("ad_accounts", rows_of({"1", "2"}), {});
-  days.complete(day("2026-03-01"));
-  EXPECT_EQ(days.size(), 30U);
+  const config::Config config = fakes::test_config();
+  ListPlan ready(*find_stream("metrics_ready_state"), config);
+  ready.take("ad_accounts", rows_of({"1", "2"}), {});
+  ready.complete(day("2026-03-01"));
+  EXPECT_EQ(ready.size(), 30U);
 }
 
 TEST(ListPlan, AsksForSeveralParentsAtOnceAndForEachAlone) {
-  const config::Config config = test_config();
+  const config::Config config = fakes::test_config();
   ListPlan keywords(*find_stream("keywords"), config);
   Texts ids;
   for (int id = 1; id <= 201; ++id) ids.push_back(std::to_string(id));
@@ -97,10 +96,12 @@ TEST(ListPlan, AsksForSeveralParentsAtOnceAndForEachAlone) {
   const Fills last = *keywords.next();
   EXPECT_EQ(text_of(last), "ad_group_ids=201");
   keywords.ask_one_by_one(last);
+  EXPECT_EQ(keywords.size(), 1U);
   const Fills single = *keywords.next();
   EXPECT_EQ(text_of(single), "ad_group_id=201");
   EXPECT_FALSE(keywords.is_batch(single));
-  EXPECT_EQ(keywords.parent_of(single)->value, "201");
+  EXPECT_EQ(keywords.parent_of(single)->list, "ad_groups");
+  EXPECT_EQ(keywords.size(), 0U);
   EXPECT_EQ(keywords.parent_of({}), nullptr);
 }
 

@@ -298,6 +298,42 @@ TEST_F(FedList, EndsWhereNoRowIsWanted) {
   EXPECT_TRUE(run.report.causes().empty());
 }
 
+constexpr bool kIsGone = true;
+
+TEST_F(FedList, GoesOnWithoutTheListOfOneParentAndIsIncomplete) {
+  ad_groups->page_done(page_of({"11", "12", "13"}, {"", "", ""}), {});
+  campaigns->page_done(page({}), {});
+  EXPECT_TRUE(fed->skip_one(of("11"), kIsGone, "404 Not found."));
+  EXPECT_TRUE(run.report.causes().empty()) << "perhaps all are refused";
+  fed->page_done(page({"121"}), of("12"));
+  ASSERT_EQ(run.report.causes().size(), 1U) << "ad groups do not vanish";
+  EXPECT_NE(run.report.last_line().find("leaving out product_group_promotions of account 7 with ad_group_id "
+                                        "11: 404 Not found."),
+            std::string::npos);
+  EXPECT_TRUE(child->closed()) << "its coverage would claim what was not listed";
+  EXPECT_FALSE(fed->ended());
+  fed->page_done(page({"131"}), of("13"));
+  EXPECT_TRUE(fed->ended());
+}
+
+TEST_F(FedList, IsRefusedIfTheListsOfAllParentsAre) {
+  ad_groups->page_done(page_of({"11", "12"}, {"", ""}), {});
+  campaigns->page_done(page({}), {});
+  EXPECT_TRUE(fed->skip_one(of("11"), !kIsGone, "403 No."));
+  EXPECT_FALSE(fed->skip_one(of("12"), !kIsGone, "403 No."));
+}
+
+TEST_F(FedList, IsRefusedIfManyInARowAreButNotIfSomeAreAnsweredBetween) {
+  std::vector<std::string> ids;
+  for (int id = 11; id < 40; ++id) ids.push_back(std::to_string(id));
+  ad_groups->page_done(page_of(ids, std::vector<std::string>(ids.size())), {});
+  campaigns->page_done(page({}), {});
+  for (int id = 11; id < 18; ++id) EXPECT_TRUE(fed->skip_one(of(std::to_string(id)), !kIsGone, "403 No."));
+  fed->page_done(page({}), of("18"));
+  for (int id = 19; id < 26; ++id) EXPECT_TRUE(fed->skip_one(of(std::to_string(id)), !kIsGone, "403 No."));
+  EXPECT_FALSE(fed->skip_one(of("26"), !kIsGone, "403 No."));
+}
+
 TEST_F(FedList, IsIncompleteWithItsChildrenIfWhatFeedsItIs) {
   ad_groups->page_done(page_of({"11"}, {"1"}), {});
   campaigns->fail("the server is down");
