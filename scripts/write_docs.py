@@ -23,7 +23,8 @@ STREAMS = """# Streams
 The fields below are those of the default settings: `analytics_columns` and `pin_metric_types` decide what `metrics`
 holds. Ids are strings. Times are RFC 3339 in UTC, and all days are UTC. Money is in the account's currency, whatever a
 column's name says. Every stream can be set to `FULL_TABLE` in the catalog. Streams and fields marked "on request" are
-written only if you select them.
+written only if you select them. A stream's cost counts its own requests; the lists it needs come on top, as does a
+request per further page of 250 rows.
 
 """
 

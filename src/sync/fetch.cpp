@@ -90,8 +90,8 @@ Fault api_fault(const config::Config& config, const http::Response& response, ut
 // Whether the error means an empty list.
 bool says_none(const Job& job, const pinterest::ApiError& error) {
   const auto* const list = std::get_if<ListJob>(&job.work);
-  return list != nullptr && list->bookmark.empty() && error.code &&
-         error.code == list->list->stream().definition().code_of_none;
+  const int code = list == nullptr ? 0 : list->list->stream().definition().code_of_none;
+  return code != 0 && error.code == code && list->bookmark.empty();
 }
 
 std::string text_of(util::Instant now) {

@@ -217,6 +217,7 @@ void ListRead::say_what_is_skipped() {
   for (; said_ < skipped_.size(); ++said_) {
     const Skipped& skipped = skipped_[said_];
     if (skipped.is_gone) {
+      context_.report.incomplete_streams.insert(stream_.id());
       log::write(log::Level::warning, stream_.id(), skipped.cause);
       continue;
     }

@@ -213,6 +213,14 @@ def test_issues_that_pinterest_does_not_list_for_a_catalog_are_left_out_with_a_w
     assert run.warnings("catalogs_item_issues", result, "501 Not here.")
 
 
+@pytest.mark.parametrize("status", [302, 400])
+def test_no_error_of_code_0_is_an_empty_list(tap, api, config, status):
+    body = {"code": 0, "message": "Not here."}
+    api.fault("status", endpoint=f"{ACCOUNT}/campaigns", status=status, body=body)
+    run = tap.run(config(api), catalog=tap.catalog("campaigns"), code=1)
+    assert run.log_lines("CRITICAL", "campaigns", "Not here.")
+
+
 def test_another_conflict_is_no_empty_list(tap, api, config):
     refuse(api, "/catalogs/product_groups", 409)
     run = tap.run(config(api), catalog=tap.catalog("catalogs_product_groups"), code=1)

@@ -73,7 +73,11 @@ const std::vector<std::string_view> kStreams = {"ad_accounts",
                                                 "ad_analytics",
                                                 "ad_account_analytics",
                                                 "ad_group_targeting_analytics",
-                                                "pin_analytics"};
+                                                "pin_analytics",
+                                                "audiences",
+                                                "board_section_pins"};
+// A request for each campaign.
+constexpr std::string_view kStreamOfSmallWorlds = "keywords";
 // Where reports are created.
 constexpr const char* kReports = "POST /ad_accounts/{ad_account_id}/reports";
 
@@ -164,13 +168,29 @@ constexpr auto kReportFates =
                                 "no_status", "never_ends", "foreign_link", "redirecting_link"});
 
 json draw_fault(Dice& dice, bool kill_rotated_token) {
-  const auto endpoints = std::to_array<const char*>(
-      {"*", "*", "/ad_accounts", "/ad_accounts/{ad_account_id}/campaigns",
-       "/ad_accounts/{ad_account_id}/ad_groups", "/ad_accounts/{ad_account_id}/ads", "/pins",
-       "/ad_accounts/{ad_account_id}/campaigns/analytics", "/ad_accounts/{ad_account_id}/ads/analytics",
-       "/ad_accounts/{ad_account_id}/analytics", "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics",
-       kReports, "/ad_accounts/{ad_account_id}/reports", "/_reports/{name}", "/pins/analytics",
-       "/pins/{pin_id}/analytics", "/oauth/token"});
+  const auto endpoints =
+      std::to_array<const char*>({"*",
+                                  "*",
+                                  "/ad_accounts",
+                                  "/ad_accounts/{ad_account_id}/campaigns",
+                                  "/ad_accounts/{ad_account_id}/ad_groups",
+                                  "/ad_accounts/{ad_account_id}/ads",
+                                  "/pins",
+                                  "/ad_accounts/{ad_account_id}/audiences",
+                                  "/ad_accounts/{ad_account_id}/keywords",
+                                  "/boards",
+                                  "/boards/{board_id}/sections",
+                                  "/boards/{board_id}/sections/{section_id}/pins",
+                                  "/ad_accounts/{ad_account_id}/campaigns/analytics",
+                                  "/ad_accounts/{ad_account_id}/ads/analytics",
+                                  "/ad_accounts/{ad_account_id}/analytics",
+                                  "/ad_accounts/{ad_account_id}/ad_groups/targeting_analytics",
+                                  kReports,
+                                  "/ad_accounts/{ad_account_id}/reports",
+                                  "/_reports/{name}",
+                                  "/pins/analytics",
+                                  "/pins/{pin_id}/analytics",
+                                  "/oauth/token"});
   json rule;
   const int kind = dice.between(1, 100);
   if (kind <= 50) {
@@ -375,6 +395,11 @@ class Scenario {
     return util::day_of(simulator_.now()) - std::chrono::days(dice_.one_in(2)
                                                                   ? dice_.between(0, most)
                                                                   : dice_.between(0, kMostDaysBackOfMany));
+  }
+  std::vector<std::string_view> streams() const {
+    std::vector<std::string_view> all = kStreams;
+    if (!is_large()) all.push_back(kStreamOfSmallWorlds);
+    return all;
   }
   bool is_large() const { return std::max({options_.ads, options_.campaigns, options_.pins}) > kSmallWorld; }
 
@@ -685,7 +710,7 @@ class Scenario {
                          .make_transport = [&] { return std::make_unique<WatchedTransport>(watch, timeout); },
                          .output = output.descriptor(),
                          .random_seed = 1},
-                        fakes::select_streams(kStreams, config_),
+                        fakes::select_streams(streams(), config_),
                         singer::State::parse(state.is_null() ? "{}" : state.dump(), problems));
     running = &engine;
     expect(problems.empty(), "the state is refused");

@@ -36,7 +36,11 @@ inline std::string key_of(std::string_view line) {
   const auto* stream = pinterest::find_stream(text_after(line, R"("stream":")"));
   std::string key(stream->id);
   if (stream->source == pinterest::Source::list) {
-    return key + " " + singer::Json::parse(line)["record"]["id"].get<std::string>();
+    const singer::Json record = singer::Json::parse(line)["record"];
+    for (const std::string_view name : stream->key) {
+      if (!name.empty()) key += " " + record[std::string(name)].get<std::string>();
+    }
+    return key;
   }
   for (const std::string_view name : stream->key) {
     if (!name.empty()) key += fmt::format(" {}", text_after(line, fmt::format(R"("{}":")", name)));
