@@ -181,6 +181,12 @@ bool needs_rows_of(const StreamDefinition& stream, std::string_view list) {
   });
 }
 
+bool depends_on(const StreamDefinition& stream, std::string_view list) {
+  return needs_rows_of(stream, list) || std::ranges::any_of(stream.parents, [&](const Parent& parent) {
+           return !parent.list.empty() && depends_on(*find_stream(parent.list), list);
+         });
+}
+
 int lookback_days(const StreamDefinition& stream, const config::Config& config) {
   return stream.is_organic() ? config.pins_lookback_days() : settings_of(stream, config).days_read_again();
 }

@@ -127,11 +127,10 @@ StreamRun& Engine::list_stream(std::string_view id) {
 
 bool Engine::needs_list(const StreamDefinition& list) {
   if (list.source != Source::list) return false;
-  if (selected_stream(list.id) != nullptr) return true;
   return std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
-    if (!pinterest::needs_rows_of(stream, list.id)) return false;
-    if (stream.source == Source::list) return needs_list(stream);
-    return !pinterest::needs_no_list(stream, config_) && selected_stream(stream.id) != nullptr;
+    const bool needs_it = stream.id == list.id || pinterest::depends_on(stream, list.id);
+    const bool is_by_list = stream.source == Source::list || !pinterest::needs_no_list(stream, config_);
+    return needs_it && is_by_list && selected_stream(stream.id) != nullptr;
   });
 }
 

@@ -317,7 +317,7 @@ std::string Engine::remedy_of(const StreamDefinition& stream) {
   // It may be read for the sake of others alone.
   std::vector<std::string_view> selected;
   for (const StreamDefinition& each : definitions_) {
-    const bool needs_it = each.id == stream.id || pinterest::needs_rows_of(each, stream.id);
+    const bool needs_it = each.id == stream.id || pinterest::depends_on(each, stream.id);
     if (needs_it && selected_stream(each.id) != nullptr) selected.push_back(each.id);
   }
   const std::string lacking = pinterest::find_lacking_scopes(stream, tokens_.scope());

@@ -83,6 +83,13 @@ def test_what_needs_a_refused_list_is_not_dropped_in_silence(tap, api, config):
     assert partition(second.state, stream, account) == partition(first.state, stream, account)
 
 
+def test_what_needs_a_list_that_needs_a_refused_one_is_named(tap, api, config):
+    refuse(api, "/boards")
+    run = tap.run(config(api), catalog=tap.catalog("board_section_pins", "campaigns"), code=1)
+    assert run.log_lines("CRITICAL", "boards", "Not for you.", "deselect board_section_pins")
+    assert run.records["campaigns"]
+
+
 def test_an_account_that_has_no_use_for_a_stream_says_nothing_for_it(tap, api, config):
     """Where none of the accounts that have asked was answered, the stream was selected in vain."""
     refuse(api, ENDPOINTS["product_group_promotions"])

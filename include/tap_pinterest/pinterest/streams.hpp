@@ -166,6 +166,9 @@ bool needs_no_list(const StreamDefinition& stream, const config::Config& config)
 // Whether `stream` needs the rows of the list `list`: their ids, or what its condition says of them.
 bool needs_rows_of(const StreamDefinition& stream, std::string_view list);
 
+// The same, or of a list that needs them.
+bool depends_on(const StreamDefinition& stream, std::string_view list);
+
 // Days of analytics read again before the bookmark: those of pins or of ads.
 int lookback_days(const StreamDefinition& stream, const config::Config& config);
 
