@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace tap_pinterest::sync {
@@ -51,7 +52,10 @@ void ListPlan::complete(util::Day today) {
   today_ = today;
   std::erase_if(rows_,
                 [&](const Row& row) { return row.condition != 0 && excluded_.contains(row.condition); });
-  std::ranges::sort(rows_);
+  const auto order = [](const Row& row) {
+    return std::tie(row.parent, row.inherited, row.id, row.condition);
+  };
+  std::ranges::sort(rows_, {}, order);
   rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
   const std::size_t each = pinterest::combinations(stream_, config_, today).size();
   for (const Parent& parent : stream_.parents) {

@@ -51,7 +51,7 @@ class ListPlan {
     std::uint64_t id;
     std::uint64_t condition;  // the row of another list that its condition asks about; 0: none
 
-    auto operator<=>(const Row&) const = default;
+    bool operator==(const Row&) const = default;
   };
 
   void exclude(const pinterest::Condition& condition, const pinterest::ListRows& rows);
