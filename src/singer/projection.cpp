@@ -305,12 +305,19 @@ struct Slot {
   std::size_t length = 0;
 };
 
+// What of the additional fields came with a property.
+struct RestSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 // An object or array that has begun and not ended.
 struct Frame {
   const Node* node = nullptr;
   bool is_array = false;
   std::size_t arena_mark = 0;
-  std::size_t elements = 0;  // of an array: those that have begun or ended
+  std::size_t elements = 0;     // of an array: those that have begun or ended
+  const Node* child = nullptr;  // of an object: the last that a key named
 };
 
 }  // namespace
@@ -327,6 +334,7 @@ struct RecordBuilder::Impl {
   void put_null(const Node& node, bool fits);
   bool is_rest(const Node& node) const { return &node == root->rest; }
   std::string& begin_rest();
+  void note_child();
   const Node* target() const;
   std::string& element_text(Frame& frame);
   void render_object(const Node& node, std::string& out) const;
@@ -361,11 +369,13 @@ struct RecordBuilder::Impl {
   std::vector<std::string> misfits;
   std::vector<std::string> unknown_fields;
   std::string rendered_value;
-  std::string rest_text;  // the members of `additional_fields`
+  std::string rest_text;             // the members of `additional_fields`
+  std::vector<RestSpan> rest_spans;  // of the properties, by their slots
 };
 
 void RecordBuilder::Impl::adopt(const Node& node) {
   slots.resize(std::max(slots.size(), node.slot + 1));
+  rest_spans.resize(slots.size());
   if (node.object_form == Form::typed) key_tables.emplace_back(node);  // in the order they were numbered
   for (const Node& child : node.children) adopt(child);
   if (node.items) {
@@ -428,6 +438,20 @@ std::string& RecordBuilder::Impl::begin_rest() {
   rest_text += ':';
   slots[root->rest->slot].content = Content::rest;
   return rest_text;
+}
+
+// Of a repeated key the last counts: what the additional fields have of an earlier one is blanked.
+void RecordBuilder::Impl::note_child() {
+  Frame& frame = frames.back();
+  if (frame.child != nullptr) rest_spans[frame.child->slot].end = rest_text.size();
+  frame.child = property != nullptr && !is_rest(*property) ? property : nullptr;
+  if (frame.child == nullptr) return;
+  RestSpan& span = rest_spans[frame.child->slot];
+  if (slots[frame.child->slot].content != Content::absent) {
+    const std::size_t length = span.end - span.begin;
+    rest_text.replace(span.begin, length, length, ' ');
+  }
+  span = {rest_text.size(), rest_text.size()};
 }
 
 void RecordBuilder::Impl::put_null(const Node& node, bool fits) {
@@ -557,11 +581,17 @@ void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const
       out += array_texts[node.array];
       out += ']';
       return;
-    case Content::rest:
+    case Content::rest: {
+      const std::size_t begin = rest_text.find_first_not_of(" ,");
+      if (begin == std::string::npos) {
+        out += "null";
+        return;
+      }
       out += '{';
-      out += rest_text;
+      out.append(rest_text, begin);
       out += '}';
       return;
+    }
   }
 }
 
@@ -652,6 +682,7 @@ void RecordBuilder::key(std::string_view name) {
   bool unknown = false;
   impl.property = impl.key_tables[node.object].find(name, unknown);
   if (unknown) impl.report_unknown(node, name);
+  if (impl.root->rest != nullptr) impl.note_child();
 }
 
 void RecordBuilder::scalar(Token token) {

@@ -14,6 +14,7 @@ import yaml
 from compare import assert_same_keys, true_entities
 from conftest import TAP
 from harness import Tap
+from lists import EVERY_SCOPE
 from meltano_project import EXAMPLE, ROOT, Project, assert_complete, assert_is_a_valid_project, written
 from test_tls import certificates, serve  # noqa: F401 (fixtures)
 
@@ -140,7 +141,8 @@ def test_the_source_distribution_builds_alone(tmp_path):
 
 def test_meltano_adds_and_installs_the_tap_by_itself(wheel, tmp_path, simulate):
     """`meltano add --from-ref` in a project that has no tap, and a run with what it has installed."""
-    api = simulate(accounts=2, campaigns=8, ad_groups=10, ads=12, pins=6)
+    # Meltano drops the definition's `select` on this way: it reads every stream.
+    api = simulate(accounts=2, campaigns=8, ad_groups=10, ads=12, pins=6, scopes=EVERY_SCOPE, limits="off")
     project = Project(tmp_path, api, tap=None)
     definition = yaml.safe_load((tmp_path / "meltano.yml").read_text())
     definition["plugins"]["extractors"] = []

@@ -88,7 +88,8 @@ void compare(const Json& schema, const Json& sent, const Json& written, const st
   if (sent.is_null()) {
     same(written.is_null());
   } else if (sent.is_object() && has_type(schema, "object")) {
-    if (!schema.contains("properties")) return same(written == sent);
+    // The order of members means nothing, and a repeated key has two places.
+    if (!schema.contains("properties")) return same(nlohmann::json(written) == nlohmann::json(sent));
     same(written.is_object() && written.size() == schema.at("properties").size());
     for (const auto& [name, child] : schema.at("properties").items()) {
       compare(child, sent.value(name, Json()), written.at(name), place + "." + name);

@@ -197,6 +197,18 @@ TEST(Projection, AdditionalFieldsKeepWhatTheSchemaLacks) {
             R"({"a":"y","o":null,"l":null,"m":null,"additional_fields":null})");
 }
 
+TEST(Projection, AdditionalFieldsOfARepeatedKeyAreThoseOfTheLast) {
+  Projector projector(object_of(R"({"o":{"type":"object","properties":{"k":{"type":["string","null"]}}},
+    "a":{"type":["string","null"]},"additional_fields":{"type":["object","null"]}})"));
+  EXPECT_EQ(singer::Json::parse(
+                projector.project(R"({"o":{"x":1,"k":"b"},"new":7,"a":"y","o":{"y":2.50},"a":"z"})")),
+            singer::Json::parse(R"({"o":{"k":null},"a":"z","additional_fields":{"new":7,"o.y":2.50}})"));
+  EXPECT_EQ(projector.project(R"({"o":{"x":1},"a":"y","o":{},"a":"z"})"),
+            R"({"o":{"k":null},"a":"z","additional_fields":null})");
+  EXPECT_EQ(singer::Json::parse(projector.project(R"({"a":"y","o":{"x":1},"a":"z","b":{"n":2}})")),
+            singer::Json::parse(R"({"o":{"k":null},"a":"z","additional_fields":{"o.x":1,"b":{"n":2}}})"));
+}
+
 TEST(Projection, AdditionalFieldsLeaveOutWhatIsDeselected) {
   const Json known =
       object_of(R"({"a":{"type":"string"},"o":{"type":"object","properties":{"x":{"type":"string"}}},
