@@ -802,7 +802,8 @@ class PinAnalyticsSink final : public RowSink {
     check_pin();
     const bool whole_answer = level_ == kOutside || (level_ == kPins && !names_pins_);
     const bool nothing_there = token.kind == TokenKind::null && !whole_answer && level_ != kDays;
-    if (!nothing_there && level_ != kMetrics) throw unreadable();
+    const bool is_beside_days = level_ == kMetrics && current_key() != "daily_metrics";
+    if (!nothing_there && !is_beside_days) throw unreadable();
   }
 
   void end_row() override {
