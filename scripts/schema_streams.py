@@ -113,6 +113,18 @@ DEMOGRAPHIC = {
     }.items()
 }
 
+def top_pins(path: str, what: str) -> Stream:
+    return Stream(
+        f"/user_account/analytics/{path}",
+        "Pin",
+        f"The user account's top 50 {what} of the last 30 days (top_pins_days), by each metric.",
+        rows="pins[]",
+        key=("sort_by", "window_end", "pin_id"),
+        added=TOP_PINS,
+        words=TOP_PINS_WORDS,
+    )
+
+
 STREAMS = {
     "ad_accounts": Stream("/ad_accounts", beyond=("time_zone",)),
     "campaigns": Stream(
@@ -500,24 +512,8 @@ STREAMS = {
         dropped=("pin_metrics",),  # its list has no parameter for them
         added={"section_id": text("Id of the section that the Pin is in.")},
     ),
-    "user_account_top_pins": Stream(
-        "/user_account/analytics/top_pins",
-        "Pin",
-        "The user account's top 50 Pins of the last 30 days (top_pins_days), by each metric.",
-        rows="pins[]",
-        key=("sort_by", "window_end", "pin_id"),
-        added=TOP_PINS,
-        words=TOP_PINS_WORDS,
-    ),
-    "user_account_top_video_pins": Stream(
-        "/user_account/analytics/top_video_pins",
-        "Pin",
-        "The user account's top 50 video Pins of the last 30 days (top_pins_days), by each metric.",
-        rows="pins[]",
-        key=("sort_by", "window_end", "pin_id"),
-        added=TOP_PINS,
-        words=TOP_PINS_WORDS,
-    ),
+    "user_account_top_pins": top_pins("top_pins", "Pins"),
+    "user_account_top_video_pins": top_pins("top_video_pins", "video Pins"),
     "user_websites": Stream(
         "/user_account/websites",
         "website",

@@ -48,6 +48,18 @@ std::string json_array(std::span<const std::string_view> values) {
 }
 
 // The table. A row here and a line in load_config.cpp that stores the value are a new setting.
+Setting rate_limit(std::string_view name, std::string_view title, std::string_view description,
+                   std::string_view per_minute) {
+  return {.name = name,
+          .kind = Kind::number,
+          .title = title,
+          .description = description,
+          .default_json = per_minute,
+          .minimum = 0,
+          .maximum = kMaxPerMinute,
+          .above_minimum = true};
+}
+
 std::vector<Setting> make_table() {
   static const std::string default_columns = json_array(default_analytics_columns());
   static const std::string default_pin_metrics = json_array(pin_metric_types());
@@ -364,67 +376,18 @@ std::vector<Setting> make_table() {
           .description = "Requests per minute by category, if your limits differ from the tier's.",
           .closed = true,
       },
-      {
-          .name = "rate_limits.ads_read",
-          .kind = Kind::number,
-          .title = "Limit of ads_read",
-          .description =
-              "Requests per minute for ad accounts, campaigns, ad groups, ads, and what belongs to them.",
-          .default_json = "1000",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.ads_analytics",
-          .kind = Kind::number,
-          .title = "Limit of ads_analytics",
-          .description = "Requests per minute for ads analytics.",
-          .default_json = "300",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.org_read",
-          .kind = Kind::number,
-          .title = "Limit of org_read",
-          .description = "Requests per minute for Pins, boards, and tokens.",
-          .default_json = "1000",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.org_analytics",
-          .kind = Kind::number,
-          .title = "Limit of org_analytics",
-          .description = "Requests per minute for analytics of Pins and of your profile.",
-          .default_json = "300",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.catalogs_read",
-          .kind = Kind::number,
-          .title = "Limit of catalogs_read",
-          .description = "Requests per minute for catalogs.",
-          .default_json = "1000",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
-      {
-          .name = "rate_limits.trends_read",
-          .kind = Kind::number,
-          .title = "Limit of trends_read",
-          .description = "Requests per minute for trends.",
-          .default_json = "300",
-          .minimum = 0,
-          .maximum = kMaxPerMinute,
-          .above_minimum = true,
-      },
+      rate_limit("rate_limits.ads_read", "Limit of ads_read",
+                 "Requests per minute for ad accounts, campaigns, ad groups, ads, and what belongs to them.",
+                 "1000"),
+      rate_limit("rate_limits.ads_analytics", "Limit of ads_analytics",
+                 "Requests per minute for ads analytics.", "300"),
+      rate_limit("rate_limits.org_read", "Limit of org_read",
+                 "Requests per minute for Pins, boards, and tokens.", "1000"),
+      rate_limit("rate_limits.org_analytics", "Limit of org_analytics",
+                 "Requests per minute for analytics of Pins and of your profile.", "300"),
+      rate_limit("rate_limits.catalogs_read", "Limit of catalogs_read", "Requests per minute for catalogs.",
+                 "1000"),
+      rate_limit("rate_limits.trends_read", "Limit of trends_read", "Requests per minute for trends.", "300"),
       {
           .name = "max_concurrency",
           .kind = Kind::integer,

@@ -139,6 +139,12 @@ void RateLimiter::set_rate(double per_minute, util::SteadyTime now) {
 
 double RateLimiter::per_minute() const { return per_second_ * kSecondsAMinute; }
 
+std::chrono::seconds RateLimiter::least_time(std::size_t requests) const {
+  constexpr double kSecondsAMinute = 60;
+  return std::chrono::ceil<std::chrono::seconds>(
+      std::chrono::duration<double>(kSecondsAMinute * static_cast<double>(requests) / per_minute()));
+}
+
 void RateLimiter::take(util::SteadyTime now) {
   tokens_ = tokens_at(now) - 1;
   updated_ = std::max(now, updated_);

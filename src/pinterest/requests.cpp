@@ -23,8 +23,8 @@ std::string join(const std::vector<std::string>& values) { return fmt::format("{
 
 // Whether its own address takes it, and not only that of an ancestor.
 bool has_slot(const StreamDefinition& stream, std::string_view name) {
-  const auto takes = [&](const Parent& parent) { return parent.slot == name || parent.single_slot == name; };
-  return std::ranges::any_of(stream.parents, takes) ||
+  const auto takes_it_in = [&](const Parent& parent) { return parent.takes_in(name); };
+  return std::ranges::any_of(stream.parents, takes_it_in) ||
          std::ranges::find(stream.slots, name, &Slot::name) != stream.slots.end();
 }
 
@@ -83,10 +83,7 @@ std::string list_url(const config::Config& config, const ListRequest& request) {
   std::string path = path_of(stream.path, request.account);
   std::string query;
   for (const Fill& fill : request.fills) {
-    const std::string place = fmt::format("{{{}}}", fill.slot);
-    if (const std::size_t at = path.find(place); at != std::string::npos) {
-      path.replace(at, place.size(), encode_query(fill.value));
-    } else if (has_slot(stream, fill.slot)) {
+    if (!fill_place(path, fill.slot, encode_query(fill.value)) && has_slot(stream, fill.slot)) {
       query += fmt::format("&{}={}", fill.slot, encode_query(fill.value));
     }
   }

@@ -103,6 +103,9 @@ void Engine::compile(const singer::Selection& selection) {
     const StreamDefinition& definition = *std::ranges::find(definitions_, selected.id, &StreamDefinition::id);
     streams_.emplace(selected.id, std::make_unique<StreamRun>(definition, config_, selected));
   }
+  for (const StreamDefinition& list : definitions_) {
+    if (list.source == Source::list && is_needed(list)) lists_.push_back(&list);
+  }
 }
 
 std::vector<std::string> Engine::selected_streams() const {
@@ -125,13 +128,16 @@ StreamRun& Engine::list_stream(std::string_view id) {
   return *stream;
 }
 
-bool Engine::needs_list(const StreamDefinition& list) {
-  if (list.source != Source::list) return false;
+bool Engine::is_needed(const StreamDefinition& list) {
   return std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
     const bool needs_it = stream.id == list.id || pinterest::depends_on(stream, list.id);
     const bool is_by_list = stream.source == Source::list || !pinterest::needs_no_list(stream, config_);
     return needs_it && is_by_list && selected_stream(stream.id) != nullptr;
   });
+}
+
+bool Engine::reads(std::string_view list) const {
+  return std::ranges::find(lists_, list, &StreamDefinition::id) != lists_.end();
 }
 
 RunResult Engine::run() {
@@ -176,15 +182,15 @@ void Engine::begin() {
     return pinterest::needs_no_list(stream.second->definition(), config_);
   });
   const bool accounts_are_given = !config_.ad_account_ids.empty() && !has_no_list;
-  if (needs_list(accounts) || (needs_accounts && !accounts_are_given)) {
+  if (reads(accounts.id) || (needs_accounts && !accounts_are_given)) {
     add_list(user_, accounts, "");
   } else if (needs_accounts) {
     for (const std::string& id : config_.ad_account_ids) add_account(id);
   }
-  for (const StreamDefinition& list : definitions_) {
-    if (!list.by_account() && list.id != accounts.id && needs_list(list)) add_list(user_, list, "");
+  for (const StreamDefinition* const list : lists_) {
+    if (!list->by_account() && list->id != accounts.id) add_list(user_, *list, "");
   }
-  if (!needs_accounts || (accounts_are_given && !needs_list(accounts))) say_what_begins();
+  if (!needs_accounts || (accounts_are_given && !reads(accounts.id))) say_what_begins();
 }
 
 // From when on a stream is read: its oldest bookmark, or start_date.
@@ -300,8 +306,8 @@ bool Engine::begin_accounts() {
     const std::string id = std::move(waiting_accounts_.front());
     waiting_accounts_.pop_front();
     Reading& reading = accounts_.at(id).reading;
-    for (const StreamDefinition& list : definitions_) {
-      if (list.by_account() && needs_list(list)) add_list(reading, list, id);
+    for (const StreamDefinition* const list : lists_) {
+      if (list->by_account()) add_list(reading, *list, id);
     }
     for (const auto& partition : add_partitions(reading, {}, id)) {
       partition->add_ids({id});
@@ -574,11 +580,9 @@ void Engine::say_what_remains() {
                 to_string(category), kTrialRequestsADay * config_.rate_limit_share);
       continue;
     }
-    const double per_minute = queue_.limiter(category).per_minute();
-    const std::chrono::duration<double> least(60.0 * static_cast<double>(requests) / per_minute);
+    const http::RateLimiter& limiter = queue_.limiter(category);
     log::info("all lists read; {} {} requests left, at least {} at the limit of {:.0f} a minute", requests,
-              to_string(category), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
-              per_minute);
+              to_string(category), util::describe(limiter.least_time(requests)), limiter.per_minute());
   }
 }
 

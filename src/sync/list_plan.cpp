@@ -12,9 +12,6 @@ using pinterest::Fill;
 using pinterest::Fills;
 using pinterest::Parent;
 
-ListPlan::ListPlan(const pinterest::StreamDefinition& stream, const config::Config& config)
-    : stream_(stream), config_(config) {}
-
 std::string_view ListPlan::wanted_of(std::string_view list, const pinterest::StreamDefinition& child) {
   for (const Parent& parent : child.parents) {
     if (parent.condition.list == list) return parent.condition.field;
@@ -48,8 +45,8 @@ void ListPlan::exclude(const pinterest::Condition& condition, const pinterest::L
   }
 }
 
-void ListPlan::complete(util::Day today) {
-  today_ = today;
+void ListPlan::complete(const config::Config& config, util::Day today) {
+  combinations_ = pinterest::combinations(stream_, config, today);
   std::erase_if(rows_,
                 [&](const Row& row) { return row.condition != 0 && excluded_.contains(row.condition); });
   const auto order = [](const Row& row) {
@@ -57,7 +54,7 @@ void ListPlan::complete(util::Day today) {
   };
   std::ranges::sort(rows_, {}, order);
   rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
-  const std::size_t each = pinterest::combinations(stream_, config_, today).size();
+  const std::size_t each = combinations_.size();
   for (const Parent& parent : stream_.parents) {
     const auto count = static_cast<std::size_t>(std::ranges::count(rows_, &parent, &Row::parent));
     size_ += (count + parent.batch - 1) / parent.batch * each;
@@ -69,9 +66,8 @@ void ListPlan::complete(util::Day today) {
   }
 }
 
-// With every combination of what the stream's own slots take.
 void ListPlan::ask_for(const Fills& fills) {
-  for (Fills own : pinterest::combinations(stream_, config_, today_)) {
+  for (Fills own : combinations_) {
     own.insert(own.begin(), fills.begin(), fills.end());
     ready_.push_back(std::move(own));
   }
@@ -100,10 +96,8 @@ std::optional<Fills> ListPlan::next() {
 
 const Parent* ListPlan::parent_of(const Fills& fills) const {
   for (const Parent& parent : stream_.parents) {
-    const auto takes = [&](const Fill& fill) {
-      return fill.slot == parent.slot || fill.slot == parent.single_slot;
-    };
-    if (std::ranges::any_of(fills, takes)) return &parent;
+    const auto is_of_it = [&](const Fill& fill) { return parent.takes_in(fill.slot); };
+    if (std::ranges::any_of(fills, is_of_it)) return &parent;
   }
   return nullptr;
 }

@@ -48,7 +48,7 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
       stream_(stream),
       account_(std::move(account)),
       children_(std::move(children)),
-      plan_(stream.definition(), context.config) {
+      plan_(stream.definition()) {
   ++context_.open_lists;
   ++context_.open[stream_.definition().id];
   if (!stream_.incremental()) return;
@@ -127,7 +127,7 @@ void ListRead::end_of_feed() {
 }
 
 void ListRead::begin() {
-  plan_.complete(util::day_of(context_.clock.now()));
+  plan_.complete(context_.config, util::day_of(context_.clock.now()));
   say_cost();
   push_lists();
   if (open_ == 0) end_of_pages();
@@ -136,12 +136,11 @@ void ListRead::begin() {
 // Before a long wait.
 void ListRead::say_cost() const {
   if (plan_.size() < kManyLists) return;
-  const double per_minute = context_.queue.limiter(stream_.definition().category).per_minute();
-  const std::chrono::duration<double> least(60.0 * static_cast<double>(plan_.size()) / per_minute);
+  const http::RateLimiter& limiter = context_.queue.limiter(stream_.definition().category);
   log::write(log::Level::info, stream_.id(),
              fmt::format("at least {} requests{}: {} at the limit of {:.0f} a minute", plan_.size(),
-                         of_account(account_), util::describe(std::chrono::ceil<std::chrono::seconds>(least)),
-                         per_minute));
+                         of_account(account_), util::describe(limiter.least_time(plan_.size())),
+                         limiter.per_minute()));
 }
 
 // A few at a time: parents may be a million.

@@ -14,6 +14,10 @@ ACCOUNT = "/ad_accounts/{ad_account_id}"
 EVERY_SCOPE = (
     "ads:read,pins:read,boards:read,user_accounts:read,billing:read,biz_access:read,catalogs:read"
 )
+# The small Pinterest of other tests, for those that read every stream.
+SMALL_WITH_EVERY_SCOPE = {
+    "accounts": 2, "campaigns": 12, "ad_groups": 20, "ads": 30, "pins": 20, "scopes": EVERY_SCOPE, "limits": "off",
+}  # fmt: skip
 TODAY = date(2026, 3, 10)
 YESTERDAY = str(TODAY - timedelta(1))
 ASCENDING = {"order": "ASCENDING"}

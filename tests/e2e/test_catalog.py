@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from compare import COLUMNS, assert_same_keys, assert_same_rows, true_entities, true_rows
 from harness import BY_DEFAULT, ENTITIES, KEYS, deselect, stream_entry, stream_metadata
-from lists import EVERY_SCOPE
+from lists import SMALL_WITH_EVERY_SCOPE
 
 START = "2026-03-05"
 REPLICATION_KEYS = {
@@ -213,7 +213,7 @@ def test_a_field_without_metadata_is_in(tap, api, config):
 
 
 def test_keys_stay_though_deselected(tap, simulate, config):
-    api = simulate(accounts=2, campaigns=12, ad_groups=20, ads=30, pins=20, scopes=EVERY_SCOPE, limits="off")
+    api = simulate(**SMALL_WITH_EVERY_SCOPE)
     catalog = tap.catalog(*KEYS)
     for stream in KEYS:
         for name in {*KEYS[stream], REPLICATION_KEYS.get(stream)} - {None}:

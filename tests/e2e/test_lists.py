@@ -80,6 +80,10 @@ def refuse(api, endpoint, status, **rule):
     api.fault("status", endpoint=endpoint, status=status, body={"code": 50, "message": "Not here."}, **rule)
 
 
+def ids(api, stream):
+    return [row["id"] for _, row in read(api, stream)]
+
+
 # --- keywords -----------------------------------------------------------------------------------------------------
 
 KEYWORDS = f"{ACCOUNT}/keywords"
@@ -117,8 +121,8 @@ def test_keywords_of_many_ad_groups_take_one_request(tap, api, config):
     campaigns, ad_groups = (true_entities(api, stream) for stream in ("campaigns", "ad_groups"))
     wanted = sum(count_pages(api, row["ad_account_id"], campaign_id=row["id"]) for row in campaigns)
     for account in api.account_ids():
-        ids = [row["id"] for row in ad_groups if row["ad_account_id"] == account]
-        wanted += count_pages(api, account) + count_pages(api, account, ad_group_ids=ids)
+        own = [row["id"] for row in ad_groups if row["ad_account_id"] == account]
+        wanted += count_pages(api, account) + count_pages(api, account, ad_group_ids=own)
     assert requests == wanted
 
 
@@ -175,7 +179,7 @@ SECTIONS = "/boards/{board_id}/sections"
 
 
 def test_a_parent_that_is_gone_is_left_out_with_a_word(tap, api, config):
-    gone, *others = [row["id"] for page in pages(api, "/boards", {"privacy": "ALL"}, paged=True) for row in page["items"]]
+    gone, *others = ids(api, "boards")
     refuse(api, SECTIONS, 404, match=gone)
     run = tap.run(config(api), catalog=tap.catalog("board_sections", "board_section_pins"), code=0)
     assert {row["board_id"] for row in run.records["board_sections"]} == set(others)
@@ -185,7 +189,7 @@ def test_a_parent_that_is_gone_is_left_out_with_a_word(tap, api, config):
 
 @pytest.mark.parametrize("status", [400, 403])
 def test_a_parent_whose_list_is_refused_is_left_out_and_the_run_fails(tap, api, config, status):
-    gone, *others = [row["id"] for page in pages(api, "/boards", {"privacy": "ALL"}, paged=True) for row in page["items"]]
+    gone, *others = ids(api, "boards")
     refuse(api, SECTIONS, status, match=gone)
     run = tap.run(config(api), catalog=tap.catalog("board_sections"), code=1)
     assert {row["board_id"] for row in run.records["board_sections"]} == set(others)
@@ -195,7 +199,7 @@ def test_a_parent_whose_list_is_refused_is_left_out_and_the_run_fails(tap, api, 
 @pytest.mark.parametrize("status", [400, 404])
 def test_where_a_list_is_missing_the_bookmark_stays(tap, api, config, status):
     stream = "catalogs_feed_processing_results"
-    feeds = [row["id"] for page in pages(api, "/catalogs/feeds", {}, paged=True) for row in page["items"]]
+    feeds = ids(api, "catalogs_feeds")
     state = {"bookmarks": {stream: {"replication_key": "updated_at", "replication_key_value": "2020-01-01T00:00:00Z"}}}
     whole = tap.run(config(api), catalog=tap.catalog(stream), state=state, code=0)
     assert whole.state != state
@@ -206,7 +210,7 @@ def test_where_a_list_is_missing_the_bookmark_stays(tap, api, config, status):
 
 
 def test_issues_that_pinterest_does_not_list_for_a_catalog_are_left_out_with_a_word(tap, api, config):
-    result = next(row["id"] for _, row in read(api, "catalogs_feed_processing_results"))
+    result = ids(api, "catalogs_feed_processing_results")[0]
     refuse(api, LISTS["catalogs_item_issues"].path, 501, match=result)
     run = tap.run(config(api), catalog=tap.catalog("catalogs_item_issues"), code=0)
     assert run.records["catalogs_item_issues"]

@@ -3,7 +3,7 @@
 import pytest
 from compare import true_rows
 from harness import partition
-from lists import EVERY_SCOPE, LISTS
+from lists import LISTS, SMALL_WITH_EVERY_SCOPE
 
 START = "2026-03-01"
 STREAM = "ad_group_analytics"
@@ -25,7 +25,7 @@ REFUSALS = {"403": (403, 29), "404": (404, 50), "401 of the app": (401, 3)}
 
 @pytest.fixture
 def api(simulate):
-    return simulate(accounts=2, campaigns=12, ad_groups=20, ads=30, pins=20, scopes=EVERY_SCOPE, limits="off")
+    return simulate(**SMALL_WITH_EVERY_SCOPE)
 
 
 def refuse(api, endpoint, status=403, code=29, **fault):

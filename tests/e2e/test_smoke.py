@@ -1,13 +1,13 @@
 """One small run, from discovery to the second sync."""
 
 from harness import ENTITIES, KEYS
-from lists import EVERY_SCOPE
+from lists import SMALL_WITH_EVERY_SCOPE
 
 STATUSES = ["ACTIVE", "PAUSED", "ARCHIVED"]
 
 
 def test_everything_comes_once(tap, simulate, config):
-    api = simulate(accounts=2, campaigns=12, ad_groups=20, ads=30, pins=20, scopes=EVERY_SCOPE, limits="off")
+    api = simulate(**SMALL_WITH_EVERY_SCOPE)
     run = tap.run(config(api, start_date="2026-03-05"), catalog=tap.catalog(*KEYS), code=0)
     assert set(run.schemas) == set(KEYS)
     assert run.keys("ad_accounts") == api.account_ids()

@@ -39,6 +39,8 @@ class RateLimiter {
   void set_rate(double per_minute, util::SteadyTime now);
   // The rate without what headers slow it down by.
   double per_minute() const;
+  // What so many requests take at that rate.
+  std::chrono::seconds least_time(std::size_t requests) const;
   // Takes one permit at `now`.
   void take(util::SteadyTime now);
   // Nothing is ready before `until`. A later pause stays.

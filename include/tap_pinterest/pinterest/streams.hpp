@@ -28,7 +28,7 @@ inline constexpr std::size_t kCategories = 7;
 std::string_view to_string(Category category);
 
 enum class Source {
-  list,                 // what `Rows` says
+  list,                 // what `RowsAt` says
   ads_analytics,        // an array of flat rows
   targeting_analytics,  // {"data": [{"targeting_type", "targeting_value", "metrics": {a flat row}}]}
   pin_analytics,        // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
@@ -80,6 +80,9 @@ struct Parent {
   std::string_view named_in = {};
   // Its rows may be gone by the time they are asked for: deleted by a person.
   bool may_be_gone = false;
+
+  // Whether its ids fill this slot, several or one.
+  bool takes_in(std::string_view name) const { return name == slot || name == single_slot; }
 };
 
 // A place {name} in the path, or a parameter: a list is read for each of its values.

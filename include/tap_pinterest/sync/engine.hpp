@@ -101,7 +101,8 @@ class Engine {
   void begin();
   StreamRun& list_stream(std::string_view id);
   StreamRun* selected_stream(std::string_view id);
-  bool needs_list(const pinterest::StreamDefinition& list);
+  bool is_needed(const pinterest::StreamDefinition& list);
+  bool reads(std::string_view list) const;
   // What is read of an account or the user.
   struct Reading {
     std::vector<std::shared_ptr<ListRead>> lists;
@@ -171,6 +172,7 @@ class Engine {
 
   const config::Config& config_;
   std::vector<pinterest::StreamDefinition> definitions_;
+  std::vector<const pinterest::StreamDefinition*> lists_;  // of them: those that are read, parents first
   util::Clock& clock_;
   http::TransportFactory make_transport_;
   Emitter emitter_;

@@ -17,8 +17,8 @@ namespace tap_pinterest::sync {
 
 class ListPlan {
  public:
-  // Both must outlive it.
-  ListPlan(const pinterest::StreamDefinition& stream, const config::Config& config);
+  // `stream` must outlive it.
+  explicit ListPlan(const pinterest::StreamDefinition& stream) : stream_(stream) {}
 
   // The field that `child` wants to know of the rows of `list` besides their ids; empty: none.
   static std::string_view wanted_of(std::string_view list, const pinterest::StreamDefinition& child);
@@ -27,7 +27,7 @@ class ListPlan {
   // hold, or an empty text.
   std::string take(std::string_view from, const pinterest::ListRows& rows, const pinterest::Fills& fills);
   // Every page has been taken: the plan is made.
-  void complete(util::Day today);
+  void complete(const config::Config& config, util::Day today);
 
   // Lists that are still to be asked for.
   std::size_t size() const { return size_; }
@@ -59,8 +59,7 @@ class ListPlan {
   pinterest::Fills next_parents();
 
   const pinterest::StreamDefinition& stream_;
-  const config::Config& config_;
-  util::Day today_{};
+  std::vector<pinterest::Fills> combinations_;  // of what its own slots take
   std::vector<Row> rows_;
   std::size_t next_row_ = 0;
   std::vector<pinterest::Fills> inherited_ = {{}};

@@ -43,12 +43,15 @@ constexpr StreamDefinition ads_analytics(const Level& level, std::string_view id
           .report_level = report_level};
 }
 
+constexpr StreamDefinition broken_down(StreamDefinition stream) {
+  stream.source = Source::targeting_analytics;
+  stream.key = {stream.key[0], "DATE", "targeting_type", "targeting_value"};
+  return stream;
+}
+
 constexpr StreamDefinition targeting_analytics(const Level& level, std::string_view id, std::string_view path,
                                                std::string_view report_level) {
-  StreamDefinition stream = ads_analytics(level, id, path, report_level);
-  stream.source = Source::targeting_analytics;
-  stream.key = {level.id_column, "DATE", "targeting_type", "targeting_value"};
-  return stream;
+  return broken_down(ads_analytics(level, id, path, report_level));
 }
 
 // Its rows come by report alone.
@@ -106,10 +109,7 @@ StreamDefinition custom_stream(const config::CustomReport& custom) {
   const auto* const found = std::ranges::find(kReportLevels, subject, &ReportLevel::name);
   if (found == kReportLevels.end()) throw std::logic_error("no such level: " + custom.level);
   StreamDefinition stream = report_stream(found->level, custom.name, custom.level);
-  if (by_targeting) {
-    stream.source = Source::targeting_analytics;
-    stream.key = {found->level.id_column, "DATE", "targeting_type", "targeting_value"};
-  }
+  if (by_targeting) stream = broken_down(stream);
   stream.custom = &custom;
   return stream;
 }

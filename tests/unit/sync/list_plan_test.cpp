@@ -37,53 +37,52 @@ using Texts = std::vector<std::string>;
 
 TEST(ListPlan, OfAListWithoutParentsIsOneOfEachCombination) {
   const config::Config config = fakes::test_config();
-  ListPlan boards(*find_stream("boards"), config);
-  boards.complete(day("2026-03-01"));
+  ListPlan boards(*find_stream("boards"));
+  boards.complete(config, day("2026-03-01"));
   EXPECT_EQ(all_of(boards), Texts{""});
-  ListPlan audiences(*find_stream("audiences"), config);
-  audiences.complete(day("2026-03-01"));
+  ListPlan audiences(*find_stream("audiences"));
+  audiences.complete(config, day("2026-03-01"));
   EXPECT_EQ(all_of(audiences), (Texts{"ownership_type=OWNED", "ownership_type=RECEIVED"}));
 }
 
 TEST(ListPlan, HasEachCombinationForEachRowOfAParentAndWhatThatInherited) {
   const config::Config config = fakes::test_config();
-  ListPlan partners(*find_stream("business_partners"), config);
+  ListPlan partners(*find_stream("business_partners"));
   EXPECT_EQ(partners.take("business_employers", rows_of({"7"}), {}), "");
   EXPECT_EQ(partners.take("business_employers", rows_of({"8", "7"}), {}), "");
-  partners.complete(day("2026-03-01"));
+  partners.complete(config, day("2026-03-01"));
   EXPECT_EQ(partners.size(), 4U);
   EXPECT_EQ(all_of(partners),
             (Texts{"business_id=7 partner_type=INTERNAL", "business_id=7 partner_type=EXTERNAL",
                    "business_id=8 partner_type=INTERNAL", "business_id=8 partner_type=EXTERNAL"}));
 
-  ListPlan pins(*find_stream("board_section_pins"), config);
+  ListPlan pins(*find_stream("board_section_pins"));
   pins.take("board_sections", rows_of({"1"}), {{"board_id", "9", "board_id"}});
-  pins.complete(day("2026-03-01"));
+  pins.complete(config, day("2026-03-01"));
   EXPECT_EQ(all_of(pins), Texts{"board_id=9 section_id=1"});
 }
 
 TEST(ListPlan, NamesAnIdThatNoAddressCanHold) {
-  const config::Config config = fakes::test_config();
-  ListPlan sections(*find_stream("board_sections"), config);
+  ListPlan sections(*find_stream("board_sections"));
   EXPECT_EQ(sections.take("boards", rows_of({"7", "../8"}), {}), "../8");
 }
 
 TEST(ListPlan, AsksOnceWhereAParentOnlyComesBefore) {
   const config::Config config = fakes::test_config();
-  ListPlan ready(*find_stream("metrics_ready_state"), config);
+  ListPlan ready(*find_stream("metrics_ready_state"));
   ready.take("ad_accounts", rows_of({"1", "2"}), {});
-  ready.complete(day("2026-03-01"));
+  ready.complete(config, day("2026-03-01"));
   EXPECT_EQ(ready.size(), 30U);
 }
 
 TEST(ListPlan, AsksForSeveralParentsAtOnceAndForEachAlone) {
   const config::Config config = fakes::test_config();
-  ListPlan keywords(*find_stream("keywords"), config);
+  ListPlan keywords(*find_stream("keywords"));
   Texts ids;
   for (int id = 1; id <= 201; ++id) ids.push_back(std::to_string(id));
   keywords.take("ad_groups", rows_of(ids), {});
   keywords.take("campaigns", rows_of({"900"}), {});
-  keywords.complete(day("2026-03-01"));
+  keywords.complete(config, day("2026-03-01"));
   EXPECT_EQ(keywords.size(), 4U);
   EXPECT_EQ(text_of(*keywords.next()), "");
   EXPECT_EQ(text_of(*keywords.next()), "campaign_id=900");
