@@ -140,7 +140,6 @@ void RateLimiter::set_rate(double per_minute, util::SteadyTime now) {
 double RateLimiter::per_minute() const { return per_second_ * kSecondsAMinute; }
 
 std::chrono::seconds RateLimiter::least_time(std::size_t requests) const {
-  constexpr double kSecondsAMinute = 60;
   return std::chrono::ceil<std::chrono::seconds>(
       std::chrono::duration<double>(kSecondsAMinute * static_cast<double>(requests) / per_minute()));
 }
