@@ -63,7 +63,7 @@ void fill_metrics(singer::Json& schema, const StreamDefinition& stream, const co
         stream.source == Source::user_analytics ||
         (stream.is_organic() && std::ranges::find(known_metrics, name) != known_metrics.end());
     std::optional<bool> is_text;
-    if (column != nullptr) is_text = column->is_text;
+    if (column != nullptr) is_text = column->is_text();
     if (is_metric) is_text = false;
     properties[name] = column_schema(is_text, name);
   }
