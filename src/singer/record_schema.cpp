@@ -111,7 +111,7 @@ void RecordSchema::compile_properties(const Json& schema, const std::string& pat
   if (const Json* const properties = find_object(schema, "properties")) {
     node.has_properties = true;
     for (const auto& [name, property] : properties->items()) {
-      const std::string child = path.empty() ? name : path + "." + name;
+      const std::string child = fmt::format("{}{}{}", path, path.empty() ? "" : ".", name);
       std::optional<std::size_t> column;
       if (!is_in_list) {
         column = columns_.size();

@@ -219,6 +219,8 @@ TEST(OutputCheck, ABookmarkDoesNotMoveBack) {
   EXPECT_EQ(outcome_of({at("2026-03-10"), state_line(R"("replication_key": "DATE")")}).findings, back);
   // Weeks and months have their own.
   EXPECT_EQ(outcome_of({at("2026-03-10"), at("2026-03-02", R"(, "granularity": "WEEK")")}).findings, Lines{});
+  const std::string other = state_line(R"("replication_key": "date", "replication_key_value": "2026-03-09")");
+  EXPECT_EQ(outcome_of({at("2026-03-10"), other}).findings, Lines{});
   // Another account, and a stream without accounts.
   const std::string own =
       R"({"type": "STATE", "value": {"bookmarks": {"ads": {"replication_key_value": "2026-03-01"}}}})";
@@ -237,6 +239,14 @@ TEST(OutputCheck, CoveredDaysDoNotShrink) {
             Lines{R"(2: ads {"id":"1"} no longer covers 2026-03-08 to 2026-03-09)"});
   EXPECT_EQ(outcome_of({before, after("WEEK", "ACTIVE", "2026-03-07")}).findings, Lines{});
   EXPECT_EQ(outcome_of({before, after("DAY", "PAUSED", "2026-03-07")}).findings, Lines{});
+  for (const char* const basis : {"report", "rows"}) {
+    const auto of = [basis](const std::string& value, const std::string& last) {
+      return state_line("\"" + std::string(basis) + "\": \"" + value + R"(", "covered": [["2026-03-01", ")" +
+                        last + "\"]]");
+    };
+    EXPECT_EQ(outcome_of({of("a", "2026-03-09"), of("a", "2026-03-07")}).findings.size(), 1);
+    EXPECT_EQ(outcome_of({of("a", "2026-03-09"), of("b", "2026-03-07")}).findings, Lines{});
+  }
   // What other taps write there means nothing.
   EXPECT_EQ(outcome_of({state_line(R"("covered": [["x", "y"], [1]])"), state_line(R"("covered": [1, 2])")})
                 .findings,
