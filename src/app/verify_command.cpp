@@ -22,7 +22,7 @@ namespace tap_pinterest::app {
 namespace {
 
 constexpr std::uint64_t kMostOfAKind = 20;
-constexpr std::size_t kMaxLineBytes = 1000;
+constexpr std::size_t kMaxFindingBytes = 1000;
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
@@ -107,7 +107,7 @@ class Printer {
   };
 
   void say(const std::string& line) {
-    is_good_ = is_good_ && write_to_stdout(log::printable(line, kMaxLineBytes) + "\n");
+    is_good_ = is_good_ && write_to_stdout(log::printable(line, kMaxFindingBytes) + "\n");
   }
 
   std::string name_;

@@ -20,24 +20,24 @@ using singer::RecordSchema;
 using singer::TokenKind;
 using util::DecimalSum;
 
-constexpr std::string_view kDataQuality = "data_quality";
-constexpr std::array<std::string_view, 12> kColumns = {"ad_account_id",
-                                                       "stream",
-                                                       "DATE",
-                                                       "metric",
-                                                       "account_value",
-                                                       "stream_value",
-                                                       "difference",
-                                                       "rows",
-                                                       "rows_that_differ",
-                                                       "is_complete",
-                                                       "conversion_metrics_ready",
-                                                       "non_conversion_metrics_ready"};
-constexpr std::string_view kMetrics = "metrics";
-constexpr std::array<std::string_view, 3> kLevels = {"campaign_analytics", "ad_group_analytics",
-                                                     "ad_analytics"};
+constexpr std::string_view kQualityStream = "data_quality";
+constexpr std::array<std::string_view, 12> kStatementColumns = {"ad_account_id",
+                                                                "stream",
+                                                                "DATE",
+                                                                "metric",
+                                                                "account_value",
+                                                                "stream_value",
+                                                                "difference",
+                                                                "rows",
+                                                                "rows_that_differ",
+                                                                "is_complete",
+                                                                "conversion_metrics_ready",
+                                                                "non_conversion_metrics_ready"};
+constexpr std::string_view kMetricsObject = "metrics";
+constexpr std::array<std::string_view, 3> kSummedStreams = {"campaign_analytics", "ad_group_analytics",
+                                                            "ad_analytics"};
 
-bool is_number(singer::Token token) {
+bool is_number_token(singer::Token token) {
   return token.kind == TokenKind::integer || token.kind == TokenKind::decimal;
 }
 
@@ -45,8 +45,8 @@ bool is_number(singer::Token token) {
 // the longest name that stands at the end. Empty for other columns.
 std::string_view metric_of(std::string_view column) {
   std::string_view longest;
-  if (!column.starts_with(kMetrics)) return longest;
-  column.remove_prefix(kMetrics.size());
+  if (!column.starts_with(kMetricsObject)) return longest;
+  column.remove_prefix(kMetricsObject.size());
   for (const config::Column& metric : config::analytics_columns()) {
     if (metric.name.size() > longest.size() && column.ends_with(metric.name)) longest = metric.name;
   }
@@ -70,31 +70,31 @@ bool is_equal(const std::optional<std::string>& number, std::uint64_t count) {
   return is_equal(number, decimal_of(std::to_string(count)));
 }
 
-std::string shown(const std::optional<std::string>& number) { return number.value_or("null"); }
+std::string shown_number(const std::optional<std::string>& number) { return number.value_or("null"); }
 
 // "12.5 less than the account's total of 100 (12.5 %)"
 std::string describe_difference(const std::optional<std::string>& difference,
                                 const std::optional<std::string>& account_value) {
-  std::string text = shown(difference);
+  std::string text = shown_number(difference);
   const bool is_more = text.starts_with('-');
-  const double total = std::strtod(shown(account_value).c_str(), nullptr);
+  const double total = std::strtod(shown_number(account_value).c_str(), nullptr);
   const double share = std::abs(100 * std::strtod(text.c_str(), nullptr) / total);
   const std::string percent = total == 0 ? "" : fmt::format(" ({:.3g} %)", share);
   return fmt::format("is {} {} than the account's total of {}{}", text.substr(is_more ? 1 : 0),
-                     is_more ? "more" : "less", shown(account_value), percent);
+                     is_more ? "more" : "less", shown_number(account_value), percent);
 }
 
 }  // namespace
 
 void SumCheck::schema(std::string_view stream, const RecordSchema& schema) {
-  if (stream == kDataQuality) {
+  if (stream == kQualityStream) {
     columns_.clear();
-    for (const std::string_view name : kColumns) {
+    for (const std::string_view name : kStatementColumns) {
       if (const auto column = schema.find_column(name)) columns_.emplace(name, *column);
     }
-    has_statements_ = columns_.size() == kColumns.size();
+    has_statements_ = columns_.size() == kStatementColumns.size();
   }
-  if (std::ranges::find(kLevels, stream) == kLevels.end()) return;
+  if (std::ranges::find(kSummedStreams, stream) == kSummedStreams.end()) return;
   const auto account = schema.find_column("ad_account_id");
   const auto date = schema.find_column("DATE");
   if (!account || !date) return;
@@ -125,7 +125,7 @@ void SumCheck::record(std::string_view stream, const RecordCheck& record, singer
                       std::size_t line) {
   if (!has_statements_) return;
   if (const auto level = levels_.find(stream); level != levels_.end()) add_row(level->second, record, state);
-  if (stream != kDataQuality) return;
+  if (stream != kQualityStream) return;
   const auto text = [&](std::string_view name) -> std::optional<std::string> {
     const singer::Token value = record.value(columns_.find(name)->second);
     if (value.kind == TokenKind::null) return std::nullopt;
@@ -156,14 +156,14 @@ void SumCheck::add_row(Level& level, const RecordCheck& record, singer::KeyState
 
 void SumCheck::add(const Metric& metric, const RecordCheck& record, Total& total) {
   const singer::Token whole = record.value(metric.columns.front());
-  if (!is_number(whole)) return;
+  if (!is_number_token(whole)) return;
   if (metric.columns.size() > 1) {
     DecimalSum difference;
     difference.add(whole.text);
     bool has_part = false;
     for (std::size_t i = 1; i < metric.columns.size(); ++i) {
       const singer::Token part = record.value(metric.columns[i]);
-      if (!is_number(part)) continue;
+      if (!is_number_token(part)) continue;
       DecimalSum value;
       value.add(part.text);
       difference -= value;
@@ -196,7 +196,7 @@ std::optional<std::string> SumCheck::compare(const StatementKey& key, const Stat
   }
   std::vector<std::string> wrong;
   const auto note = [&wrong](std::string_view what, const std::optional<std::string>& said, const auto& is) {
-    if (!is_equal(said, is)) wrong.push_back(fmt::format("{} is {}", what, shown(said)));
+    if (!is_equal(said, is)) wrong.push_back(fmt::format("{} is {}", what, shown_number(said)));
   };
   note("stream_value", statement.stream_value, total.sum);
   note("difference", statement.difference, total.difference);
@@ -224,8 +224,8 @@ std::string SumCheck::finish(const singer::FindingSink& findings) const {
       if (!is_equal(statement.rows_that_differ, std::uint64_t{0})) {
         findings({"identity", statement.line,
                   fmt::format("{}: {} does not hold in {} of {} rows (difference {})", where, name,
-                              shown(statement.rows_that_differ), shown(statement.rows),
-                              shown(statement.difference))});
+                              shown_number(statement.rows_that_differ), shown_number(statement.rows),
+                              shown_number(statement.difference))});
       }
     } else if (!is_equal(statement.difference, DecimalSum())) {
       findings({"difference", statement.line,

@@ -20,14 +20,14 @@ class Listener final : public RecordListener {
   std::vector<std::pair<std::size_t, KeyState>> heard;
 };
 
-struct Outcome {
+struct CheckOutcome {
   Lines findings;  // "LINE: TEXT"
   std::vector<StreamCounts> counts;
   std::vector<std::pair<std::size_t, KeyState>> heard;
 };
 
-Outcome outcome_of(const Lines& lines, bool is_cut = false) {
-  Outcome outcome;
+CheckOutcome outcome_of(const Lines& lines, bool is_cut = false) {
+  CheckOutcome outcome;
   Listener listener;
   OutputCheck check(
       [&outcome](const Finding& finding) {
@@ -41,10 +41,10 @@ Outcome outcome_of(const Lines& lines, bool is_cut = false) {
   return outcome;
 }
 
-const std::string kSchema =
+const std::string kAdsSchema =
     R"({"type": "SCHEMA", "stream": "ads", "schema": {"type": "object", "properties": {"id": {"type": "string"},
         "n": {"type": ["integer", "null"]}}}, "key_properties": ["id"]})";
-const std::string kState = R"({"type": "STATE", "value": {"bookmarks": {}}})";
+const std::string kEmptyState = R"({"type": "STATE", "value": {"bookmarks": {}}})";
 
 std::string record_line(const std::string& record, const std::string& time = "2026-03-10T12:00:00Z") {
   return R"({"type": "RECORD", "stream": "ads", "record": )" + record + R"(, "time_extracted": ")" + time +
@@ -53,8 +53,8 @@ std::string record_line(const std::string& record, const std::string& time = "20
 
 // What is found between a SCHEMA and a STATE.
 Lines found(Lines lines) {
-  lines.insert(lines.begin(), kSchema);
-  lines.push_back(kState);
+  lines.insert(lines.begin(), kAdsSchema);
+  lines.push_back(kEmptyState);
   return outcome_of(lines).findings;
 }
 
@@ -64,10 +64,10 @@ std::string state_line(const std::string& entry) {
 }
 
 TEST(OutputCheck, FindsNothingInGoodOutputAndCounts) {
-  const Outcome outcome =
-      outcome_of({kSchema, record_line(R"({"id": "1", "n": 1})"), kState,
+  const CheckOutcome outcome =
+      outcome_of({kAdsSchema, record_line(R"({"id": "1", "n": 1})"), kEmptyState,
                   record_line(R"({"id": "2", "n": null})"), record_line(R"({"id": "1", "n": 1})"),
-                  record_line(R"({"id": "2", "n": 2})", "2026-03-10T12:00:00.001Z"), kState});
+                  record_line(R"({"id": "2", "n": 2})", "2026-03-10T12:00:00.001Z"), kEmptyState});
   EXPECT_EQ(outcome.findings, Lines{});
   ASSERT_EQ(outcome.counts.size(), 1);
   EXPECT_EQ(outcome.counts[0].stream, "ads");
@@ -103,42 +103,43 @@ TEST(OutputCheck, HostileLinesAreFindings) {
 }
 
 TEST(OutputCheck, ALineWithoutItsBreakIsCut) {
-  EXPECT_EQ(outcome_of({kState}, /*is_cut=*/true).findings,
+  EXPECT_EQ(outcome_of({kEmptyState}, /*is_cut=*/true).findings,
             Lines{"2: the last line is cut short: it has no line break"});
 }
 
 TEST(OutputCheck, EndsWithAState) {
   const Lines cut{"1: the output ends without a STATE: it was cut short"};
-  EXPECT_EQ(outcome_of({kSchema}).findings, cut);
-  EXPECT_EQ(outcome_of({kState, kSchema}).findings, Lines{"2" + cut[0].substr(1)});
+  EXPECT_EQ(outcome_of({kAdsSchema}).findings, cut);
+  EXPECT_EQ(outcome_of({kEmptyState, kAdsSchema}).findings, Lines{"2" + cut[0].substr(1)});
   EXPECT_EQ(outcome_of({}).findings, Lines{"0" + cut[0].substr(1)});
 }
 
 TEST(OutputCheck, ASchemaIsWhole) {
-  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "schema": {}, "key_properties": []})", kState}).findings,
+  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "schema": {}, "key_properties": []})", kEmptyState}).findings,
             Lines{"1: a SCHEMA without a stream or without a schema"});
-  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "stream": "ads", "key_properties": []})", kState}).findings,
-            Lines{"1: a SCHEMA without a stream or without a schema"});
-  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "stream": "ads", "schema": {}})", kState}).findings,
-            Lines{"1: ads: the SCHEMA has no list of key_properties"});
   EXPECT_EQ(
-      outcome_of({R"({"type": "SCHEMA", "stream": "ads", "schema": {}, "key_properties": ["id"]})", kState})
-          .findings,
-      Lines{"1: ads: the key property \"id\" is not in the SCHEMA"});
-  EXPECT_EQ(found({kSchema}), Lines{"2: ads: a second SCHEMA"});
+      outcome_of({R"({"type": "SCHEMA", "stream": "ads", "key_properties": []})", kEmptyState}).findings,
+      Lines{"1: a SCHEMA without a stream or without a schema"});
+  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "stream": "ads", "schema": {}})", kEmptyState}).findings,
+            Lines{"1: ads: the SCHEMA has no list of key_properties"});
+  EXPECT_EQ(outcome_of({R"({"type": "SCHEMA", "stream": "ads", "schema": {}, "key_properties": ["id"]})",
+                        kEmptyState})
+                .findings,
+            Lines{"1: ads: the key property \"id\" is not in the SCHEMA"});
+  EXPECT_EQ(found({kAdsSchema}), Lines{"2: ads: a second SCHEMA"});
 }
 
 TEST(OutputCheck, SaysWhatItCannotCheckOnce) {
   const std::string schema =
       R"({"type": "SCHEMA", "stream": "ads", "schema": {"properties": {"id": {"pattern": "x"}}}, "key_properties": []})";
-  EXPECT_EQ(
-      outcome_of({schema, record_line(R"({"id": "1"})"), record_line(R"({"id": "2"})"), kState}).findings,
-      Lines{"1: ads: cannot check pattern"});
+  EXPECT_EQ(outcome_of({schema, record_line(R"({"id": "1"})"), record_line(R"({"id": "2"})"), kEmptyState})
+                .findings,
+            Lines{"1: ads: cannot check pattern"});
 }
 
 TEST(OutputCheck, ARecordHasItsSchemaBefore) {
   const std::string record = record_line(R"({"id": "1"})");
-  EXPECT_EQ(outcome_of({record, kSchema, kState}).findings,
+  EXPECT_EQ(outcome_of({record, kAdsSchema, kEmptyState}).findings,
             Lines{"1: a RECORD of ads without a SCHEMA before it"});
   EXPECT_EQ(found({R"({"type": "RECORD", "record": {}})"}),
             Lines{"2: a RECORD of no stream without a SCHEMA before it"});
@@ -161,7 +162,7 @@ TEST(OutputCheck, KeysAreThereAndNotNull) {
   EXPECT_EQ(found({record_line(R"({"n": 1})")}), Lines{"2: ads: no value of the key property id"});
   const std::string schema =
       R"({"type": "SCHEMA", "stream": "ads", "schema": {"properties": {"id": {}}}, "key_properties": ["id"]})";
-  EXPECT_EQ(outcome_of({schema, record_line(R"({"id": null})"), kState}).findings,
+  EXPECT_EQ(outcome_of({schema, record_line(R"({"id": null})"), kEmptyState}).findings,
             Lines{"2: ads: no value of the key property id"});
 }
 
@@ -182,8 +183,8 @@ TEST(OutputCheck, ALaterLineIsNotOlder) {
 TEST(OutputCheck, KeysOfSeveralPartsAreNotConfused) {
   const std::string schema =
       R"({"type": "SCHEMA", "stream": "ads", "schema": {"properties": {"a": {}, "b": {}}}, "key_properties": ["a", "b"]})";
-  const Outcome outcome = outcome_of({schema, record_line(R"({"a": "1\", \"2", "b": "3"})"),
-                                      record_line(R"({"a": "1", "b": "2\", \"3"})"), kState});
+  const CheckOutcome outcome = outcome_of({schema, record_line(R"({"a": "1\", \"2", "b": "3"})"),
+                                           record_line(R"({"a": "1", "b": "2\", \"3"})"), kEmptyState});
   EXPECT_EQ(outcome.findings, Lines{});
   EXPECT_EQ(outcome.counts[0].keys, 2);
 }
