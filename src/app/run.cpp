@@ -23,6 +23,7 @@
 #include "tap_pinterest/app/exit_code.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
 #include "tap_pinterest/app/sync_command.hpp"
+#include "tap_pinterest/app/verify_command.hpp"
 #include "tap_pinterest/cli/about.hpp"
 #include "tap_pinterest/cli/options.hpp"
 #include "tap_pinterest/config/settings.hpp"
@@ -319,6 +320,7 @@ int login(const cli::Options& options) {
 int run_mode(const cli::Options& options) {
   if (options.mode == cli::Mode::about) return print(cli::about(options.about_format));
 
+  if (options.mode == cli::Mode::verify) return run_verify(options.verify);
   if (options.mode == cli::Mode::login) return login(options);
 
   const auto purpose =

@@ -74,6 +74,7 @@ struct Raw {
   std::string state;
   std::string write_state;
   std::vector<std::string> select;
+  std::vector<std::string> verify;
   std::string format = "text";
   std::vector<std::string> login_configs;
   std::vector<std::string> scopes;
@@ -88,6 +89,8 @@ struct Raw {
 std::string check_file(const std::string& name) {
   return name.empty() || name.starts_with('-') ? "the name of a file is missing" : std::string();
 }
+
+std::string check_output(const std::string& name) { return name == "-" ? std::string() : check_file(name); }
 
 CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
   return app
@@ -167,18 +170,25 @@ void add_modes(CLI::App& app, Raw& raw) {
   auto* format = app.add_option("--format", raw.format, "Format of --about: text, json or markdown")
                      ->check(check_format)
                      ->needs(about);
+  auto* verify = app.add_option("--verify", raw.verify,
+                                "Check the output of earlier runs, in files or standard input (-)")
+                     ->type_name("FILE")
+                     ->check(check_output);
   auto* login = app.add_subcommand("login", "Sign in to Pinterest in a browser; writes token_file")
                     ->excludes(discover)
                     ->excludes(test)
                     ->excludes(about)
+                    ->excludes(verify)
                     ->group("Commands");
   add_login(*login, raw);
   discover->excludes(test)->excludes(about);
   test->excludes(about);
+  verify->excludes(discover)->excludes(test)->excludes(about);
   // A text of their own keeps the parser's list of what excludes what out of the help.
   for (CLI::Option* flag : {discover, test, about}) flag->disable_flag_override()->option_text(" ");
   format->option_text("FORMAT");
-  for (CLI::Option* option : {discover, test, about, format}) option->group("Modes (at most one)");
+  verify->option_text("FILE...");
+  for (CLI::Option* option : {discover, test, verify, about, format}) option->group("Modes (at most one)");
 }
 
 // As a shell would have done where it did not, as in --config=~/x.
@@ -192,6 +202,7 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   if (raw.discover) options.mode = Mode::discover;
   if (raw.test) options.mode = Mode::test;
   if (raw.about) options.mode = Mode::about;
+  if (!raw.verify.empty()) options.mode = Mode::verify;
   if (app.got_subcommand("login")) options.mode = Mode::login;
   options.configs = raw.configs;
   options.configs.insert(options.configs.end(), raw.login_configs.begin(), raw.login_configs.end());
@@ -200,6 +211,7 @@ Options to_options(const CLI::App& app, const Raw& raw) {
   if (app.count("--state") > 0) options.state = path_of(raw.state);
   if (app.count("--write-state") > 0) options.write_state = path_of(raw.write_state);
   options.select = raw.select;
+  for (const std::string& path : raw.verify) options.verify.push_back(path_of(path));
   options.scopes = raw.scopes;
   options.redirect_uri = raw.redirect_uri;
   options.authorization_url = raw.authorization_url;
@@ -265,6 +277,13 @@ std::variant<Options, Finished> parse_options(int argc, const char* const* argv)
     return usage_error(describe_unexpected(app, app.remaining(/*recurse=*/true)));
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
+  }
+  if (!raw.verify.empty()) {
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_group() == "Input" && option->count() > 0) {
+        return usage_error(fmt::format("{} excludes --verify", option->get_name()));
+      }
+    }
   }
   return to_options(app, raw);
 }

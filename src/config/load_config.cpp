@@ -105,6 +105,7 @@ Config store(const Values& values) {
   config.entity_statuses = sorted(values.list("entity_statuses"));
   config.ad_account_ids = values.list("ad_account_ids");
   config.full_table_streams = values.list("full_table_streams");
+  config.max_difference_percent = values.optional_number("max_difference_percent");
   config.include_shared_accounts = values.boolean("include_shared_accounts");
   config.trial_access = values.text("access_tier") == "trial";
   config.rate_limits = rate_limits_of(values);

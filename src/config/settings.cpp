@@ -39,6 +39,7 @@ constexpr auto kGroups =
                                                                   {"Limits", "access_tier"},
                                                                   {"Network", "api_url"}});
 constexpr double kMaxLookbackDays = 1000;
+constexpr double kMaxPercent = 1'000'000;
 constexpr double kMaxSeconds = 86'400;
 constexpr double kMaxFlatteningDepth = 100;
 constexpr double kMaxPerMinute = 1'000'000;
@@ -169,6 +170,16 @@ std::vector<Setting> make_table() {
           .title = "Full-table streams",
           .description = "Streams to read whole each time, without a bookmark, whatever the catalog says. "
                          "Useful for pins, whose boards and numbers change without a trace in created_at.",
+      },
+      {
+          .name = "max_difference_percent",
+          .kind = Kind::number,
+          .title = "Largest difference in per cent",
+          .description =
+              "Fails the run, after everything is written, if data_quality finds a larger difference "
+              "between an account's total and the rows of a final day.",
+          .minimum = 0,
+          .maximum = kMaxPercent,
       },
       {
           .name = "include_shared_accounts",

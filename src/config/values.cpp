@@ -322,6 +322,11 @@ std::optional<int> Values::optional_integer(std::string_view name) const {
   return value.is_null() ? std::nullopt : std::optional(value.get<int>());
 }
 
+std::optional<double> Values::optional_number(std::string_view name) const {
+  const Json& value = at(name).value;
+  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
 double Values::number(std::string_view name) const { return at(name).value.get<double>(); }
 
 bool Values::boolean(std::string_view name) const { return at(name).value.get<bool>(); }

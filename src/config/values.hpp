@@ -42,6 +42,7 @@ class Values {
   int integer(std::string_view name) const;
   std::optional<int> optional_integer(std::string_view name) const;
   double number(std::string_view name) const;
+  std::optional<double> optional_number(std::string_view name) const;
   bool boolean(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
   const Json& json(std::string_view name) const { return at(name).value; }

@@ -20,16 +20,11 @@ using singer::JsonSink;
 using singer::RecordBuilder;
 using singer::Token;
 using singer::TokenKind;
+using singer::without_quotes;
 
 constexpr std::string_view kNull = "null";
 // Of a large report so much is read, and so much is written, at a time.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
-
-// The text of a JSON string that needs no unescaping, as ids and dates; other values as they are.
-std::string_view without_quotes(std::string_view json) {
-  if (json.size() >= 2 && json.front() == '"') return json.substr(1, json.size() - 2);
-  return json;
-}
 
 enum class Duplicates {
   last_wins,      // entities: the later one is newer
@@ -73,6 +68,7 @@ class RowCollector {
     const auto [known, is_new] = by_key_.try_emplace(std::move(record_key), span);
     if (is_new) {
       ++rows_.records;
+      if (format_.addends) sum_up();
     } else {
       repeat(known->first, known->second, span);
     }
@@ -80,6 +76,7 @@ class RowCollector {
 
   Rows finish() {
     drop_replaced();
+    rows_.sums = std::move(sums_);
     rows_.unknown_fields = builder_.unknown_fields();
     return std::move(rows_);
   }
@@ -108,6 +105,10 @@ class RowCollector {
       known += without_quotes(value);
     }
     return known + ")";
+  }
+
+  void sum_up() {
+    format_.addends->add_row(builder_, without_quotes(builder_.value(format_.date.value())), sums_);
   }
 
   void repeat(const std::string& record_key, Span& first, Span second) {
@@ -141,6 +142,7 @@ class RowCollector {
   Rows rows_;
   std::unordered_map<std::string, Span> by_key_;
   std::vector<Span> replaced_;
+  SumsByDate sums_;  // of all pieces
 };
 
 // Walks an answer down to its rows and hands their tokens to the builder. What stands around the rows is for
@@ -376,13 +378,16 @@ class ListSink final : public RowSink {
 
   void begin_row() override {
     RowSink::begin_row();
-    also_.clear();
+    also_.fill({});
   }
 
-  void row_key(std::string_view name) override { is_also_ = !options_.also.empty() && name == options_.also; }
+  void row_key(std::string_view name) override {
+    wanted_ = static_cast<std::size_t>(std::ranges::find(options_.also, name) - options_.also.begin());
+  }
 
   void row_value(Token token) override {
-    if (std::exchange(is_also_, false) && token.kind != TokenKind::null) also_ = token.text;
+    const std::size_t wanted = std::exchange(wanted_, kFieldsBesides);
+    if (wanted < kFieldsBesides && token.kind != TokenKind::null) also_.at(wanted) = token.text;
   }
 
   void end_row() override {
@@ -399,7 +404,7 @@ class ListSink final : public RowSink {
     const bool is_old = options_.since && changed && *changed < *options_.since;
     if (listed) {
       list_.ids.emplace_back(without_quotes(builder.value(format_.key.back())));
-      if (!options_.also.empty()) list_.also.push_back(also_);
+      if (!options_.also.front().empty()) list_.also.push_back(also_);
     }
     if (options_.write && listed && !is_old) rows().add();
   }
@@ -438,8 +443,8 @@ class ListSink final : public RowSink {
   bool has_bookmark_ = false;
   bool is_undecided_ = false;  // of the object that has begun: whether it is a row
   // Of the row.
-  bool is_also_ = false;
-  std::string also_;
+  std::size_t wanted_ = kFieldsBesides;  // which of the fields comes next
+  std::array<std::string, kFieldsBesides> also_;
 };
 
 // The value of a key column, kept until the row is complete.
@@ -906,6 +911,7 @@ RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Pro
     if (!property.empty()) key.push_back(projection->index_of(property).value());
   }
   replication_key = projection->index_of(definition.replication_key);
+  date = projection->index_of("DATE");
 }
 
 ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,

@@ -59,13 +59,17 @@ std::string encode_query(std::string_view text) {
   return out;
 }
 
-std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config,
-                                util::Day today) {
+std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config, util::Day today,
+                                bool is_for_others) {
   std::vector<Fills> all = {{}};
   for (const Slot& slot : stream.slots) {
     if (slot.name.empty()) break;
     std::vector<std::string> values(slot.words.begin(), slot.words.end());
     if (slot.computed != nullptr) values = slot.computed(config, today);
+    if (is_for_others && slot.enough_for_others > 0) {
+      values.erase(values.begin(),
+                   values.end() - std::min(std::ssize(values), std::ptrdiff_t{slot.enough_for_others}));
+    }
     std::vector<Fills> longer;
     for (const Fills& fills : all) {
       for (const std::string& value : values) {

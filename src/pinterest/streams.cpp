@@ -20,6 +20,8 @@ namespace tap_pinterest::pinterest {
 namespace {
 
 constexpr std::string_view kAccountColumn = "AD_ACCOUNT_ID";
+constexpr auto kComparedStreams =
+    std::to_array<std::string_view>({"campaign_analytics", "ad_group_analytics", "ad_analytics"});
 
 // Targeting types that one level alone has; all others every level has.
 struct OwnType {
@@ -98,12 +100,16 @@ std::span<const StreamDefinition> streams() {
   static const std::vector<StreamDefinition> all = [] {
     std::vector<StreamDefinition> table;
     for (const auto subject : {ads_streams(), analytics_streams(), organic_streams(), catalogs_streams(),
-                               business_streams(), reference_streams()}) {
+                               business_streams(), reference_streams(), proof_streams()}) {
       table.insert(table.end(), subject.begin(), subject.end());
     }
     return table;
   }();
   return all;
+}
+
+bool is_compared(std::string_view stream) {
+  return std::ranges::find(kComparedStreams, stream) != kComparedStreams.end();
 }
 
 std::vector<StreamDefinition> streams_of(const config::Config& config) {
@@ -249,16 +255,18 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
     return description;
   }
 
-  if (description.schema["properties"]["metrics"].contains("properties")) {
-    description.configured_object = "metrics";
+  if (stream.source != Source::data_quality) {
+    if (description.schema["properties"]["metrics"].contains("properties")) {
+      description.configured_object = "metrics";
+    }
+    fill_metrics(description.schema, stream, config);
   }
-  fill_metrics(description.schema, stream, config);
   if (stream.category == Category::ads_analytics) {
     const config::Granularity granularity = settings_of(stream, config).granularity;
     if (granularity == config::Granularity::hour) {
       description.schema["properties"]["DATE"]["format"] = "date-time";
     }
-    if (granularity == config::Granularity::total) {
+    if (granularity == config::Granularity::total && !description.replication_key.empty()) {
       description.replication_key.clear();
       description.whole_by_configuration = true;
     }

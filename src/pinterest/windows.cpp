@@ -23,6 +23,7 @@ Day first_wanted(const PlanRequest& request, Day today) {
 
 // What is wanted and not covered, and the look-back.
 DaySet days_to_read(const PlanRequest& request, Day end, Day today) {
+  if (request.only) return *request.only;
   if (request.granularity == Granularity::total) {
     return {{request.start_date.value_or(today - days(kDefaultStartDays)), end}};
   }

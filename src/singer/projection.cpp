@@ -230,6 +230,15 @@ std::optional<std::size_t> Projection::index_of(std::string_view property) const
   return static_cast<std::size_t>(name - root_->names.begin());
 }
 
+std::optional<std::size_t> Projection::place_of(std::string_view object, std::string_view property) const {
+  const auto index = index_of(object);
+  if (!index) return std::nullopt;
+  const Node& node = root_->children.at(*index);
+  const auto name = std::find(node.names.begin(), node.names.end(), property);
+  if (name == node.names.end()) return std::nullopt;
+  return node.children.at(static_cast<std::size_t>(name - node.names.begin())).slot;
+}
+
 namespace {
 
 // An API that sends ever new keys must not fill the memory: no more than these are remembered for one object.
@@ -721,6 +730,12 @@ std::string_view RecordBuilder::value(std::size_t index) const {
   impl.rendered_value.clear();
   impl.render_value(node, impl.rendered_value);
   return impl.rendered_value;
+}
+
+std::string_view RecordBuilder::scalar_at(std::size_t place) const {
+  const Slot& slot = impl_->slots[place];
+  if (slot.content != Content::text) return {};
+  return std::string_view(impl_->arena).substr(slot.offset, slot.length);
 }
 
 const std::vector<std::string>& RecordBuilder::misfits() const { return impl_->misfits; }

@@ -148,6 +148,34 @@ std::string AnalyticsPartition::describe_request(const AnalyticsPart& part) cons
                             settings().view_window_days);
 }
 
+void AnalyticsPartition::compare(Compared compared) {
+  CoverageRules wanted = rules();
+  wanted.only.emplace();
+  for (const auto& level : compared.levels) *wanted.only = std::move(*wanted.only) | level->tally_.read();
+  coverage_ = Coverage({}, std::move(wanted));
+  compared_.emplace(std::move(compared));
+  add_ids({account_});
+  end_of_list();
+}
+
+pinterest::Comparison AnalyticsPartition::comparison(DayRange range, util::Day today) const {
+  pinterest::Comparison comparison{.account = account_,
+                                   .range = range,
+                                   .granularity = kind(),
+                                   .addends = compared_->totals.format().addends.value(),
+                                   .ready = compared_->ready,
+                                   .today = today,
+                                   .max_difference_percent = context_.config.max_difference_percent};
+  for (const auto& level : compared_->levels) {
+    comparison.levels.push_back({.stream = level->stream_.definition().id,
+                                 .addends = level->stream_.format().addends.value(),
+                                 .sums = level->tally_.sums(),
+                                 .read = level->tally_.read(),
+                                 .complete = level->tally_.complete()});
+  }
+  return comparison;
+}
+
 void AnalyticsPartition::add_ids(const std::vector<std::string>& ids) {
   if (closed_) return;
   std::vector<IdBatches::Id> numbers;
@@ -425,9 +453,10 @@ void AnalyticsPartition::note_rows(const AnalyticsPart& part, std::size_t rows) 
   stream_.note_rows_at_a_time(static_cast<double>(rows) / times_of(part.request));
 }
 
-void AnalyticsPartition::part_done(const AnalyticsPart& part) {
+void AnalyticsPartition::part_done(const AnalyticsPart& part, const pinterest::SumsByDate& sums) {
   if (!wants(part)) return;
   anything_answered_ = true;
+  tally_.add(sums);
   const bool was_unknown = route_.unknown();
   const bool is_to_be_proven = route_.answered(part.request.route, part.request.ids.front());
   if (was_unknown && !route_.unknown()) {
@@ -527,6 +556,7 @@ void AnalyticsPartition::finish_pass() {
   if (done.reads != Reads::left_out) {
     coverage_.complete(done.window, now);
   }
+  if (stream_.format().addends) tally(done);
   if (left_out_planned_) end_of_left_out(done);
   if (stream_.incremental()) put_entry();
   if (!done.window.resumed) return;
@@ -537,6 +567,24 @@ void AnalyticsPartition::finish_pass() {
     plan.windows = (DaySet(plan.windows) - DaySet{done.window.range}).ranges();
   }
   add_passes(plan, Reads::list);
+}
+
+void AnalyticsPartition::tally(const Pass& done) {
+  if (done.reads == Reads::left_out) {
+    tally_.end_of_left_out();
+    return;
+  }
+  const Window& window = done.window;
+  // A report has all ids.
+  const bool has_all_ids = done.reads == Reads::report || (refused_.empty() && left_out_before_.empty());
+  std::optional<util::Day> last = window.covered_to;
+  const bool is_total = kind() == Granularity::total;
+  if (is_total && window.range.last < util::day_of(context_.clock.first_answer())) last = window.range.last;
+  DaySet complete;
+  if (has_all_ids && !window.resumed && last) {
+    complete = DaySet{{window.range.first, *last}} - window.cut;
+  }
+  tally_.end_window(window.range, complete);
 }
 
 // Ids that can be read again lack nothing once their old days have come by report, too.
@@ -562,6 +610,7 @@ bool AnalyticsPartition::begin_next_pass() {
 }
 
 void AnalyticsPartition::begin_pass() {
+  tally_.begin_window();
   batches_are_ = passes_.front().reads;
   if (batches_are_ == Reads::list) {
     batches_.start_again();

@@ -83,6 +83,7 @@ PlanRequest Coverage::request(util::Instant now) const {
           .end_date = rules_.end_date,
           .covered = covered(),
           .known = std::move(known),
+          .only = rules_.only,
           .lookback_days = rules_.lookback_days,
           .reach = rules_.reach,
           .reports = rules_.reports,

@@ -28,6 +28,8 @@ constexpr double kTrialRequestsADay = 1000;
 // thousands of them need no more memory than these.
 constexpr std::size_t kMostOpenAccounts = 500;
 
+constexpr std::string_view kDataQuality = "data_quality";
+
 // Requests a minute where nobody counts them.
 constexpr double kUnlimited = 1e9;
 
@@ -106,6 +108,33 @@ void Engine::compile(const singer::Selection& selection) {
   for (const StreamDefinition& list : definitions_) {
     if (list.source == Source::list && is_needed(list)) lists_.push_back(&list);
   }
+  prepare_comparison();
+}
+
+void Engine::prepare_comparison() {
+  const StreamRun* const proof = selected_stream(kDataQuality);
+  if (proof == nullptr) return;
+  bool has_levels = false;
+  for (const auto& [id, stream] : streams_) {
+    if (!pinterest::is_compared(id)) continue;
+    stream->sum_rows();
+    has_levels = true;
+  }
+  if (!has_levels || proof->columns().empty()) {
+    log::write(log::Level::warning, kDataQuality,
+               has_levels ? "none of analytics_columns adds up, so there is nothing to compare"
+                          : "it compares campaign_analytics, ad_group_analytics and ad_analytics with their "
+                            "accounts, but none of them is selected");
+    return;
+  }
+  const StreamDefinition& accounts = *pinterest::find_stream("ad_account_analytics");
+  totals_ = std::make_unique<StreamRun>(
+      accounts, config_,
+      singer::SelectedStream{.id = std::string(accounts.id),
+                             .schema = pinterest::describe(accounts, config_).schema,
+                             .key_properties = {},
+                             .replication_key = {}});
+  totals_->sum_rows();
 }
 
 std::vector<std::string> Engine::selected_streams() const {
@@ -131,7 +160,8 @@ StreamRun& Engine::list_stream(std::string_view id) {
 bool Engine::is_needed(const StreamDefinition& list) {
   return std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
     const bool needs_it = stream.id == list.id || pinterest::depends_on(stream, list.id);
-    const bool is_by_list = stream.source == Source::list || !pinterest::needs_no_list(stream, config_);
+    const bool is_by_list = stream.source == Source::list || stream.source == Source::data_quality ||
+                            !pinterest::needs_no_list(stream, config_);
     return needs_it && is_by_list && selected_stream(stream.id) != nullptr;
   });
 }
@@ -262,7 +292,7 @@ std::vector<std::shared_ptr<AnalyticsPartition>> Engine::add_partitions(Reading&
                                                                         const std::string& account) {
   std::vector<std::shared_ptr<AnalyticsPartition>> added;
   for (const StreamDefinition& definition : definitions_) {
-    if (definition.source == Source::list) continue;
+    if (definition.source == Source::list || definition.source == Source::data_quality) continue;
     const bool needs_no_list = pinterest::needs_no_list(definition, config_);
     if (parent.empty() ? !needs_no_list : needs_no_list || definition.parent().list != parent) continue;
     // A template belongs to one account.
@@ -284,6 +314,7 @@ void Engine::add_list(Reading& reading, const StreamDefinition& list, const std:
   for (const auto& parent : reading.lists) {
     if (pinterest::needs_rows_of(list, parent->stream().definition().id)) parent->feed(read);
   }
+  if (list.id == pinterest::kReadyStateList) ready_list_ = read;
   read->start();
   reading.lists.push_back(std::move(read));
 }
@@ -301,7 +332,7 @@ bool Engine::begin_accounts() {
     if (reading.ended()) reading = {};
     if (!id.empty() && was_open && reading.empty()) --open_accounts_;
   }
-  bool any = false;
+  bool any = compare_what_is_read(ended);
   while (open_accounts_ < kMostOpenAccounts && !waiting_accounts_.empty()) {
     const std::string id = std::move(waiting_accounts_.front());
     waiting_accounts_.pop_front();
@@ -314,10 +345,40 @@ bool Engine::begin_accounts() {
       partition->end_of_list();
     }
     if (reading.empty()) continue;
+    if (totals_) {
+      reading.proof = std::make_shared<AnalyticsPartition>(context_, *selected_stream(kDataQuality), id);
+      reading.partitions.push_back(reading.proof);
+    }
     ++open_accounts_;
     any = true;
   }
   if (!ended.empty()) say_what_ended();
+  return any;
+}
+
+// Of the accounts in which something has ended: once everything is read that is compared, and it is known
+// which days are final. Returns whether there is any.
+bool Engine::compare_what_is_read(std::span<const std::string> ended) {
+  if (!totals_ || !ready_list_ || !ready_list_->ended()) return false;
+  bool any = false;
+  const auto compare = [&](Reading& reading) {
+    if (!reading.proof || reading.proof->closed()) return;
+    AnalyticsPartition::Compared compared{.totals = *totals_, .ready = ready_, .levels = {}};
+    for (const auto& partition : reading.partitions) {
+      if (!pinterest::is_compared(partition->stream().definition().id)) continue;
+      if (!partition->closed()) return;
+      compared.levels.push_back(partition);
+    }
+    std::exchange(reading.proof, nullptr)->compare(std::move(compared));
+    any = true;
+  };
+  for (const std::string& id : ended) {
+    if (!id.empty()) {
+      compare(accounts_.at(id).reading);
+      continue;
+    }
+    for (auto& [account, waiting] : accounts_) compare(waiting.reading);
+  }
   return any;
 }
 
@@ -493,17 +554,18 @@ void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken
     page_done(*list, std::get<pinterest::ListRows>(fetched.outcome));
   } else {
     const auto& work = std::get<AnalyticsJob>(job.work);
-    if (!work.request.by_report) {
-      work.partition->note_rows(work, std::get<pinterest::Rows>(fetched.outcome).records);
+    const auto& rows = std::get<pinterest::Rows>(fetched.outcome);
+    if (!work.request.by_report && work.partition->totals() == nullptr) {
+      work.partition->note_rows(work, rows.records);
     }
-    work.partition->part_done(work);
+    work.partition->part_done(work, rows.sums);
   }
 }
 
 // What an answer says beside its rows.
 void Engine::note_answer(const Job& job, const Fetched& fetched) {
   const util::SteadyTime now = clock_.steady_now();
-  report_.add_request(fetched.endpoint, fetched.status, fetched.elapsed);
+  if (!fetched.endpoint.empty()) report_.add_request(fetched.endpoint, fetched.status, fetched.elapsed);
   report_.add_stream_time(stream_of(job).id(), now - fetched.elapsed, now);
   queue_.finished(job, fetched.bytes);
   if (fetched.status == 0) return;
@@ -531,14 +593,26 @@ void Engine::page_done(const ListJob& work, const pinterest::ListRows& rows) {
       report_.incomplete(cause);
     }
   }
+  if (list.stream().id() == pinterest::kReadyStateList) note_ready_state(rows);
   list.page_done(rows, work);
   if (accounts && list.ended()) accounts_listed();
+}
+
+void Engine::note_ready_state(const pinterest::ListRows& rows) {
+  const auto flag = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text == "true");
+  };
+  for (std::size_t i = 0; i < rows.ids.size(); ++i) {
+    const auto day = util::parse_day(rows.ids[i]);
+    if (day) ready_[*day] = {flag(rows.also.at(i)[0]), flag(rows.also.at(i)[1])};
+  }
 }
 
 void Engine::note_rows(const StreamRun& stream, const pinterest::Rows& rows) {
   const std::string id = stream.id();
   report_.records[id] += rows.records;
   bookmarks_.records_written(rows.records);
+  for (const auto& [compared, agreement] : rows.agreements) report_.add_agreement(compared, agreement);
   if (!stream.selected()) return;
   streams_.at(id)->note_unknown(rows.unknown_fields);
   for (const pinterest::Misfit& misfit : rows.misfits) {
@@ -650,6 +724,7 @@ void Engine::note_unfinished() {
 RunResult Engine::finish() {
   const std::scoped_lock lock(mutex_);
   report_.say_missed();
+  report_.say_what_adds_up();
   for (const std::string& id : selected_streams()) selected_stream(id)->say_unknown();
   try {
     bookmarks_.write_last();

@@ -73,6 +73,15 @@ void Engine::report_answered(Job job, const pinterest::ReportStatus& status) {
     queue_.push_again(std::move(job), now + pinterest::wait_for_report(0));
   } else if (status.state == "FINISHED" && status.url.empty() && status.bytes == 0 && !report.download) {
     const auto& work = std::get<AnalyticsJob>(job.work);
+    if (work.partition->totals() != nullptr) {
+      // Nothing is a total, too.
+      report.linked = now;
+      report.download = std::make_shared<ReportProgress::Download>(
+          ReportProgress::Download{.spool = util::Spool(spool_folder(), kReportInMemory)});
+      go_to(job, ReportStep::download);
+      queue_.push_again(std::move(job), now);
+      return;
+    }
     work.partition->part_done(work);
   } else if (status.state == "FINISHED" && !status.url.empty()) {
     if (!pinterest::is_safe_link(status.url.reveal(), config_.api_url)) {

@@ -98,6 +98,12 @@ std::string text_of(util::Instant now) {
   return util::format_date_time(std::chrono::floor<std::chrono::milliseconds>(now));
 }
 
+// The totals of an account become rows of data_quality.
+pinterest::Rows compare(const AnalyticsJob& work, const pinterest::Rows& totals, util::Instant now) {
+  return pinterest::compare(work.partition->stream().format(), totals.sums,
+                            work.partition->comparison(work.request.range, util::day_of(now)), text_of(now));
+}
+
 decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& job, http::Response& response,
                                        util::Instant now) {
   const std::string extracted = text_of(now);
@@ -132,6 +138,11 @@ decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& 
         return pinterest::read_pin_analytics(format, response.body, options, extracted);
       case Source::targeting_analytics:
         return pinterest::read_targeting_analytics(format, response.body, options, extracted);
+      case Source::data_quality:
+        return compare(work,
+                       pinterest::read_ads_analytics(work.partition->totals()->format(), response.body,
+                                                     options, extracted),
+                       now);
       default:
         return pinterest::read_ads_analytics(format, response.body, options, extracted);
     }
@@ -225,12 +236,15 @@ Fetched fetch_report(const config::Config& config, const pinterest::ApiClock& cl
                      http::Transport& transport, const Job& job, std::stop_token stop,
                      const pinterest::EmitRows& emit) {
   Fetched fetched;
-  fetched.endpoint = "report download";
-  if (auto fault = download(config, transport, job, std::move(stop), fetched)) {
-    fetched.outcome = std::move(*fault);
-    return fetched;
-  }
   const auto& work = std::get<AnalyticsJob>(job.work);
+  // One without rows has no link.
+  if (!work.report.finished.url.empty()) {
+    fetched.endpoint = "report download";
+    if (auto fault = download(config, transport, job, std::move(stop), fetched)) {
+      fetched.outcome = std::move(*fault);
+      return fetched;
+    }
+  }
   const std::string first_day = util::format_day(work.request.range.first);
   const pinterest::AnalyticsOptions options{
       .account = work.request.account,
@@ -242,8 +256,16 @@ Fetched fetch_report(const config::Config& config, const pinterest::ApiClock& cl
     if (work.report.download->spool.size() == 0 && work.report.finished.bytes > 0) {
       throw pinterest::UnreadableAnswer("nothing arrived");
     }
-    fetched.outcome = pinterest::read_report(work.partition->stream().format(), work.report.download->spool,
-                                             options, text_of(clock.now()), emit);
+    util::Spool& spool = work.report.download->spool;
+    const util::Instant now = clock.now();
+    if (const StreamRun* const totals = work.partition->totals()) {
+      const auto drop = [](const pinterest::Rows&) { return true; };
+      fetched.outcome =
+          compare(work, pinterest::read_report(totals->format(), spool, options, text_of(now), drop), now);
+    } else {
+      fetched.outcome =
+          pinterest::read_report(work.partition->stream().format(), spool, options, text_of(now), emit);
+    }
   } catch (const pinterest::UnreadableAnswer& error) {
     work.report.download->can_go_on = false;
     fetched.outcome = make_fault(Fault::Kind::unreadable, Action::retry,

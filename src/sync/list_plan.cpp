@@ -28,7 +28,7 @@ std::string ListPlan::take(std::string_view from, const pinterest::ListRows& row
     for (std::size_t i = 0; i < rows.ids.size(); ++i) {
       const auto id = pinterest::is_id(rows.ids[i]) ? pinterest::parse_id(rows.ids[i]) : std::nullopt;
       if (!id) return rows.ids[i];
-      const auto condition = rows.also.empty() ? std::nullopt : pinterest::parse_id(rows.also[i]);
+      const auto condition = rows.also.empty() ? std::nullopt : pinterest::parse_id(rows.also[i].front());
       rows_.push_back({&parent, fills.empty() ? 0 : inherited_.size() - 1, *id, condition.value_or(0)});
     }
   }
@@ -38,15 +38,15 @@ std::string ListPlan::take(std::string_view from, const pinterest::ListRows& row
 // What is not listed may have any.
 void ListPlan::exclude(const pinterest::Condition& condition, const pinterest::ListRows& rows) {
   for (std::size_t i = 0; i < rows.ids.size(); ++i) {
-    const std::string& value = rows.also.at(i);
+    const std::string& value = rows.also.at(i).front();
     const bool is_wanted =
         value.empty() || std::ranges::find(condition.values, value) != condition.values.end();
     if (!is_wanted) excluded_.insert(pinterest::parse_id(rows.ids[i]).value_or(0));
   }
 }
 
-void ListPlan::complete(const config::Config& config, util::Day today) {
-  combinations_ = pinterest::combinations(stream_, config, today);
+void ListPlan::complete(const config::Config& config, util::Day today, bool is_for_others) {
+  combinations_ = pinterest::combinations(stream_, config, today, is_for_others);
   std::erase_if(rows_,
                 [&](const Row& row) { return row.condition != 0 && excluded_.contains(row.condition); });
   const auto order = [](const Row& row) {
@@ -110,8 +110,8 @@ bool ListPlan::is_batch(const Fills& fills) const {
 
 bool ListPlan::is_of_others(const Fills& fills, const pinterest::ListRows& rows) const {
   if (!is_batch(fills)) return false;
-  return std::ranges::any_of(rows.also, [&](const std::string& parent) {
-    return std::ranges::find(fills, parent, &Fill::value) == fills.end();
+  return std::ranges::any_of(rows.also, [&](const auto& also) {
+    return std::ranges::find(fills, also.front(), &Fill::value) == fills.end();
   });
 }
 

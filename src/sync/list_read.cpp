@@ -74,16 +74,16 @@ pinterest::ListOptions ListRead::options(const ListJob& job) const {
 }
 
 // What the lists that it feeds want to know of its rows, or what tells whose they are.
-std::string_view ListRead::also() const {
+std::array<std::string_view, pinterest::kFieldsBesides> ListRead::also() const {
   const pinterest::StreamDefinition& definition = stream_.definition();
   for (const auto& child : fed_) {
     const std::string_view wanted = ListPlan::wanted_of(definition.id, child->stream_.definition());
-    if (!wanted.empty()) return wanted;
+    if (!wanted.empty()) return {wanted};
   }
   for (const pinterest::Parent& parent : definition.parents) {
-    if (!parent.named_in.empty()) return parent.named_in;
+    if (!parent.named_in.empty()) return {parent.named_in};
   }
-  return {};
+  return definition.told;
 }
 
 // Such a bookmark is wrong, and would hide every change.
@@ -127,7 +127,7 @@ void ListRead::end_of_feed() {
 }
 
 void ListRead::begin() {
-  plan_.complete(context_.config, util::day_of(context_.clock.now()));
+  plan_.complete(context_.config, util::day_of(context_.clock.now()), !stream_.selected());
   say_cost();
   push_lists();
   if (open_ == 0) end_of_pages();

@@ -9,6 +9,26 @@
 #include "tap_pinterest/util/plural.hpp"
 
 namespace tap_pinterest::sync {
+namespace {
+
+std::string describe(const std::string& stream, const pinterest::Agreement& agreement) {
+  constexpr double kTenth = 0.1;
+  if (agreement.days == 0) {
+    return fmt::format("no day of {} could be compared with its accounts", stream);
+  }
+  const std::string days = util::plural(agreement.days, "day", "days");
+  if (agreement.differing == 0) return fmt::format("{} adds up to its accounts on {}", stream, days);
+  const std::string percent = agreement.worst_percent < kTenth
+                                  ? "less than 0.1"
+                                  : fmt::format("up to {:.1f}", agreement.worst_percent);
+  const std::string open =
+      agreement.not_ready > 0 ? fmt::format(", {} of them not final yet", agreement.not_ready) : "";
+  return fmt::format("{} adds up to its accounts on {} of {}; {} {} by {} %{} (data_quality says which)",
+                     stream, agreement.days - agreement.differing, days, agreement.differing,
+                     agreement.differing == 1 ? "differs" : "differ", percent, open);
+}
+
+}  // namespace
 
 std::string name_accounts(std::span<const std::string> accounts) {
   const auto named = accounts.first(std::min(accounts.size(), kMostAccountsNamed));
@@ -69,6 +89,35 @@ void Report::say_missed() const {
   for (const auto& [what, accounts] : missed_) {
     const std::string where = accounts.front().empty() ? "" : " of " + name_accounts(accounts);
     log::write(log::Level::info, what.first, fmt::format("{}{} are still missing", what.second, where));
+  }
+}
+
+void Report::add_agreement(const std::string& stream, const pinterest::Agreement& agreement) {
+  pinterest::Agreement& all = agreements_[stream];
+  all.days += agreement.days;
+  all.differing += agreement.differing;
+  all.not_ready += agreement.not_ready;
+  all.worst_percent = std::max(all.worst_percent, agreement.worst_percent);
+  all.too_large += agreement.too_large;
+  if (all.first_too_large.empty()) all.first_too_large = agreement.first_too_large;
+  for (const auto& [identity, rows] : agreement.broken_identities) all.broken_identities[identity] += rows;
+}
+
+void Report::say_what_adds_up() {
+  for (const auto& [stream, agreement] : agreements_) {
+    log::write(log::Level::info, stream, describe(stream, agreement));
+    for (const auto& [identity, rows] : agreement.broken_identities) {
+      log::write(log::Level::info, stream,
+                 fmt::format("{} does not hold in {} (data_quality says where)", identity,
+                             util::plural(rows, "row", "rows")));
+    }
+    if (agreement.too_large == 0) continue;
+    const std::string more =
+        agreement.too_large > 1 ? fmt::format(" ({} such differences in all)", agreement.too_large) : "";
+    const std::string cause = fmt::format("{}, which is more than max_difference_percent allows{}",
+                                          agreement.first_too_large, more);
+    log::write(log::Level::error, stream, cause);
+    incomplete(cause, "data_quality has every difference");
   }
 }
 

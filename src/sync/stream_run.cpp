@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tap_pinterest/config/columns.hpp"
 #include "tap_pinterest/log/log.hpp"
 
 namespace tap_pinterest::sync {
@@ -27,7 +28,7 @@ Json known_schema(const StreamDefinition& definition, const config::Config& conf
     if (!definition.dropped.empty()) schema["properties"][definition.dropped] = Json::object();
     return schema;
   }
-  if (definition.is_organic()) return schema;
+  if (definition.is_organic() || definition.source == Source::data_quality) return schema;
   if (!schema["properties"]["metrics"].contains("properties")) return schema;
   Json& metrics = schema["properties"]["metrics"]["properties"];
   std::vector<std::string> in_rows(definition.key.begin(), definition.key.end());
@@ -42,7 +43,14 @@ Json known_schema(const StreamDefinition& definition, const config::Config& conf
 std::vector<std::string> selected_columns(const StreamDefinition& definition, const config::Config& config,
                                           const Json& schema) {
   if (definition.source == Source::list) return {};
-  const std::vector<std::string> configured = pinterest::metrics_of(definition, config);
+  std::vector<std::string> configured = pinterest::metrics_of(definition, config);
+  if (definition.source == Source::data_quality) {
+    std::erase_if(configured, [](const std::string& name) {
+      const config::Column* const column = config::find_report_column(name);
+      return column == nullptr || !column->is_additive();
+    });
+    return configured;
+  }
   const Json::json_pointer metrics("/properties/metrics/properties");
   std::vector<std::string> columns;
   for (const std::string& column : configured) {
@@ -100,6 +108,8 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
       projection_(std::make_unique<singer::Projection>(only_key(definition, config),
                                                        known_schema(definition, config))),
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, id())) {}
+
+void StreamRun::sum_rows() { format_->addends.emplace(columns_, *projection_); }
 
 bool StreamRun::wants_pin_metrics() const {
   return selected_ && selection_.schema.contains(Json::json_pointer("/properties/pin_metrics"));

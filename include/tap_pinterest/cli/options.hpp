@@ -8,7 +8,7 @@
 
 namespace tap_pinterest::cli {
 
-enum class Mode { sync, discover, test, about, login };
+enum class Mode { sync, discover, test, about, verify, login };
 enum class AboutFormat { text, json, markdown };
 
 struct Options {
@@ -18,6 +18,7 @@ struct Options {
   std::optional<std::string> state;
   std::optional<std::string> write_state;
   std::vector<std::string> select;  // patterns, several in one by commas
+  std::vector<std::string> verify;  // paths, or "-" for standard input
   AboutFormat about_format = AboutFormat::text;
   // Of login: what is asked for besides.
   std::vector<std::string> scopes;

@@ -92,6 +92,8 @@ struct Config {
   std::vector<std::string> entity_statuses;  // sorted, unique
   std::vector<std::string> ad_account_ids;   // empty: all
   std::vector<std::string> full_table_streams;
+  // Of data_quality: a larger difference fails the run; nothing: none does.
+  std::optional<double> max_difference_percent;
   bool include_shared_accounts = true;
 
   bool trial_access = false;  // 1,000 requests a day; the limits a minute are those of standard access

@@ -1,14 +1,17 @@
 // From the bytes of an answer to RECORD lines: the hot path. No tree is built on the way.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tap_pinterest/pinterest/day_sums.hpp"
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/projection.hpp"
 #include "tap_pinterest/util/spool.hpp"
@@ -35,6 +38,22 @@ struct RecordFormat {
   std::string prefix;
   std::vector<std::size_t> key;
   std::optional<std::size_t> replication_key;
+  // Set where the rows are to be summed.
+  std::optional<Addends> addends;
+  std::optional<std::size_t> date;
+};
+
+// How far the rows of a stream agree with the totals of its accounts, over days that can be compared.
+struct Agreement {
+  std::uint64_t days = 0;       // of all accounts
+  std::uint64_t differing = 0;  // of them: those on which a column differs
+  std::uint64_t not_ready = 0;  // of those: Pinterest has not booked everything yet
+  double worst_percent = 0;
+  // Differences above max_difference_percent, and the first of them, for people.
+  std::uint64_t too_large = 0;
+  std::string first_too_large = {};
+  // Rows in which an identity does not hold, by identity.
+  std::map<std::string, std::uint64_t> broken_identities = {};
 };
 
 struct Misfit {
@@ -52,6 +71,10 @@ struct Rows {
   std::vector<std::string> unknown_fields;
   // Lone surrogates that became U+FFFD.
   std::size_t repaired = 0;
+  // Of analytics whose rows are summed.
+  SumsByDate sums;
+  // Of data_quality, by stream.
+  std::map<std::string, Agreement> agreements;
 };
 
 struct ListRows : Rows {
@@ -60,8 +83,8 @@ struct ListRows : Rows {
   std::size_t items = 0;
   // The ids of the page (the last property of the key), in its order.
   std::vector<std::string> ids;
-  // For each of them the text of the field that ListOptions::also names; empty where it is null.
-  std::vector<std::string> also;
+  // For each of them the texts of the fields that ListOptions::also names; empty where they are null.
+  std::vector<std::array<std::string, kFieldsBesides>> also;
   // The newest replication value of all items, written or not, in microseconds since 1970.
   std::optional<long long> newest;
 };
@@ -79,8 +102,8 @@ struct ListOptions {
   const std::vector<std::string>* only = nullptr;
   // False if the stream is not selected and only the ids are wanted.
   bool write = true;
-  // A field that is wanted besides the ids; empty: none.
-  std::string_view also = {};
+  // Fields that are wanted besides the ids; empty: none.
+  std::array<std::string_view, kFieldsBesides> also = {};
   std::vector<FilledColumn> columns = {};
 };
 

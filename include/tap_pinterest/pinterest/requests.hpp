@@ -65,9 +65,10 @@ bool is_id(std::string_view text);
 // `text` percent-encoded for a query (RFC 3986: everything but unreserved characters).
 std::string encode_query(std::string_view text);
 
-// Every combination of the values of the stream's slots: one where it has none.
-std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config,
-                                util::Day today);
+// Every combination of the values of the stream's slots: one where it has none. `is_for_others`: only those
+// that other streams need.
+std::vector<Fills> combinations(const StreamDefinition& stream, const config::Config& config, util::Day today,
+                                bool is_for_others = false);
 
 std::string list_url(const config::Config& config, const ListRequest& request);
 

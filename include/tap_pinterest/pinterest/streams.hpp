@@ -33,7 +33,19 @@ enum class Source {
   targeting_analytics,  // {"data": [{"targeting_type", "targeting_value", "metrics": {a flat row}}]}
   pin_analytics,        // {PIN: {APP: {"daily_metrics": [...]}}}, or without PIN for a single one
   user_analytics,       // {SPLIT: {"daily_metrics": [...]}}
+  data_quality,         // as ads_analytics, of an account whose totals are compared with what was read
 };
+
+// The list that says which days are final, and for how many days that may change: Pinterest advises to wait
+// for 37 hours.
+inline constexpr std::string_view kReadyStateList = "metrics_ready_state";
+inline constexpr int kDaysThatMayBeOpen = 7;
+
+// The streams that data_quality compares with their accounts.
+bool is_compared(std::string_view stream);
+
+// So many fields of a list's rows may be wanted besides its ids.
+inline constexpr std::size_t kFieldsBesides = 2;
 
 inline constexpr std::string_view kReportsPath = "/ad_accounts/{ad_account_id}/reports";
 
@@ -93,6 +105,8 @@ struct Slot {
   std::vector<std::string> (*computed)(const config::Config& config, util::Day today) = nullptr;
   // The column that takes the value where the API sends none, if it has another name.
   std::string_view column = {};
+  // How many of the last values are enough where the list is read for other streams alone; 0: all.
+  int enough_for_others = 0;
 };
 
 struct StreamDefinition {
@@ -118,6 +132,8 @@ struct StreamDefinition {
   // Columns that take the day of reading, where the API sends none, and the place in the list, from 1 on.
   std::string_view day_column = {};
   std::string_view rank_column = {};
+  // Fields that other streams want to know.
+  std::array<std::string_view, kFieldsBesides> told = {};
   // A field that is a secret, and never leaves the program.
   std::string_view dropped = {};
   // The error by which the API says that there is nothing.

@@ -37,6 +37,8 @@ struct PlanRequest {
   // granularity have changed, the first is empty and the second says what is to be read again.
   DaySet covered;
   DaySet known;
+  // The days that are wanted, whatever the rest says; nothing: that decides.
+  std::optional<DaySet> only = {};
   int lookback_days = 0;
   Reach reach = {};
   // Of asynchronous reports, where there are any: they read what lies beyond `reach`, or everything.

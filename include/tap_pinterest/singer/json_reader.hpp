@@ -59,6 +59,12 @@ bool is_finite(std::string_view number);
 // how many there were. The reader refuses such numbers, so call this when reading has failed.
 std::size_t quote_infinite_numbers(std::string& text);
 
+// The text of a JSON string that needs no unescaping, as ids and dates; other values as they are.
+inline std::string_view without_quotes(std::string_view json) {
+  if (json.size() >= 2 && json.front() == '"') return json.substr(1, json.size() - 2);
+  return json;
+}
+
 // Appends `text` (valid UTF-8) as a JSON string with its quotes.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -41,6 +41,8 @@ class Projection {
 
   // The position of a top-level property, for RecordBuilder::value.
   std::optional<std::size_t> index_of(std::string_view property) const;
+  // The place of a property of a top-level object, for RecordBuilder::scalar_at; nothing if there is none.
+  std::optional<std::size_t> place_of(std::string_view object, std::string_view property) const;
 
   struct Node;
   const Node& root() const { return *root_; }
@@ -76,6 +78,9 @@ class RecordBuilder final : public JsonSink {
   void render(std::string& out) const;
   // The JSON text of a top-level property of the finished record ("null" if it is absent), by its position.
   std::string_view value(std::size_t index) const;
+  // The JSON text of a scalar in the finished record, by Projection::place_of; empty if it is null or absent.
+  // Its object must have begun.
+  std::string_view scalar_at(std::size_t place) const;
 
   // Fields (dotted names, "items[]" for elements) whose value did not fit in the record in hand.
   const std::vector<std::string>& misfits() const;

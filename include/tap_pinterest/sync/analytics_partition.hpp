@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tap_pinterest/pinterest/api_clock.hpp"
+#include "tap_pinterest/pinterest/data_quality.hpp"
 #include "tap_pinterest/pinterest/errors.hpp"
 #include "tap_pinterest/sync/bookmarks.hpp"
 #include "tap_pinterest/sync/coverage.hpp"
@@ -19,6 +20,7 @@
 #include "tap_pinterest/sync/report.hpp"
 #include "tap_pinterest/sync/route_probe.hpp"
 #include "tap_pinterest/sync/stream_run.hpp"
+#include "tap_pinterest/sync/tally.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -57,6 +59,20 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   // How pins are to be asked for is not known yet.
   bool probing() const { return route_.unknown(); }
 
+  // What data_quality compares: streams of its account that have come to their end, and how the answers about
+  // the account are read. `ready` does not change any more.
+  struct Compared {
+    const StreamRun& totals;
+    const pinterest::ReadyStates& ready;
+    std::vector<std::shared_ptr<const AnalyticsPartition>> levels;
+  };
+  // Begins: the account is asked for the days that any of them has read.
+  void compare(Compared compared);
+  // How the answers about the account are read, if this is data_quality; null otherwise. Safe for workers.
+  const StreamRun* totals() const { return compared_ ? &compared_->totals : nullptr; }
+  // What the totals of these days are compared with. Safe for workers.
+  pinterest::Comparison comparison(pinterest::DayRange range, util::Day today) const;
+
   // Ids of the parent's list, as they come.
   void add_ids(const std::vector<std::string>& ids);
   void end_of_list();
@@ -72,8 +88,8 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
 
   // How many rows a part had, so that the next ones can be made to fit.
   void note_rows(const AnalyticsPart& part, std::size_t rows);
-  // All rows of this part are written.
-  void part_done(const AnalyticsPart& part);
+  // All rows of this part are written, and this is what they add up to.
+  void part_done(const AnalyticsPart& part, const pinterest::SumsByDate& sums = {});
   // What to do about failed requests; wants(part) must hold.
 
   // It was too large: puts two smaller parts in its place; false if it cannot be smaller. `tries` go on with
@@ -157,6 +173,7 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   void move_marker();
   void advance();
   void finish_pass();
+  void tally(const Pass& done);
   void begin_pass();
   bool begin_next_pass();
   void close();
@@ -190,6 +207,9 @@ class AnalyticsPartition : public JobSource, public std::enable_shared_from_this
   pinterest::DaySet backfill_;  // not logged yet
   // Pinterest's day may be one ahead of what its clock says.
   int days_less_ = 0;
+
+  Tally tally_;
+  std::optional<Compared> compared_;
 
   RouteProbe route_;
   std::vector<AnalyticsPart> held_parts_;  // of the first batch, until the route is known

@@ -16,6 +16,8 @@ struct CoverageRules {
   config::Granularity granularity = config::Granularity::day;
   std::optional<util::Day> start_date = {};  // as stated
   std::optional<util::Day> end_date = {};    // as stated
+  // The days that are wanted, whatever the rest says; nothing: that decides.
+  std::optional<pinterest::DaySet> only = {};
   int lookback_days = 0;
   pinterest::Reach reach = {};
   // Of asynchronous reports, where there are any: they read what lies beyond `reach`, or everything.

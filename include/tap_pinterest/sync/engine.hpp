@@ -97,6 +97,7 @@ class Engine {
       "check the token's access to the account, and ad_account_ids";
 
   void compile(const singer::Selection& selection);
+  void prepare_comparison();
   void write_schemas();
   void begin();
   StreamRun& list_stream(std::string_view id);
@@ -107,6 +108,8 @@ class Engine {
   struct Reading {
     std::vector<std::shared_ptr<ListRead>> lists;
     std::vector<std::shared_ptr<AnalyticsPartition>> partitions;
+    // The one of them that waits for the others, to compare what they have read; null: none does.
+    std::shared_ptr<AnalyticsPartition> proof = {};
 
     bool empty() const { return lists.empty() && partitions.empty(); }
     bool ended() const;
@@ -117,6 +120,7 @@ class Engine {
                                                                   const std::string& account);
   void add_account(const std::string& id);
   bool begin_accounts();
+  bool compare_what_is_read(std::span<const std::string> ended);
   template <typename Function>
   void for_each_reading(const Function& function) const;
   void accounts_listed();
@@ -132,6 +136,7 @@ class Engine {
   void note_answer(const Job& job, const Fetched& fetched);
   void page_done(const ListJob& work, const pinterest::ListRows& rows);
   bool prepare(Job& job);
+  void note_ready_state(const pinterest::ListRows& rows);
   void note_rows(const StreamRun& stream, const pinterest::Rows& rows);
 
   // In engine_faults.cpp: what is done about requests that fail.
@@ -184,6 +189,10 @@ class Engine {
   RunContext context_;
 
   std::map<std::string, std::unique_ptr<StreamRun>, std::less<>> streams_;
+  // Of data_quality: how the totals of accounts are read, and which days are final.
+  std::unique_ptr<StreamRun> totals_;
+  std::shared_ptr<ListRead> ready_list_;
+  pinterest::ReadyStates ready_;
   struct Account {
     Reading reading;
     bool skipped = false;

@@ -26,8 +26,8 @@ class ListPlan {
   // Takes a page of the list `from`, which was asked for with `fills`. Returns an id that no address can
   // hold, or an empty text.
   std::string take(std::string_view from, const pinterest::ListRows& rows, const pinterest::Fills& fills);
-  // Every page has been taken: the plan is made.
-  void complete(const config::Config& config, util::Day today);
+  // Every page has been taken: the plan is made. `is_for_others`: its rows are not written.
+  void complete(const config::Config& config, util::Day today, bool is_for_others = false);
 
   // Lists that are still to be asked for.
   std::size_t size() const { return size_; }

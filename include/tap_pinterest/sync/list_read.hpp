@@ -1,6 +1,7 @@
 // A list that is being read, page by page: once a run, however many streams need it.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +62,7 @@ class ListRead : public std::enable_shared_from_this<ListRead> {
   };
 
   bool is_in_future(util::Instant bookmark) const;
-  std::string_view also() const;
+  std::array<std::string_view, pinterest::kFieldsBesides> also() const;
   void take(const ListRead& from, const pinterest::ListRows& rows, const pinterest::Fills& fills);
   void end_of_feed();
   void begin();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/answers.hpp"
 #include "tap_pinterest/util/clock.hpp"
 #include "tap_pinterest/util/day_set.hpp"
 
@@ -70,6 +71,11 @@ struct Report {
   void missed(const std::string& stream, const std::string& account, const util::DaySet& days, bool is_new);
   void say_missed() const;
 
+  // How far a stream agrees with the totals of an account, or of some of its days.
+  void add_agreement(const std::string& stream, const pinterest::Agreement& agreement);
+  // Says it of all accounts, a line a stream. Differences that are too large make the run incomplete.
+  void say_what_adds_up();
+
   std::uint64_t request_count() const;
   // The table for people, a line each.
   std::vector<std::string> table(const std::vector<std::string>& streams,
@@ -81,6 +87,7 @@ struct Report {
   std::set<std::string> said_;
   // Days that were known to be missing: by stream and days, the accounts.
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> missed_;
+  std::map<std::string, pinterest::Agreement> agreements_;
 };
 
 }  // namespace tap_pinterest::sync

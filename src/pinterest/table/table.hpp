@@ -16,6 +16,7 @@ std::span<const StreamDefinition> organic_streams();
 std::span<const StreamDefinition> catalogs_streams();
 std::span<const StreamDefinition> business_streams();
 std::span<const StreamDefinition> reference_streams();
+std::span<const StreamDefinition> proof_streams();
 
 // The stream that a report of the configuration is.
 StreamDefinition custom_stream(const config::CustomReport& custom);

@@ -192,5 +192,32 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongUsage{"LineBreak", {"--a\nCRITICAL b"}, "--a?CRITICAL b"}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Options, VerifyTakesFilesAndStandardInput) {
+  const Options result = options({"--verify", "a.jsonl", "-", "b.jsonl"});
+  EXPECT_EQ(result.mode, Mode::verify);
+  EXPECT_EQ(result.verify, (std::vector<std::string>{"a.jsonl", "-", "b.jsonl"}));
+}
+
+TEST(Options, VerifyNeedsAFileAndNothingElse) {
+  const std::vector<std::vector<const char*>> wrong = {
+      {"--verify"},
+      {"--verify", ""},
+      {"--verify", "--x"},
+      {"--verify", "a", "--discover"},
+      {"--test", "--verify", "a"},
+      {"--about", "--verify", "a"},
+      {"--verify", "a", "--format", "json"},
+      {"login", "--verify", "a"},
+      {"--verify", "a", "login"},
+      {"--config", "c", "--verify", "a"},
+      {"--verify", "a", "--catalog", "c"},
+      {"--verify", "a", "-s", "c"},
+      {"--verify", "a", "--write-state", "c"},
+      {"--verify", "a", "--select", "ads"},
+  };
+  for (const auto& arguments : wrong) EXPECT_EQ(finished(arguments).exit_code, 2) << arguments.back();
+  EXPECT_NE(finished(wrong[9]).standard_error.find("--config excludes --verify"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tap_pinterest::cli

@@ -15,7 +15,7 @@ using pinterest::find_stream;
 pinterest::ListRows rows_of(std::vector<std::string> ids, std::vector<std::string> also = {}) {
   pinterest::ListRows rows;
   rows.ids = std::move(ids);
-  rows.also = std::move(also);
+  for (std::string& text : also) rows.also.push_back({std::move(text)});
   return rows;
 }
 
@@ -73,6 +73,14 @@ TEST(ListPlan, AsksOnceWhereAParentOnlyComesBefore) {
   ready.take("ad_accounts", rows_of({"1", "2"}), {});
   ready.complete(config, day("2026-03-01"));
   EXPECT_EQ(ready.size(), 30U);
+}
+
+TEST(ListPlan, AsksForWhatOthersNeedWhereNobodyWantsItsRows) {
+  const config::Config config = fakes::test_config();
+  ListPlan ready(*find_stream("metrics_ready_state"));
+  ready.complete(config, day("2026-03-08"), /*is_for_others=*/true);
+  EXPECT_EQ(ready.size(), 7U);
+  EXPECT_EQ(text_of(ready.next().value()), "date=2026-03-01");
 }
 
 TEST(ListPlan, AsksForSeveralParentsAtOnceAndForEachAlone) {

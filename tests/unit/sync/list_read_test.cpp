@@ -232,7 +232,7 @@ ListJob of(std::string ad_group) {
 
 pinterest::ListRows page_of(std::vector<std::string> ids, std::vector<std::string> also) {
   pinterest::ListRows rows = page(std::move(ids));
-  rows.also = std::move(also);
+  for (std::string& text : also) rows.also.push_back({std::move(text)});
   return rows;
 }
 
@@ -261,8 +261,8 @@ class FedList : public testing::Test {
 };
 
 TEST_F(FedList, IsAskedForOnceForEachRowOfItsParentThatItsConditionAllows) {
-  EXPECT_EQ(campaigns->options({}).also, "objective_type");
-  EXPECT_EQ(ad_groups->options({}).also, "campaign_id");
+  EXPECT_EQ(campaigns->options({}).also.front(), "objective_type");
+  EXPECT_EQ(ad_groups->options({}).also.front(), "campaign_id");
   ad_groups->page_done(page_of({"11", "12", "13", "11"}, {"1", "2", "3", "1"}), {});
   EXPECT_EQ(next_of_parent(run), "no request") << "the condition is not known yet";
   campaigns->page_done(page_of({"1", "2", "3"}, {"CATALOG_SALES", "AWARENESS", ""}), {});
