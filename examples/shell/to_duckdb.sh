@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Usage: to_duckdb.sh CONFIG [DATABASE]
+# Usage: to_duckdb.sh CONFIG [DATABASE [OPTION...]]
 # Brings a DuckDB database (pinterest.duckdb) up to date: a view for each stream, flat and typed, over the table
-# `records`. Then prints the spend by campaign. Records and state come in together or not at all.
+# `records`. Then prints the spend by campaign. Records and state come in together or not at all. Options are the tap's.
 set -euo pipefail
 
-config=$1 database=${2:-pinterest.duckdb}
+config=$1 database=${2:-pinterest.duckdb} options=("${@:3}")
 here=$(dirname "$0")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -32,7 +32,7 @@ state=()
 if [[ -s "$folder/state.json" ]]; then state=(--state "$folder/state.json"); fi
 # An incomplete run is loaded as well: its state tells what is missing.
 code=0
-TAP_PINTEREST_FLATTENING_ENABLED=true tap-pinterest --config "$config" --config ENV "${state[@]}" \
+TAP_PINTEREST_FLATTENING_ENABLED=true tap-pinterest --config "$config" --config ENV "${state[@]}" "${options[@]}" \
   >"$folder/messages.jsonl" || code=$?
 if [[ ! -s "$folder/messages.jsonl" ]]; then exit "$code"; fi
 run_sql -bail "$here/load.sql" <"$folder/messages.jsonl"

@@ -62,6 +62,12 @@ def reported_rows(api, account, stream, **query):
     return [row for rows in load(api.fetch(f"{place.path}?{place.query}", token=False)).values() for row in rows]
 
 
+def days_between(first, last):
+    """Both included."""
+    first, last = (datetime.date.fromisoformat(date) for date in (first, last))
+    return [str(first + datetime.timedelta(age)) for age in range((last - first).days + 1)]
+
+
 def value_of(row, column):
     value = row.get(column)
     return None if value is None else Decimal(str(value))
@@ -77,18 +83,18 @@ class Sums:
         self.api, self.statuses, self.dated = api, statuses, dated
         self.columns = list(columns)
         self.query = {"granularity": granularity, "columns": self.columns, **windows}
-        self.days = {"start_date": start_date, "end_date": end_date}
-        self.reported = None
-        if by_report:
-            before = datetime.date.fromisoformat(start_date) - datetime.timedelta(1)
-            self.reported = {"start_date": by_report, "end_date": min(str(before), end_date)}
+        self.direct = [(start_date, end_date)]
+        if granularity == "HOUR":
+            self.direct = [(date, date) for date in days_between(start_date, end_date)]
+        self.reported = by_report and {"start_date": by_report, "end_date": days_between(by_report, start_date)[-2]}
 
     def rows(self, account, stream=None):
         rows = []
         if self.reported:
             rows += reported_rows(self.api, account, stream, **self.query, **self.reported)
-        if self.days["start_date"] <= self.days["end_date"]:
-            rows += direct_rows(self.api, account, stream, self.statuses, **self.query, **self.days)
+        for start, end in self.direct:
+            days = {"start_date": start, "end_date": end}
+            rows += direct_rows(self.api, account, stream, self.statuses, **self.query, **days)
         return rows
 
     def lines(self, streams=LEVELS, accounts=None):
