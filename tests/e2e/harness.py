@@ -80,6 +80,7 @@ KEYS = {
     "targeting_options": ["targeting_type", "code"],
     "delivery_metrics": ["name", "report_type"],
     "metrics_ready_state": ["date"],
+    "data_quality": ["ad_account_id", "stream", "DATE", "metric"],
     "ad_account_countries": ["code"],
     "trending_keywords": ["region", "trend_type", "keyword", "date"],
 }
@@ -125,9 +126,11 @@ class Simulator:
         self.process.wait(ANSWER_SECONDS)
         self.process.stdout.close()
 
-    def _call(self, method, path, body=None):
+    def _call(self, method, path, body=None, token=True):
         request = urllib.request.Request(self.origin + path, method=method)
-        request.add_header("Authorization", "Bearer access-token-000000")
+        request.add_header("Content-Type", "application/json")
+        if token:
+            request.add_header("Authorization", "Bearer access-token-000000")
         data = None if body is None else json.dumps(body).encode()
         try:
             with urllib.request.urlopen(request, data, ANSWER_SECONDS, context=self.tls) as answer:
@@ -138,6 +141,10 @@ class Simulator:
     def get(self, path, query):
         """What the API answers to a plain client."""
         return json.loads(self._call("GET", f"/v5{path}?" + urllib.parse.urlencode(query, doseq=True)))
+
+    def fetch(self, path, body=None, token=True):
+        """The same unread, of a whole path; with a body it is a POST."""
+        return self._call("GET" if body is None else "POST", path, body, token)
 
     def _control(self, path, **body):
         self._call("POST", "/_simulator" + path, body)

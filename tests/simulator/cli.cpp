@@ -42,6 +42,8 @@ void add_looks(CLI::App& app, Options& it) {
   app.add_option("--account-difference", it.account_difference,
                  "Per cent by which an account's own total is too high, every fifth day of a month")
       ->check(CLI::Range(0.0, 1'000.0));
+  app.add_option("--broken-identity", it.broken_identity,
+                 "On one of so many days an entity of each level has one IMPRESSION_2 too many; 0: never");
   app.add_option("--pins-end", it.pins_end, "How deep the list of pins goes");
 }
 

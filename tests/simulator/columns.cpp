@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "hash.hpp"
 
@@ -189,46 +193,80 @@ constexpr auto kColumns = std::to_array<Column>({
     {"TOTAL_CUSTOM_CONVERSION_RATE", kRatio, 0},
 });
 
-// SPEND_IN_DOLLAR and SPEND_IN_MICRO_DOLLAR are one amount, and so share their salt.
-constexpr std::uint64_t salt_of(std::string_view name) {
+// The one column that only synchronous reports take.
+constexpr std::string_view kOnlySynchronous = "QUIZ_PIN_RESULT_OPEN";
+
+// Amounts are one in both their units, and so share their salt.
+std::uint64_t salt_of(std::string_view name) {
   if (name == "SPEND_IN_DOLLAR") name = "SPEND_IN_MICRO_DOLLAR";
+  if (name == "ADS_CREDIT_SPEND_IN_DOLLAR") name = "ADS_CREDIT_SPEND_IN_MICRO_DOLLAR";
   return hash_text(name);
 }
 
-// TOTAL_X is X_1, which is paid, and X_2, which is earned, where there are both.
-constexpr int half_of(const Column& total, std::string_view ending) {
+// TOTAL_X is X_1, which is paid, and X_2, which is earned, where there are both. TOTAL_WEB_X is what people
+// did after a click, another engagement and a view, TOTAL_WEB_CLICK_X and so on, where there are all three.
+std::array<std::vector<std::string>, 2> parts_of(std::string_view total) {
   constexpr std::string_view kTotal = "TOTAL_";
-  if (total.kind != kCount || !total.name.starts_with(kTotal)) return -1;
-  const std::string_view stem = total.name.substr(kTotal.size());
-  for (std::size_t i = 0; i < kColumns.size(); ++i) {
-    const std::string_view name = kColumns.at(i).name;
-    if (name.starts_with(stem) && name.substr(stem.size()) == ending) return static_cast<int>(i);
+  if (!total.starts_with(kTotal)) return {};
+  const std::string stem(total.substr(kTotal.size()));
+  std::string channel;
+  for (const std::string_view prefix : {"WEB_", "INAPP_", "OFFLINE_"}) {
+    if (stem.starts_with(prefix)) channel = prefix;
   }
-  return -1;
+  const std::string action = "_" + stem.substr(channel.size());
+  channel.insert(0, kTotal);
+  return {{{stem + "_1", stem + "_2"},
+           {channel + "CLICK" + action, channel + "ENGAGEMENT" + action, channel + "VIEW" + action}}};
 }
 
-constexpr auto kSalted = [] {
-  auto columns = kColumns;
-  for (Column& column : columns) {
-    column.salt = salt_of(column.name);
-    column.halves = {half_of(column, "_1"), half_of(column, "_2")};
-  }
+// All columns: first those of the synchronous endpoints.
+const std::vector<Column>& every_column() {
+  static const std::vector<Column> columns = [] {
+    std::vector<Column> all(kColumns.begin(), kColumns.end());
+    std::ranges::copy(columns_of_reports_alone(), std::back_inserter(all));
+    std::map<std::string_view, const Column*> additive;
+    for (Column& column : all) {
+      column.salt = salt_of(column.name);
+      if (is_additive(column.kind)) additive[column.name] = &column;
+    }
+    for (Column& column : all) {
+      if (!is_additive(column.kind)) continue;
+      for (const auto& names : parts_of(column.name)) {
+        const auto known = [&](const std::string& name) { return additive.contains(name); };
+        if (!std::ranges::all_of(names, known)) continue;
+        std::ranges::transform(names, column.parts.begin(),
+                               [&](const std::string& name) { return additive[name]; });
+      }
+    }
+    return all;
+  }();
   return columns;
-}();
+}
 
 }  // namespace
 
-std::span<const Column> all_columns() { return kSalted; }
-
-std::array<const Column*, 2> halves_of(const Column& column) {
-  if (column.halves[0] < 0 || column.halves[1] < 0) return {};
-  return {&kSalted.at(static_cast<std::size_t>(column.halves[0])),
-          &kSalted.at(static_cast<std::size_t>(column.halves[1]))};
-}
+std::span<const Column> all_columns() { return std::span(every_column()).first(kColumns.size()); }
 
 const Column* find_column(std::string_view name) {
-  const auto* const found = std::ranges::find(kSalted, name, &Column::name);
-  return found == kSalted.end() ? nullptr : found;
+  const auto columns = all_columns();
+  const auto found = std::ranges::find(columns, name, &Column::name);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::span<const Column> report_columns() {
+  static const std::vector<Column> columns = [] {
+    std::vector<Column> all = every_column();
+    std::erase_if(all, [](const Column& column) { return column.name == kOnlySynchronous; });
+    std::ranges::sort(all, {}, &Column::name);
+    return all;
+  }();
+  return columns;
+}
+
+const Column* find_report_column(std::string_view name) {
+  const auto columns = report_columns();
+  const auto found = std::ranges::lower_bound(columns, name, {}, &Column::name);
+  return found == columns.end() || found->name != name ? nullptr : &*found;
 }
 
 }  // namespace simulator

@@ -22,8 +22,8 @@ enum class ColumnKind {
 struct Column {
   std::string_view name;
   ColumnKind kind;
-  std::uint64_t salt;                 // makes the values of columns differ
-  std::array<int, 2> halves{-1, -1};  // places of the columns that it is the sum of
+  std::uint64_t salt;                    // makes the values of columns differ
+  std::array<const Column*, 3> parts{};  // what it is the sum of, or nulls; the third only if there are three
 };
 
 // Whether the values of children, days and hours add up to those of their parent, period and day.
@@ -33,11 +33,11 @@ constexpr bool is_additive(ColumnKind kind) {
 
 // What the synchronous endpoints take.
 std::span<const Column> all_columns();
-// The two columns that one is always the sum of, or nulls.
-std::array<const Column*, 2> halves_of(const Column& column);
 // The column of that name, or null.
 const Column* find_column(std::string_view name);
 
+// What only asynchronous reports take, as a table without salt and parts.
+std::span<const Column> columns_of_reports_alone();
 // What asynchronous reports take, by name.
 std::span<const Column> report_columns();
 const Column* find_report_column(std::string_view name);

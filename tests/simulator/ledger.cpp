@@ -128,6 +128,12 @@ Part Ledger::part(const Column& column) const {
   return part;
 }
 
+std::int64_t Ledger::surplus() const {
+  const std::uint64_t days = world_.options().broken_identity;
+  if (days == 0 || mix(account_key_, 68, day_number(day_)) % days != 0) return 0;
+  return std::ranges::all_of(cuts_, [](const Cut& cut) { return cut.end == cut.siblings; }) ? 1 : 0;
+}
+
 bool Ledger::delivers(const Entity& entity) {
   if (day_ < first_day_) return false;
   if (entity.kind == EntityKind::kProductGroup) return product_group_delivers(entity);

@@ -57,6 +57,9 @@ class Ledger {
   bool open(Day day);
   // What the entity owns of an additive column on the day that is open, on which it delivers.
   Part part(const Column& column) const;
+  // How many of IMPRESSION_2 the entity has that day beyond its TOTAL_IMPRESSION: one for the last of each
+  // level that delivers, so that the levels go on adding up.
+  std::int64_t surplus() const;
 
  private:
   struct Leaf {

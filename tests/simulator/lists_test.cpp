@@ -390,6 +390,11 @@ TEST_F(ListsTest, MetricsAreReadyInTime) {
   EXPECT_EQ(ready("2026-02-28"), std::pair(Json(false), Json(true)));
   EXPECT_EQ(ready("2026-03-01"), std::pair(Json(false), Json(false)));
   EXPECT_EQ(status(path + "2026-03-02"), 400);
+  EXPECT_EQ(status(path + "2026-02-30"), 400);
+  EXPECT_EQ(status(path + "yesterday"), 400);
+  EXPECT_EQ(status(path + "2026-02-28&ad_account_id=549755885175"), 400);
+  EXPECT_EQ(status("/resources/metrics_ready_state"), 400);
+  EXPECT_EQ(it_->counters().requests().at("/resources/metrics_ready_state"), 8);
 }
 
 TEST_F(ListsTest, TrendsAreOfRegionsThatExist) {

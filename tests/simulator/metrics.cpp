@@ -19,6 +19,7 @@ using Form = Cell::Form;
 
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr Turn kWhole{1, 0, 1};
+constexpr std::string_view kSurplusColumn = "IMPRESSION_2";
 
 std::int64_t day_number(Day day) { return day.time_since_epoch().count(); }
 
@@ -215,9 +216,18 @@ class RowMaker {
   }
 
   std::int64_t value(const Column& column, const Turn& turn) const {
-    const auto [paid, earned] = halves_of(column);
-    if (paid != nullptr) return value(*paid, turn) + value(*earned, turn);
-    Part part = taken(ledger_.part(column), turn);
+    if (column.parts[0] == nullptr) {
+      return value_of_line(column, turn, column.name == kSurplusColumn ? ledger_.surplus() : 0);
+    }
+    std::int64_t sum = 0;
+    for (const Column* const part : column.parts) sum += part == nullptr ? 0 : value_of_line(*part, turn, 0);
+    return sum;
+  }
+
+  std::int64_t value_of_line(const Column& column, const Turn& turn, std::int64_t surplus) const {
+    Part part = ledger_.part(column);
+    part.end += surplus;
+    part = taken(part, turn);
     for (const Turn& share : shares_) {
       // Every column begins its rounds somewhere else.
       const auto shift = static_cast<std::int64_t>(column.salt % static_cast<std::uint64_t>(share.cycle));

@@ -39,6 +39,9 @@ struct Options {
   bool restate = true;  // recent days follow the generation counter
   std::int64_t pins_end = 100'000;
   double account_difference = 0;  // per cent by which an account's own total is too high on some days
+  // On one of so many days an entity of each level has one IMPRESSION_2 more than its TOTAL_IMPRESSION; 0:
+  // never.
+  std::uint64_t broken_identity = 0;
 
   // Asynchronous reports.
   int report_polls = 2;  // that find a report unfinished

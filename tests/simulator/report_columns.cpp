@@ -1,10 +1,7 @@
 // The columns that only asynchronous reports take.
-#include <algorithm>
 #include <array>
-#include <vector>
 
 #include "columns.hpp"
-#include "hash.hpp"
 
 namespace simulator {
 namespace {
@@ -468,33 +465,8 @@ constexpr auto kReportColumns = std::to_array<Column>({
     {"TOTAL_COLLECTION_PIN_ITEM_IMPRESSION", kCount, 0},
 });
 
-// ADS_CREDIT_SPEND is one amount in both its units.
-constexpr std::uint64_t report_salt(std::string_view name) {
-  if (name == "ADS_CREDIT_SPEND_IN_DOLLAR") name = "ADS_CREDIT_SPEND_IN_MICRO_DOLLAR";
-  return hash_text(name);
-}
-
-// The one column that only synchronous reports take.
-constexpr std::string_view kOnlySynchronous = "QUIZ_PIN_RESULT_OPEN";
-
 }  // namespace
 
-std::span<const Column> report_columns() {
-  static const std::vector<Column> columns = [] {
-    std::vector<Column> all(kReportColumns.begin(), kReportColumns.end());
-    for (Column& column : all) column.salt = report_salt(column.name);
-    std::ranges::copy_if(all_columns(), std::back_inserter(all),
-                         [](const Column& column) { return column.name != kOnlySynchronous; });
-    std::ranges::sort(all, {}, &Column::name);
-    return all;
-  }();
-  return columns;
-}
-
-const Column* find_report_column(std::string_view name) {
-  const auto columns = report_columns();
-  const auto found = std::ranges::lower_bound(columns, name, {}, &Column::name);
-  return found == columns.end() || found->name != name ? nullptr : &*found;
-}
+std::span<const Column> columns_of_reports_alone() { return kReportColumns; }
 
 }  // namespace simulator

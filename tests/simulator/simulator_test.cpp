@@ -551,10 +551,12 @@ TEST(Columns, WhichAddUp) {
   int additive = 0;
   for (const Column& column : all_columns()) additive += is_additive(column.kind) ? 1 : 0;
   EXPECT_EQ(additive, 97);
-  const auto [paid, earned] = halves_of(*find_column("TOTAL_IMPRESSION"));
+  const auto [paid, earned, none] = find_column("TOTAL_IMPRESSION")->parts;
   EXPECT_EQ(paid, find_column("IMPRESSION_1"));
   EXPECT_EQ(earned, find_column("IMPRESSION_2"));
-  EXPECT_EQ(halves_of(*find_column("TOTAL_VIDEO_P100_COMPLETE"))[0], nullptr);
+  EXPECT_EQ(none, nullptr);
+  EXPECT_EQ(find_column("TOTAL_CHECKOUT")->parts[2]->name, "TOTAL_VIEW_CHECKOUT");
+  EXPECT_EQ(find_column("TOTAL_CONVERSIONS")->parts[0], nullptr);
 }
 
 TEST_F(SimulatorTest, LevelsAddUpExactly) {
