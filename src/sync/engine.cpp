@@ -105,10 +105,10 @@ void Engine::compile(const singer::Selection& selection) {
     const StreamDefinition& definition = *std::ranges::find(definitions_, selected.id, &StreamDefinition::id);
     streams_.emplace(selected.id, std::make_unique<StreamRun>(definition, config_, selected));
   }
+  prepare_comparison();
   for (const StreamDefinition& list : definitions_) {
     if (list.source == Source::list && is_needed(list)) lists_.push_back(&list);
   }
-  prepare_comparison();
 }
 
 void Engine::prepare_comparison() {
@@ -160,8 +160,8 @@ StreamRun& Engine::list_stream(std::string_view id) {
 bool Engine::is_needed(const StreamDefinition& list) {
   return std::ranges::any_of(definitions_, [&](const StreamDefinition& stream) {
     const bool needs_it = stream.id == list.id || pinterest::depends_on(stream, list.id);
-    const bool is_by_list = stream.source == Source::list || stream.source == Source::data_quality ||
-                            !pinterest::needs_no_list(stream, config_);
+    if (stream.source == Source::data_quality) return needs_it && totals_;
+    const bool is_by_list = stream.source == Source::list || !pinterest::needs_no_list(stream, config_);
     return needs_it && is_by_list && selected_stream(stream.id) != nullptr;
   });
 }

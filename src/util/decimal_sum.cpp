@@ -140,7 +140,11 @@ DecimalSum& DecimalSum::operator+=(const DecimalSum& other) { return combine(oth
 
 DecimalSum& DecimalSum::operator-=(const DecimalSum& other) { return combine(other, -1); }
 
-bool DecimalSum::is_zero() const { return text() == "0"; }
+bool DecimalSum::is_zero() const {
+  // Almost every zero is one without carrying over.
+  const bool is_plain_zero = !far_ && std::ranges::all_of(near_, [](std::int64_t limb) { return limb == 0; });
+  return is_plain_zero || text() == "0";
+}
 
 std::string DecimalSum::text() const {
   int lowest = kLowestNear;

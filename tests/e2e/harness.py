@@ -80,9 +80,9 @@ KEYS = {
     "targeting_options": ["targeting_type", "code"],
     "delivery_metrics": ["name", "report_type"],
     "metrics_ready_state": ["date"],
-    "data_quality": ["ad_account_id", "stream", "DATE", "metric"],
     "ad_account_countries": ["code"],
     "trending_keywords": ["region", "trend_type", "keyword", "date"],
+    "data_quality": ["ad_account_id", "stream", "DATE", "metric"],
 }
 ENTITIES = ["campaigns", "ad_groups", "ads"]
 # What is read unless a catalog or --select says otherwise.

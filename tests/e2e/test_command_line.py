@@ -277,6 +277,7 @@ SETTINGS = [
     "lookback_days",
     "ad_account_ids",
     "full_table_streams",
+    "max_difference_percent",
     "include_shared_accounts",
     "entity_statuses",
     "analytics_columns",

@@ -138,6 +138,10 @@ FIELDS = {
     "targeting_options": "targeting_type code name",
     "delivery_metrics": "name report_type category definition display_name",
     "metrics_ready_state": "date conversion_metrics_ready non_conversion_metrics_ready",
+    "data_quality": (
+        "ad_account_id stream DATE metric account_value stream_value difference rows rows_that_differ is_complete"
+        " conversion_metrics_ready non_conversion_metrics_ready read_at"
+    ),
     "ad_account_countries": "code currency index name",
     "trending_keywords": """
         region trend_type keyword date demographics has_prediction pct_growth_mom pct_growth_wow
