@@ -17,13 +17,14 @@ LEVELS = {
     "ad_analytics": ("ads", "ad_ids", "PIN_PROMOTION"),
 }
 ADDITIVE = [
-    "SPEND_IN_DOLLAR", "SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "IMPRESSION_2", "TOTAL_IMPRESSION", "TOTAL_CLICK_CHECKOUT",
-    "TOTAL_ENGAGEMENT_CHECKOUT", "TOTAL_VIEW_CHECKOUT", "TOTAL_CHECKOUT", "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "LEADS",
-    "VIDEO_SPEND_IN_DOLLAR",
+    "SPEND_IN_DOLLAR", "SPEND_IN_MICRO_DOLLAR", "IMPRESSION_1", "IMPRESSION_2", "TOTAL_IMPRESSION",
+    "TOTAL_CLICK_CHECKOUT", "TOTAL_ENGAGEMENT_CHECKOUT", "TOTAL_VIEW_CHECKOUT", "TOTAL_CHECKOUT",
+    "TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR", "LEADS", "VIDEO_SPEND_IN_DOLLAR",
 ]  # fmt: skip
 OTHERS = ["CTR", "CPC_IN_MICRO_DOLLAR", "CHECKOUT_ROAS", "TOTAL_IMPRESSION_USER", "TOTAL_IMPRESSION_FREQUENCY",
           "VIDEO_15SEC_UNIQUE_VIEWS_1", "VIDEO_LENGTH", "CAMPAIGN_DAILY_SPEND_CAP", "CAMPAIGN_ID",
           "CAMPAIGN_NAME"]  # fmt: skip
+BATCH = 100
 IDENTITIES = {
     "TOTAL_IMPRESSION": ["IMPRESSION_1", "IMPRESSION_2"],
     "TOTAL_CHECKOUT": ["TOTAL_CLICK_CHECKOUT", "TOTAL_ENGAGEMENT_CHECKOUT", "TOTAL_VIEW_CHECKOUT"],
@@ -38,13 +39,16 @@ def load(answer):
 def direct_rows(api, account, stream, statuses, **query):
     """The rows of a stream's entities of these statuses, or, with no stream, those of the account."""
     path = f"/ad_accounts/{account}/"
+    query["columns"] = ",".join(query["columns"])
+    batches = [{}]
     if stream:
         kind, parameter, _ = LEVELS[stream]
         listed = pages(api, path + kind, {"entity_statuses": statuses}, paged=True)
-        query[parameter] = [each["id"] for page in listed for each in page["items"]]
+        ids = sorted({each["id"] for page in listed for each in page["items"]})
+        batches = [{parameter: ids[first : first + BATCH]} for first in range(0, len(ids), BATCH)]
         path += f"{kind}/"
-    query["columns"] = ",".join(query["columns"])
-    return load(api.fetch(f"/v5{path}analytics?" + urllib.parse.urlencode(query, doseq=True)))
+    addresses = (urllib.parse.urlencode({**query, **batch}, doseq=True) for batch in batches)
+    return [row for address in addresses for row in load(api.fetch(f"/v5{path}analytics?{address}"))]
 
 
 def reported_rows(api, account, stream, **query):
@@ -135,7 +139,8 @@ def add_identity(lines, of, rows, total, parts):
         differences.append(whole - sum((value or 0 for value in values), Decimal(0)))
     if differences:
         wrong = sum(1 for difference in differences if difference)
-        lines[*of, f"{total} = {' + '.join(parts)}"] = line(None, left, sum(differences, Decimal(0)), len(differences), wrong)
+        difference = sum(differences, Decimal(0))
+        lines[*of, f"{total} = {' + '.join(parts)}"] = line(None, left, difference, len(differences), wrong)
 
 
 def line(account_value, stream_value, difference, rows, rows_that_differ):

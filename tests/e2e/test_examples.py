@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,9 @@ SPEND_BY_CAMPAIGN = """
 select ad_account_id as account, max(CAMPAIGN_NAME) as campaign, sum(SPEND_IN_DOLLAR) as spend
 from campaign_analytics group by ad_account_id, CAMPAIGN_ID"""
 
-SHELL = Path(__file__).parents[2] / "examples" / "shell"
+ROOT = Path(__file__).parents[2]
+SHELL = ROOT / "examples" / "shell"
+DATA_QUALITY = (ROOT / "docs" / "data-quality.md").read_text()
 START = "2026-02-20"
 
 
@@ -135,3 +138,22 @@ def test_to_duckdb_asks_the_terminal_nothing(shell, tap):
     script, database = SHELL / "to_duckdb.sh", tap.directory / "pinterest.duckdb"
     printed = shell("script", "-qec", f"{script} {tap.directory}/config.json {database}", "/dev/null")
     assert "\u2588" in printed and "\x1b]" not in printed
+
+
+def test_data_quality_finds_what_its_page_says_it_does(shell, tap, simulate, config):
+    """Each query of the page prints the table below it, and the log has its lines."""
+    world = simulate(accounts=1, campaigns=2, ad_groups=2, ads=6, pins=0, broken_identity=4)
+    world.touch("ads", [4], status="ARCHIVED")
+    changes = {
+        "entity_statuses": ["ACTIVE", "PAUSED"],
+        "analytics_columns": "SPEND_IN_DOLLAR TOTAL_IMPRESSION IMPRESSION_1 IMPRESSION_2 CAMPAIGN_ID CAMPAIGN_NAME".split(),
+    }
+    tap.write("config.json", config(world, start_date="2026-03-04", **changes))
+    (command,) = re.findall(r"```sh\nexamples/shell/to_duckdb.sh config.json (.*?)```", DATA_QUALITY, re.DOTALL)
+    log = shell("to_duckdb.sh", *command.replace("\\\n", " ").split(), said="stderr")
+    (lines,) = re.findall(r"```text\n(.*?)```", DATA_QUALITY, re.DOTALL)
+    assert [line for line in lines.splitlines() if line not in log] == []
+    examples = re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", DATA_QUALITY, re.DOTALL)
+    assert len(examples) == DATA_QUALITY.count("```sql")
+    for sql, table in examples:
+        assert shell("duckdb", "-markdown", tap.directory / "pinterest.duckdb", sql) == table
