@@ -430,6 +430,14 @@ def resumed(state):
     }
 
 
+@pytest.mark.parametrize("before", [{"start_date": "2026-03-05"}, {"entity_statuses": ["ACTIVE"]}])
+def test_days_that_are_read_again_because_more_is_wanted_are_whole(tap, simulate, settings, before):
+    api = simulate(**SMALL)
+    first = run_with(tap, settings(api, lookback_days=2, **before))
+    second = run_with(tap, settings(api, lookback_days=2, max_difference_percent=0), state=first.state)
+    assert_lines(second, Sums(api, START).lines())
+
+
 def test_rows_that_come_twice_count_once(tap, simulate, settings):
     api = simulate(**SMALL)
     for kind, _, _ in LEVELS.values():
@@ -479,3 +487,11 @@ def test_ids_that_are_left_out_make_their_days_incomplete(tap, simulate, setting
         assert line["is_complete"] == (is_whole and date < TODAY)
         if is_whole:
             assert line["difference"] == "0"
+    api.clear_faults()
+    state, quiet = run.state, settings(api, lookback_days=2, max_difference_percent=0)
+    for _ in range(2):
+        following = run_with(tap, quiet, "campaign_analytics", "ad_analytics", state=state)
+        state = following.state
+        assert {date for (_, _, date, _), line in lines_of(following).items() if line["is_complete"]} == {
+            back(age) for age in (1, 2, 3)
+        }
