@@ -822,6 +822,14 @@ const Column* find_report_column(std::string_view name) {
   return found == kReportColumns.end() ? find_column(name) : found;
 }
 
+std::string describe(const Identity& identity) {
+  std::string text(identity.total);
+  for (const std::string_view part : identity.parts) {
+    if (!part.empty()) text.append(text.size() == identity.total.size() ? " = " : " + ").append(part);
+  }
+  return text;
+}
+
 std::span<const Identity> identities() {
   static const std::vector<Identity> all = derive_identities();
   return all;

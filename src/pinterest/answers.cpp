@@ -56,8 +56,8 @@ class RowCollector {
     return key;
   }
 
-  // Writes the finished record.
-  void add() {
+  // Writes the finished record, whose DATE is `date` if it may be summed.
+  void add(std::string_view date = {}) {
     std::string record_key = key();
     note_misfits(record_key);
     const std::size_t begin = rows_.lines.size();
@@ -68,7 +68,7 @@ class RowCollector {
     const auto [known, is_new] = by_key_.try_emplace(std::move(record_key), span);
     if (is_new) {
       ++rows_.records;
-      if (format_.addends) sum_up();
+      if (format_.addends) format_.addends->add_row(builder_, date, sums_);
     } else {
       repeat(known->first, known->second, span);
     }
@@ -105,10 +105,6 @@ class RowCollector {
       known += without_quotes(value);
     }
     return known + ")";
-  }
-
-  void sum_up() {
-    format_.addends->add_row(builder_, without_quotes(builder_.value(format_.date.value())), sums_);
   }
 
   void repeat(const std::string& record_key, Span& first, Span second) {
@@ -494,7 +490,8 @@ class AdsRowSink : public RowSink {
   }
   void finish_record() {
     rows().builder().end_object();
-    rows().add();
+    // A catalog may have DATE written in another form.
+    rows().add(date_.text);
   }
   void write_targeting() {
     RecordBuilder& builder = rows().builder();
@@ -911,7 +908,6 @@ RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Pro
     if (!property.empty()) key.push_back(projection->index_of(property).value());
   }
   replication_key = projection->index_of(definition.replication_key);
-  date = projection->index_of("DATE");
 }
 
 ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,

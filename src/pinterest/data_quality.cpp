@@ -102,23 +102,23 @@ class Comparer {
     const auto& columns = level.addends.columns();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const ColumnSum of_stream = sums.columns.empty() ? ColumnSum() : sums.columns[i];
-      ColumnSum total = total_of(columns[i], date);
-      if (of_stream.rows + total.rows == 0) continue;
+      std::optional<ColumnSum> total = total_of(columns[i], date);
+      if (!total || of_stream.rows + total->rows == 0) continue;
       Finding finding{.metric = std::string(columns[i]),
-                      .account_value = total.sum.text(),
+                      .account_value = total->sum.text(),
                       .stream_value = of_stream.sum.text(),
                       .difference = {},
                       .rows = of_stream.rows,
                       .rows_that_differ = {}};
-      total.sum -= of_stream.sum;
-      finding.difference = total.sum.text();
+      total->sum -= of_stream.sum;
+      finding.difference = total->sum.text();
       findings.push_back(std::move(finding));
     }
     const auto identities = level.addends.identities();
     for (std::size_t i = 0; i < sums.identities.size(); ++i) {
       const IdentitySum& sum = sums.identities[i];
       if (sum.rows == 0) continue;
-      findings.push_back({.metric = describe(*identities[i]),
+      findings.push_back({.metric = config::describe(*identities[i]),
                           .account_value = {},
                           .stream_value = sum.total.text(),
                           .difference = sum.difference.text(),
@@ -129,20 +129,14 @@ class Comparer {
     return findings;
   }
 
-  ColumnSum total_of(std::string_view column, std::string_view date) const {
-    const auto day = totals_.find(date);
+  // Nothing if the account was not asked for the column.
+  std::optional<ColumnSum> total_of(std::string_view column, std::string_view date) const {
     const auto& columns = comparison_.addends.columns();
     const auto place = std::ranges::find(columns, column);
-    if (day == totals_.end() || place == columns.end()) return {};
+    if (place == columns.end()) return std::nullopt;
+    const auto day = totals_.find(date);
+    if (day == totals_.end()) return ColumnSum();
     return day->second.columns.at(static_cast<std::size_t>(place - columns.begin()));
-  }
-
-  static std::string describe(const config::Identity& identity) {
-    std::string text(identity.total);
-    for (const std::string_view part : identity.parts) {
-      if (!part.empty()) text += (text.size() == identity.total.size() ? " = " : " + ") + std::string(part);
-    }
-    return text;
   }
 
   // That of all its days. Of those that Pinterest is not asked about, the old ones are ready.

@@ -70,8 +70,7 @@ void Addends::add_row(const singer::RecordBuilder& row, std::string_view date, S
   columns.resize(columns_.size());
   identities.resize(identities_.size());
   for (std::size_t i = 0; i < places_.size(); ++i) {
-    const std::string_view value = row.scalar_at(places_[i]);
-    if (!value.empty() && columns[i].sum.add(without_quotes(value))) ++columns[i].rows;
+    if (columns[i].sum.add(without_quotes(row.scalar_at(places_[i])))) ++columns[i].rows;
   }
   for (std::size_t i = 0; i < identities_.size(); ++i) {
     add_identity(row, identities_[i].total, identities_[i].parts, identities[i]);

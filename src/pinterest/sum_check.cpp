@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "tap_pinterest/config/columns.hpp"
+#include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/util/plural.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -34,11 +35,12 @@ constexpr std::array<std::string_view, 12> kStatementColumns = {"ad_account_id",
                                                                 "conversion_metrics_ready",
                                                                 "non_conversion_metrics_ready"};
 constexpr std::string_view kMetricsObject = "metrics";
-constexpr std::array<std::string_view, 3> kSummedStreams = {"campaign_analytics", "ad_group_analytics",
-                                                            "ad_analytics"};
 
-bool is_number_token(singer::Token token) {
-  return token.kind == TokenKind::integer || token.kind == TokenKind::decimal;
+// A catalog may have DATE written as a date-time.
+std::string_view date_of(std::string_view text) {
+  constexpr std::string_view kMidnight = "T00:00:00Z";
+  if (text.ends_with(kMidnight)) text.remove_suffix(kMidnight.size());
+  return text;
 }
 
 // The metric of a column "metrics.CTR", or whatever else is between the two where records are flattened:
@@ -94,7 +96,7 @@ void SumCheck::schema(std::string_view stream, const RecordSchema& schema) {
     }
     has_statements_ = columns_.size() == kStatementColumns.size();
   }
-  if (std::ranges::find(kSummedStreams, stream) == kSummedStreams.end()) return;
+  if (!is_compared(stream)) return;
   const auto account = schema.find_column("ad_account_id");
   const auto date = schema.find_column("DATE");
   if (!account || !date) return;
@@ -110,7 +112,7 @@ void SumCheck::schema(std::string_view stream, const RecordSchema& schema) {
   for (const config::Identity& identity : config::identities()) {
     std::vector<std::string_view> parts(identity.parts.begin(), identity.parts.end());
     std::erase(parts, std::string_view());
-    Metric metric{fmt::format("{} = {}", identity.total, fmt::join(parts, " + ")), {}};
+    Metric metric{config::describe(identity), {}};
     parts.insert(parts.begin(), identity.total);
     for (const std::string_view name : parts) {
       if (const auto column = found.find(name); column != found.end())
@@ -147,7 +149,7 @@ void SumCheck::record(std::string_view stream, const RecordCheck& record, singer
 void SumCheck::add_row(Level& level, const RecordCheck& record, singer::KeyState state) {
   if (state == singer::KeyState::repeat) return;
   std::string place(record.value(level.account).text);
-  place.append(1, '\n').append(record.value(level.date).text);
+  place.append(1, '\n').append(date_of(record.value(level.date).text));
   Day& day = level.days[std::move(place)];
   day.is_changed = day.is_changed || state == singer::KeyState::changed;
   day.totals.resize(level.metrics.size());
@@ -155,25 +157,22 @@ void SumCheck::add_row(Level& level, const RecordCheck& record, singer::KeyState
 }
 
 void SumCheck::add(const Metric& metric, const RecordCheck& record, Total& total) {
-  const singer::Token whole = record.value(metric.columns.front());
-  if (!is_number_token(whole)) return;
+  // Numbers in text count too: a catalog may have them written so.
+  DecimalSum whole;
+  if (!whole.add(record.value(metric.columns.front()).text)) return;
   if (metric.columns.size() > 1) {
-    DecimalSum difference;
-    difference.add(whole.text);
+    DecimalSum difference = whole;
     bool has_part = false;
     for (std::size_t i = 1; i < metric.columns.size(); ++i) {
-      const singer::Token part = record.value(metric.columns[i]);
-      if (!is_number_token(part)) continue;
-      DecimalSum value;
-      value.add(part.text);
-      difference -= value;
-      has_part = true;
+      DecimalSum part;
+      has_part = part.add(record.value(metric.columns[i]).text) || has_part;
+      difference -= part;
     }
     if (!has_part) return;
     if (!difference.is_zero()) ++total.rows_that_differ;
     total.difference += difference;
   }
-  total.sum.add(whole.text);
+  total.sum += whole;
   ++total.rows;
 }
 
@@ -183,7 +182,7 @@ std::optional<std::string> SumCheck::compare(const StatementKey& key, const Stat
   if (level == levels_.end()) return std::nullopt;
   const auto metric = std::ranges::find(level->second.metrics, name, &Metric::name);
   if (metric == level->second.metrics.end()) return std::nullopt;
-  const auto day = level->second.days.find(account + '\n' + date);
+  const auto day = level->second.days.find(fmt::format("{}\n{}", account, date_of(date)));
   Total total;
   if (day != level->second.days.end()) {
     if (day->second.is_changed) return std::nullopt;

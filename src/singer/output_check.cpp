@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "schema_types.hpp"
@@ -40,6 +41,7 @@ class OutputCheck::LineReader : public JsonSink {
       record_.key(name);
     } else if (depth_ == 1) {
       key_ = name;
+      is_repeated_ = is_repeated_ || !keys_.emplace(name).second;
     }
   }
   void scalar(Token token) override {
@@ -54,6 +56,8 @@ class OutputCheck::LineReader : public JsonSink {
   }
 
   bool is_object() const { return is_object_; }
+  // A member comes twice: what was read may belong to another stream.
+  bool is_repeated() const { return is_repeated_; }
   bool has_record() const { return has_record_; }
   bool has_read_record() const { return has_read_record_; }
 
@@ -82,7 +86,9 @@ class OutputCheck::LineReader : public JsonSink {
   RecordCheck& record_;
   int depth_ = 0;
   std::string key_;
+  std::set<std::string, std::less<>> keys_;
   bool is_object_ = false;
+  bool is_repeated_ = false;
   bool has_record_ = false;
   bool has_read_record_ = false;
   bool in_record_ = false;
@@ -124,6 +130,8 @@ void OutputCheck::read(std::string_view text) {
   }
   if (!line.is_object()) {
     find("json", "not a JSON object");
+  } else if (line.is_repeated()) {
+    find("json", "a message with a member twice");
   } else if (line.type == "RECORD") {
     // Members in another order: what the record has to be is known only now.
     if (line.has_record() && !line.has_read_record() && streams_.contains(line.stream)) read_json(text, line);

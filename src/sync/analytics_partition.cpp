@@ -246,6 +246,8 @@ const pinterest::Reach& AnalyticsPartition::reach() const {
 }
 
 void AnalyticsPartition::note_missed(const DaySet& days) {
+  // What is compared was read; only the account's total has become too old meanwhile.
+  if (compared_) return;
   const DaySet news = coverage_.miss(days);
   context_.report.missed(stream_.id(), account_, news, /*is_new=*/true);
   context_.report.missed(stream_.id(), account_, days - news, /*is_new=*/false);
@@ -576,7 +578,7 @@ void AnalyticsPartition::tally(const Pass& done) {
   }
   const Window& window = done.window;
   // A report has all ids.
-  const bool has_all_ids = done.reads == Reads::report || (refused_.empty() && left_out_before_.empty());
+  const bool has_all_ids = done.reads == Reads::report || (refused_.empty() && again_.empty());
   std::optional<util::Day> last = window.covered_to;
   const bool is_total = kind() == Granularity::total;
   if (is_total && window.range.last < util::day_of(context_.clock.first_answer())) last = window.range.last;

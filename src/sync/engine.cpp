@@ -27,6 +27,8 @@ constexpr double kTrialRequestsADay = 1000;
 // Accounts whose lists and analytics are read at a time: enough to keep every limit busy, and few enough that
 // thousands of them need no more memory than these.
 constexpr std::size_t kMostOpenAccounts = 500;
+// Fewer where each keeps what its rows add up to.
+constexpr std::size_t kMostSummedAccounts = 50;
 
 constexpr std::string_view kDataQuality = "data_quality";
 
@@ -117,7 +119,7 @@ void Engine::prepare_comparison() {
   bool has_levels = false;
   for (const auto& [id, stream] : streams_) {
     if (!pinterest::is_compared(id)) continue;
-    stream->sum_rows();
+    stream->sum_rows(stream->columns());
     has_levels = true;
   }
   if (!has_levels || proof->columns().empty()) {
@@ -134,7 +136,7 @@ void Engine::prepare_comparison() {
                              .schema = pinterest::describe(accounts, config_).schema,
                              .key_properties = {},
                              .replication_key = {}});
-  totals_->sum_rows();
+  totals_->sum_rows(proof->columns());
 }
 
 std::vector<std::string> Engine::selected_streams() const {
@@ -333,7 +335,8 @@ bool Engine::begin_accounts() {
     if (!id.empty() && was_open && reading.empty()) --open_accounts_;
   }
   bool any = compare_what_is_read(ended);
-  while (open_accounts_ < kMostOpenAccounts && !waiting_accounts_.empty()) {
+  const std::size_t most_open = totals_ ? kMostSummedAccounts : kMostOpenAccounts;
+  while (open_accounts_ < most_open && !waiting_accounts_.empty()) {
     const std::string id = std::move(waiting_accounts_.front());
     waiting_accounts_.pop_front();
     Reading& reading = accounts_.at(id).reading;
@@ -446,7 +449,9 @@ void Engine::work_until_the_end(http::Transport& transport) {
 }
 
 Engine::Step Engine::next_step() {
-  begin_accounts();
+  // What begins may have nothing to do, and end at once.
+  while (begin_accounts()) {
+  }
   const util::SteadyTime now = clock_.steady_now();
   if (queue_.empty()) {
     if (in_flight_ == 0) return End{};

@@ -71,14 +71,16 @@ void Engine::report_answered(Job job, const pinterest::ReportStatus& status) {
     report.created = last_report_created_ = now;
     go_to(job, ReportStep::poll);
     queue_.push_again(std::move(job), now + pinterest::wait_for_report(0));
-  } else if (status.state == "FINISHED" && status.url.empty() && status.bytes == 0 && !report.download) {
+  } else if (status.state == "FINISHED" && status.url.empty() && status.bytes == 0 &&
+             (!report.download || report.finished.url.empty())) {
     const auto& work = std::get<AnalyticsJob>(job.work);
     if (work.partition->totals() != nullptr) {
-      // Nothing is a total, too.
+      // No rows are a total as well: zero.
       report.linked = now;
       report.download = std::make_shared<ReportProgress::Download>(
           ReportProgress::Download{.spool = util::Spool(spool_folder(), kReportInMemory)});
       go_to(job, ReportStep::download);
+      job.known_bytes = 1;
       queue_.push_again(std::move(job), now);
       return;
     }

@@ -100,8 +100,11 @@ std::string text_of(util::Instant now) {
 
 // The totals of an account become rows of data_quality.
 pinterest::Rows compare(const AnalyticsJob& work, const pinterest::Rows& totals, util::Instant now) {
-  return pinterest::compare(work.partition->stream().format(), totals.sums,
-                            work.partition->comparison(work.request.range, util::day_of(now)), text_of(now));
+  pinterest::Rows rows =
+      pinterest::compare(work.partition->stream().format(), totals.sums,
+                         work.partition->comparison(work.request.range, util::day_of(now)), text_of(now));
+  rows.misfits = totals.misfits;
+  return rows;
 }
 
 decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& job, http::Response& response,

@@ -114,8 +114,8 @@ void Report::say_what_adds_up() {
     if (agreement.too_large == 0) continue;
     const std::string more =
         agreement.too_large > 1 ? fmt::format(" ({} such differences in all)", agreement.too_large) : "";
-    const std::string cause = fmt::format("{}, which is more than max_difference_percent allows{}",
-                                          agreement.first_too_large, more);
+    const std::string cause =
+        fmt::format("{}; that exceeds max_difference_percent{}", agreement.first_too_large, more);
     log::write(log::Level::error, stream, cause);
     incomplete(cause, "data_quality has every difference");
   }

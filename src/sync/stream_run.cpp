@@ -8,6 +8,7 @@
 
 #include "tap_pinterest/config/columns.hpp"
 #include "tap_pinterest/log/log.hpp"
+#include "tap_pinterest/pinterest/reports.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
@@ -45,9 +46,13 @@ std::vector<std::string> selected_columns(const StreamDefinition& definition, co
   if (definition.source == Source::list) return {};
   std::vector<std::string> configured = pinterest::metrics_of(definition, config);
   if (definition.source == Source::data_quality) {
-    std::erase_if(configured, [](const std::string& name) {
+    // What reports lack has a total on some days only.
+    const std::vector<std::string> reported = pinterest::report_columns(definition, configured);
+    const bool may_be_reported = pinterest::may_use_reports(definition, config);
+    std::erase_if(configured, [&](const std::string& name) {
       const config::Column* const column = config::find_report_column(name);
-      return column == nullptr || !column->is_additive();
+      const bool may_lack = may_be_reported && std::ranges::find(reported, name) == reported.end();
+      return column == nullptr || !column->is_additive() || may_lack;
     });
     return configured;
   }
@@ -109,7 +114,9 @@ StreamRun::StreamRun(const StreamDefinition& definition, const config::Config& c
                                                        known_schema(definition, config))),
       format_(std::make_unique<pinterest::RecordFormat>(definition, *projection_, id())) {}
 
-void StreamRun::sum_rows() { format_->addends.emplace(columns_, *projection_); }
+void StreamRun::sum_rows(const std::vector<std::string>& columns) {
+  format_->addends.emplace(columns, *projection_);
+}
 
 bool StreamRun::wants_pin_metrics() const {
   return selected_ && selection_.schema.contains(Json::json_pointer("/properties/pin_metrics"));

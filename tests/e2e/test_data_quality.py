@@ -368,6 +368,23 @@ def test_without_a_level_there_is_nothing_to_compare(tap, simulate, settings, ot
     assert requests(api).get(ACCOUNT, 0) == 2 * len(set(others) & {"ad_account_analytics"})
 
 
+def test_where_nothing_is_to_be_read_the_run_ends_all_the_same(tap, simulate, settings):
+    nothing_yet = settings(simulate(**SMALL), start_date="2026-03-20", analytics_source="reports")
+    assert lines_of(run_with(tap, nothing_yet)) == {}
+
+
+def test_a_date_in_another_form_is_the_same_date(tap, simulate, settings):
+    asked = settings(simulate(**SMALL), max_difference_percent=0)
+    catalog = tap.catalog(*LEVELS, "data_quality", config=asked)
+    for stream in catalog["streams"]:
+        if stream["stream"] in LEVELS:
+            stream["schema"]["properties"]["DATE"]["format"] = "date-time"
+    run = tap.run(asked, catalog=catalog, code=0)
+    assert {date for _, _, date, _ in lines_of(run)} >= {START, YESTERDAY}
+    output = tap.write("run.jsonl", run.stdout)
+    tap.run(None, "--verify", output, rules=False, code=0)
+
+
 def test_an_account_that_will_not_say_its_total_costs_its_lines_alone(tap, simulate, settings):
     api = simulate(**SMALL)
     first, second = api.account_ids()

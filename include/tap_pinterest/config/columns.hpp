@@ -3,6 +3,7 @@
 
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tap_pinterest::config {
@@ -40,6 +41,8 @@ const Column* find_report_column(std::string_view name);
 // All identities among the columns of either kind: what is paid and what is earned, and what people did after
 // a click, after another engagement and after a view, make the total.
 std::span<const Identity> identities();
+// "TOTAL_X = X_1 + X_2"
+std::string describe(const Identity& identity);
 // All targeting types of asynchronous reports; some levels have not all of them.
 std::span<const std::string_view> report_targeting_types();
 // The columns requested when `analytics_columns` is not set.

@@ -40,7 +40,6 @@ struct RecordFormat {
   std::optional<std::size_t> replication_key;
   // Set where the rows are to be summed.
   std::optional<Addends> addends;
-  std::optional<std::size_t> date;
 };
 
 // How far the rows of a stream agree with the totals of its accounts, over days that can be compared.

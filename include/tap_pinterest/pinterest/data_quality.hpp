@@ -33,7 +33,7 @@ struct Comparison {
   DayRange range = {};  // of the account's totals
   config::Granularity granularity = config::Granularity::day;
   std::vector<LevelSums> levels = {};
-  const Addends& addends;  // of the account's totals
+  const Addends& addends;  // of the account's totals: other columns are not compared
   const ReadyStates& ready;
   util::Day today;
   // A larger difference on a day that is complete and ready is too large; nothing: none is.

@@ -29,8 +29,8 @@ class StreamRun {
     return selected_ && selection_.method == singer::ReplicationMethod::incremental;
   }
   const pinterest::RecordFormat& format() const { return *format_; }
-  // From now on rows are summed as they are read.
-  void sum_rows();
+  // From now on these columns are summed as rows are read, if they add up.
+  void sum_rows(const std::vector<std::string>& columns);
   // What analytics ask for: columns or metric types.
   const std::vector<std::string>& columns() const { return columns_; }
   // How many rows an id may have at one time: one, or as many as its targeting types have values.

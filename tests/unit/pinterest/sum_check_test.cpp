@@ -91,6 +91,13 @@ const std::string kAllChecked = "sums: 1 of 1 line of data_quality recomputed";
 constexpr std::string_view kOthers =
     "; the others are about rows that changed while they were read, or columns that are not selected";
 
+// A catalog may have numbers and dates written in other forms.
+TEST(SumCheck, ReadsNumbersInTextAndDatesWithATime) {
+  std::string row = spend("1", R"("100")");
+  row.replace(row.find("2026-03-09"), 10, "2026-03-09T00:00:00Z");
+  EXPECT_EQ(outcome_of({kQualitySchema, kNestedSchema, row, quality_line({})}).findings, Lines());
+}
+
 TEST(SumCheck, AddsUpWhatIsWritten) {
   const SumOutcome outcome = outcome_below(
       {spend("1", "0.1"), spend("2", "0.2"), spend("3", "99.7"), spend("4", "null"),

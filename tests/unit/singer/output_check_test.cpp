@@ -63,6 +63,19 @@ std::string state_line(const std::string& entry) {
          entry + "}]}}}}";
 }
 
+// Whose record it is would depend on which of them counts.
+TEST(OutputCheck, FindsAMemberThatComesTwice) {
+  const Lines findings =
+      outcome_of({kAdsSchema,
+                  R"({"type": "SCHEMA", "stream": "b", "schema": {"type": "object", "properties":
+                                         {"x": {}, "y": {}, "z": {}, "key": {}}}, "key_properties": ["key"]})",
+                  R"({"type": "RECORD", "stream": "ads", "record": {"id": "1"}, "stream": "b",
+                                         "time_extracted": "2026-03-10T12:00:00Z"})",
+                  kEmptyState})
+          .findings;
+  EXPECT_EQ(findings, Lines{"3: a message with a member twice"});
+}
+
 TEST(OutputCheck, FindsNothingInGoodOutputAndCounts) {
   const CheckOutcome outcome =
       outcome_of({kAdsSchema, record_line(R"({"id": "1", "n": 1})"), kEmptyState,

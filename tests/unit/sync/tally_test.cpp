@@ -74,14 +74,14 @@ TEST(Tally, WhatWasNotReadToItsEndCountsForNothing) {
 TEST(Tally, IdsThatWereLeftOutBeforeBelongToTheDaysThatWereRead) {
   Tally tally;
   tally.add(spent("2026-03-02", "1"));
-  tally.end_window(march(2, 2), {});
+  tally.end_window(march(2, 3), {});
   tally.begin_window();
-  tally.add(spent("2026-03-01", "7"));
-  tally.add(spent("2026-03-02", "7"));
+  for (const char* const date : {"2026-03-01", "2026-03-02", "2026-03-03"}) tally.add(spent(date, "7"));
   tally.end_of_left_out();
   EXPECT_EQ(spend_on(tally, "2026-03-01"), "nothing");
   EXPECT_EQ(spend_on(tally, "2026-03-02"), "8");
-  EXPECT_EQ(tally.read(), util::DaySet{march(2, 2)});
+  EXPECT_EQ(spend_on(tally, "2026-03-03"), "7") << "nobody else has rows on that day";
+  EXPECT_EQ(tally.read(), util::DaySet{march(2, 3)});
 }
 
 }  // namespace
