@@ -18,7 +18,6 @@ namespace {
 
 using singer::Token;
 using singer::TokenKind;
-using util::DecimalSum;
 
 constexpr double kWholePercent = 100;
 
@@ -95,9 +94,9 @@ class Comparer {
   }
 
   std::vector<Finding> find(const LevelSums& level, std::string_view date, Agreement& agreement) const {
-    static const DaySums kNone;
+    const DaySums none;
     const auto found = level.sums.find(date);
-    const DaySums& sums = found == level.sums.end() ? kNone : found->second;
+    const DaySums& sums = found == level.sums.end() ? none : found->second;
     std::vector<Finding> findings;
     const auto& columns = level.addends.columns();
     for (std::size_t i = 0; i < columns.size(); ++i) {
