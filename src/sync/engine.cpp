@@ -115,7 +115,12 @@ void Engine::compile(const singer::Selection& selection) {
 
 void Engine::prepare_comparison() {
   const StreamRun* const proof = selected_stream(kDataQuality);
-  if (proof == nullptr) return;
+  if (proof == nullptr) {
+    if (config_.max_difference_percent) {
+      log::warning("max_difference_percent does nothing, since data_quality is not selected");
+    }
+    return;
+  }
   bool has_levels = false;
   for (const auto& [id, stream] : streams_) {
     if (!pinterest::is_compared(id)) continue;

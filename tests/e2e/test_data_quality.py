@@ -368,6 +368,11 @@ def test_without_a_level_there_is_nothing_to_compare(tap, simulate, settings, ot
     assert requests(api).get(ACCOUNT, 0) == 2 * len(set(others) & {"ad_account_analytics"})
 
 
+def test_a_threshold_without_the_stream_is_said_to_do_nothing(tap, simulate, settings):
+    run = tap.run(settings(simulate(**SMALL), max_difference_percent=1), "--select", "campaign_analytics", code=0)
+    assert any("max_difference_percent does nothing" in line for line in run.warnings())
+
+
 def test_where_nothing_is_to_be_read_the_run_ends_all_the_same(tap, simulate, settings):
     nothing_yet = settings(simulate(**SMALL), start_date="2026-03-20", analytics_source="reports")
     assert lines_of(run_with(tap, nothing_yet)) == {}
