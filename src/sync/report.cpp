@@ -14,7 +14,7 @@ namespace {
 std::string describe(const std::string& stream, const pinterest::Agreement& agreement) {
   constexpr double kTenth = 0.1;
   if (agreement.days == 0) {
-    return fmt::format("no day of {} could be compared with its accounts", stream);
+    return "no day could be compared with the totals of its accounts";
   }
   const std::string days = util::plural(agreement.days, "day", "days");
   if (agreement.differing == 0) return fmt::format("{} adds up to its accounts on {}", stream, days);

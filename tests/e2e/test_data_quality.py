@@ -373,6 +373,12 @@ def test_a_threshold_without_the_stream_is_said_to_do_nothing(tap, simulate, set
     assert any("max_difference_percent does nothing" in line for line in run.warnings())
 
 
+def test_a_day_that_is_not_over_is_compared_with_nothing(tap, simulate, settings):
+    run = run_with(tap, settings(simulate(**SMALL), start_date=TODAY), "campaign_analytics")
+    assert lines_of(run)
+    assert run.log_lines("INFO", "campaign_analytics: no day could be compared with the totals of its accounts")
+
+
 def test_where_nothing_is_to_be_read_the_run_ends_all_the_same(tap, simulate, settings):
     nothing_yet = settings(simulate(**SMALL), start_date="2026-03-20", analytics_source="reports")
     assert lines_of(run_with(tap, nothing_yet)) == {}

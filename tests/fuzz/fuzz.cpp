@@ -75,6 +75,7 @@ constexpr auto kTargets = std::to_array<Target>({
     {"state", state},
     {"log_config", log_config},
     {"json", json},
+    {"output", output},
     {"log_line", log_line},
 });
 

@@ -32,6 +32,7 @@ void state(std::string_view input);
 void log_config(std::string_view input);
 
 void json(std::string_view input);
+void output(std::string_view input);
 void log_line(std::string_view input);
 
 // Ends the program with a report unless `holds`.

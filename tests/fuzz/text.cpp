@@ -1,9 +1,11 @@
-// JSON as the seam to its reader hands it on, and lines of the log.
+// JSON as the seam to its reader hands it on, lines of the log, and the output of runs.
 #include <algorithm>
 
 #include "fuzz.hpp"
 #include "tap_pinterest/log/format.hpp"
+#include "tap_pinterest/pinterest/sum_check.hpp"
 #include "tap_pinterest/singer/json_reader.hpp"
+#include "tap_pinterest/singer/output_check.hpp"
 
 namespace tap_pinterest::fuzz {
 namespace {
@@ -67,6 +69,24 @@ void json(std::string_view input) {
     check(singer::quote_infinite_numbers(repaired) == 0, "what is quoted is no number", repaired);
   } else {
     check(repaired.size() == input.size(), "finite numbers stay");
+  }
+}
+
+// What --verify reads: each line is checked, whatever came before.
+void output(std::string_view input) {
+  const auto lines = split(input, '\n');
+  const auto check_finding = [&](const singer::Finding& finding) {
+    check(!finding.kind.empty() && !finding.text.empty(), "a finding is said");
+    check(finding.line >= 1 && finding.line <= lines.size() + 1, "a finding has its line", finding.text);
+  };
+  pinterest::SumCheck sums;
+  singer::OutputCheck output(check_finding, sums);
+  for (const std::string_view line : lines) output.read(line);
+  output.end(/*is_cut=*/false);
+  check(!sums.finish(check_finding).empty(), "what came of the sums is said");
+  for (const singer::StreamCounts& stream : output.counts()) {
+    check(stream.keys + stream.repeats + stream.changed <= stream.records, "no record counts twice",
+          stream.stream);
   }
 }
 
