@@ -68,6 +68,7 @@ class Comparer {
   Rows run() {
     for (const LevelSums& level : comparison_.levels) {
       Agreement& agreement = rows_.agreements[std::string(level.stream)];
+      find_places(level.addends.columns());
       std::set<std::string_view> dates;
       for (const SumsByDate* const sums : {&totals_, &level.sums}) {
         for (const auto& [date, unused] : *sums) dates.insert(date);
@@ -78,9 +79,25 @@ class Comparer {
   }
 
  private:
+  void find_places(const std::vector<std::string_view>& columns) {
+    const auto& asked = comparison_.addends.columns();
+    places_.clear();
+    for (const std::string_view column : columns) {
+      const auto place = std::ranges::find(asked, column);
+      places_.push_back(place == asked.end()
+                            ? std::nullopt
+                            : std::optional(static_cast<std::size_t>(place - asked.begin())));
+    }
+  }
+
+  static const DaySums& on(std::string_view date, const SumsByDate& sums) {
+    static const DaySums none;
+    const auto found = sums.find(date);
+    return found == sums.end() ? none : found->second;
+  }
+
   void compare_date(const LevelSums& level, std::string_view date, Agreement& agreement) {
-    constexpr std::size_t kDayLength = 10;  // of a date, with which an hour begins as well
-    const auto first = util::parse_day(date.substr(0, kDayLength));
+    const auto first = day_of_date(date);
     const DayRange& range = comparison_.range;
     if (!first || *first < range.first || *first > range.last || !level.read.contains(*first)) return;
     const bool is_total = comparison_.granularity == config::Granularity::total;
@@ -94,23 +111,23 @@ class Comparer {
   }
 
   std::vector<Finding> find(const LevelSums& level, std::string_view date, Agreement& agreement) const {
-    const DaySums none;
-    const auto found = level.sums.find(date);
-    const DaySums& sums = found == level.sums.end() ? none : found->second;
+    const DaySums& sums = on(date, level.sums);
+    const DaySums& totals = on(date, totals_);
     std::vector<Finding> findings;
     const auto& columns = level.addends.columns();
     for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!places_[i]) continue;
       const ColumnSum of_stream = sums.columns.empty() ? ColumnSum() : sums.columns[i];
-      std::optional<ColumnSum> total = total_of(columns[i], date);
-      if (!total || of_stream.rows + total->rows == 0) continue;
+      ColumnSum total = totals.columns.empty() ? ColumnSum() : totals.columns[*places_[i]];
+      if (of_stream.rows + total.rows == 0) continue;
       Finding finding{.metric = std::string(columns[i]),
-                      .account_value = total->sum.text(),
+                      .account_value = total.sum.text(),
                       .stream_value = of_stream.sum.text(),
                       .difference = {},
                       .rows = of_stream.rows,
                       .rows_that_differ = {}};
-      total->sum -= of_stream.sum;
-      finding.difference = total->sum.text();
+      total.sum -= of_stream.sum;
+      finding.difference = total.sum.text();
       findings.push_back(std::move(finding));
     }
     const auto identities = level.addends.identities();
@@ -126,16 +143,6 @@ class Comparer {
       if (sum.differing > 0) agreement.broken_identities[findings.back().metric] += sum.differing;
     }
     return findings;
-  }
-
-  // Nothing if the account was not asked for the column.
-  std::optional<ColumnSum> total_of(std::string_view column, std::string_view date) const {
-    const auto& columns = comparison_.addends.columns();
-    const auto place = std::ranges::find(columns, column);
-    if (place == columns.end()) return std::nullopt;
-    const auto day = totals_.find(date);
-    if (day == totals_.end()) return ColumnSum();
-    return day->second.columns.at(static_cast<std::size_t>(place - columns.begin()));
   }
 
   // That of all its days. Of those that Pinterest is not asked about, the old ones are ready.
@@ -216,6 +223,8 @@ class Comparer {
   std::string read_at_;
   std::string suffix_;
   singer::RecordBuilder builder_;
+  // Of the level's columns among those that the account was asked for; nothing where it was not.
+  std::vector<std::optional<std::size_t>> places_;
   Rows rows_;
 };
 

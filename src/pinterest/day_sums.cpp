@@ -1,7 +1,6 @@
 #include "tap_pinterest/pinterest/day_sums.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "tap_pinterest/singer/json_reader.hpp"
@@ -29,6 +28,11 @@ void add_identity(const singer::RecordBuilder& row, std::size_t total, const std
 }
 
 }  // namespace
+
+std::optional<util::Day> day_of_date(std::string_view date) {
+  constexpr std::size_t kDayLength = std::string_view("YYYY-MM-DD").size();
+  return util::parse_day(date.substr(0, kDayLength));
+}
 
 Addends::Addends(const std::vector<std::string>& columns, const singer::Projection& projection) {
   constexpr std::string_view kMetrics = "metrics";

@@ -255,10 +255,9 @@ singer::StreamDescription describe(const StreamDefinition& stream, const config:
     return description;
   }
 
-  if (stream.source != Source::data_quality) {
-    if (description.schema["properties"]["metrics"].contains("properties")) {
-      description.configured_object = "metrics";
-    }
+  const singer::Json& properties = description.schema["properties"];
+  if (properties.contains("metrics")) {
+    if (properties["metrics"].contains("properties")) description.configured_object = "metrics";
     fill_metrics(description.schema, stream, config);
   }
   if (stream.category == Category::ads_analytics) {

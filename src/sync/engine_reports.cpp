@@ -65,28 +65,17 @@ bool Engine::prepare_report(Job& job) {
 void Engine::report_answered(Job job, const pinterest::ReportStatus& status) {
   const util::SteadyTime now = clock_.steady_now();
   ReportProgress& report = *job.report();
+  // It has no rows and no link, and had none before: there is nothing to fetch, but to read.
+  const bool is_empty =
+      status.url.empty() && status.bytes == 0 && (!report.download || report.finished.url.empty());
   if (report.step == ReportStep::create) {
     job.tries = {};
     report.token = status.token;
     report.created = last_report_created_ = now;
     go_to(job, ReportStep::poll);
     queue_.push_again(std::move(job), now + pinterest::wait_for_report(0));
-  } else if (status.state == "FINISHED" && status.url.empty() && status.bytes == 0 &&
-             (!report.download || report.finished.url.empty())) {
-    const auto& work = std::get<AnalyticsJob>(job.work);
-    if (work.partition->totals() != nullptr) {
-      // No rows are a total as well: zero.
-      report.linked = now;
-      report.download = std::make_shared<ReportProgress::Download>(
-          ReportProgress::Download{.spool = util::Spool(spool_folder(), kReportInMemory)});
-      go_to(job, ReportStep::download);
-      job.known_bytes = 1;
-      queue_.push_again(std::move(job), now);
-      return;
-    }
-    work.partition->part_done(work);
-  } else if (status.state == "FINISHED" && !status.url.empty()) {
-    if (!pinterest::is_safe_link(status.url.reveal(), config_.api_url)) {
+  } else if (status.state == "FINISHED" && (!status.url.empty() || is_empty)) {
+    if (!is_empty && !pinterest::is_safe_link(status.url.reveal(), config_.api_url)) {
       fail(job, "the link to a report is not https, so the report is not fetched");
       return;
     }
@@ -97,6 +86,7 @@ void Engine::report_answered(Job job, const pinterest::ReportStatus& status) {
           ReportProgress::Download{.spool = util::Spool(spool_folder(), kReportInMemory)});
     }
     go_to(job, ReportStep::download);
+    if (is_empty) job.known_bytes = 1;
     queue_.push_again(std::move(job), now);
   } else if (status.state == "IN_PROGRESS" && now - report.created < config_.report_timeout) {
     job.tries = {};

@@ -1,15 +1,8 @@
 #include "tap_pinterest/sync/tally.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace tap_pinterest::sync {
-namespace {
-
-// Hours begin with their day.
-constexpr std::size_t kDayLength = std::string_view("YYYY-MM-DD").size();
-
-}  // namespace
 
 void Tally::end_window(util::DayRange range, const util::DaySet& complete) {
   // Dates and hours begin with their day, so that they are in the order of days.
@@ -24,7 +17,7 @@ void Tally::end_window(util::DayRange range, const util::DaySet& complete) {
 
 void Tally::end_of_left_out() {
   std::erase_if(window_, [this](const auto& sums) {
-    const auto day = util::parse_day(std::string_view(sums.first).substr(0, kDayLength));
+    const auto day = pinterest::day_of_date(sums.first);
     return !day || !read_.contains(*day);
   });
   pinterest::add(sums_, window_);

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tap_pinterest/config/columns.hpp"
 #include "tap_pinterest/singer/projection.hpp"
+#include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/decimal_sum.hpp"
 
 namespace tap_pinterest::pinterest {
@@ -34,6 +36,9 @@ struct DaySums {
 };
 
 using SumsByDate = std::map<std::string, DaySums, std::less<>>;
+
+// The day that a DATE is, or that its hour, week or month begins with; nothing if it is none.
+std::optional<util::Day> day_of_date(std::string_view date);
 
 // What of the rows of a stream is summed; immutable, and shared by all threads.
 class Addends {
