@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 
 #include "tap_pinterest/singer/json_reader.hpp"
+#include "tap_pinterest/util/utf8.hpp"
 
 namespace tap_pinterest::config {
 namespace {
@@ -15,30 +15,9 @@ namespace {
 constexpr int kMaxDepth = 500;
 constexpr std::size_t kMaxShown = 200;
 
-// How many bytes the character at `offset` has; 0 if it is not well-formed UTF-8 (RFC 3629).
-std::size_t utf8_length(std::string_view text, std::size_t offset) {
-  const auto byte = [&](std::size_t i) {
-    return offset + i < text.size() ? static_cast<std::uint8_t>(text[offset + i]) : std::uint8_t{0};
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const std::uint8_t first = byte(0);
-  const std::uint8_t second = byte(1);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4 || !continues(1)) return 0;
-  if (first < 0xE0) return 2;
-  if (first < 0xF0) {
-    const bool overlong = first == 0xE0 && second < 0xA0;
-    const bool surrogate = first == 0xED && second > 0x9F;
-    return !overlong && !surrogate && continues(2) ? 3 : 0;
-  }
-  const bool overlong = first == 0xF0 && second < 0x90;
-  const bool beyond = first == 0xF4 && second > 0x8F;
-  return !overlong && !beyond && continues(2) && continues(3) ? 4 : 0;
-}
-
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
   for (std::size_t offset = 0; offset < text.size();) {
-    const std::size_t length = utf8_length(text, offset);
+    const std::size_t length = util::utf8_length(text.substr(offset));
     if (length == 0) return offset;
     offset += length;
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/utf8.hpp"
 
 namespace tap_pinterest::log {
 namespace {
@@ -36,25 +37,6 @@ LevelNames names_of(Level level) {
   return kNames.at(static_cast<std::size_t>(level));
 }
 
-// How many bytes at the start of `text` are one valid UTF-8 sequence; 0 if none is.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                             : first >= 0xE0 && first <= 0xEF ? 3
-                             : first >= 0xF0 && first <= 0xF4 ? 4
-                                                              : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  }
-  // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-  const bool impossible = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ||
-                          (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F);
-  return impossible ? 0 : length;
-}
-
 // C0, DEL, C1 (some terminals obey those too), and the line separators of Unicode.
 bool is_control(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence[0]);
@@ -65,7 +47,7 @@ bool is_control(std::string_view sequence) {
 
 // The next character of `text` as it may be shown; takes it off.
 std::string_view next_character(std::string_view& text) {
-  const std::size_t length = sequence_length(text);
+  const std::size_t length = util::utf8_length(text);
   const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
   text.remove_prefix(sequence.size());
   if (length == 0) return kReplacement;

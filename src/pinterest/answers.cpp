@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -31,6 +30,60 @@ enum class Duplicates {
   must_be_equal,  // analytics: one of two that differ is wrong
 };
 
+struct Span {
+  std::size_t begin;
+  std::size_t length;
+};
+
+// Where the row of each key lies. The keys stand one after the other in one text: no allocation a row.
+class RowIndex {
+ public:
+  // The place of the row with this key, and whether it is new: `span` then.
+  std::pair<Span*, bool> insert(std::string_view key, Span span) {
+    if (2 * rows_.size() >= places_.size()) grow();
+    const std::size_t hash = std::hash<std::string_view>()(key);
+    std::size_t place = hash & (places_.size() - 1);
+    while (places_[place] != 0) {
+      Row& row = rows_[places_[place] - 1];
+      if (row.hash == hash && std::string_view(keys_).substr(row.key.begin, row.key.length) == key) {
+        return {&row.span, false};
+      }
+      place = (place + 1) & (places_.size() - 1);
+    }
+    rows_.push_back({hash, {keys_.size(), key.size()}, span});
+    keys_ += key;
+    places_[place] = static_cast<std::uint32_t>(rows_.size());
+    return {&rows_.back().span, true};
+  }
+
+  void clear() {
+    std::ranges::fill(places_, 0);
+    rows_.clear();
+    keys_.clear();
+  }
+
+ private:
+  struct Row {
+    std::size_t hash;
+    Span key;
+    Span span;
+  };
+
+  void grow() {
+    constexpr std::size_t kFewest = 64;
+    places_.assign(std::max(kFewest, 4 * places_.size()), 0);
+    for (std::uint32_t number = 1; number <= rows_.size(); ++number) {
+      std::size_t place = rows_[number - 1].hash & (places_.size() - 1);
+      while (places_[place] != 0) place = (place + 1) & (places_.size() - 1);
+      places_[place] = number;
+    }
+  }
+
+  std::string keys_;
+  std::vector<Row> rows_;
+  std::vector<std::uint32_t> places_;  // by hash: the row's number, counted from 1; 0: none
+};
+
 // Gathers the RECORD lines of one answer.
 class RowCollector {
  public:
@@ -44,33 +97,32 @@ class RowCollector {
 
   void reserve(std::size_t bytes) { rows_.lines.reserve(bytes); }
 
-  // The key of the finished record, for people and for finding repeats.
-  std::string key() const {
-    std::string key;
+  // The key of the finished record, for people and for finding repeats; valid until the next.
+  std::string_view key() {
+    key_.clear();
     for (const std::size_t slot : format_.key) {
       const std::string_view value = builder_.value(slot);
       if (value == kNull) throw UnusableRow("a record without a usable key" + near_key());
-      if (!key.empty()) key += ", ";
-      key += without_quotes(value);
+      if (!key_.empty()) key_ += ", ";
+      key_ += without_quotes(value);
     }
-    return key;
+    return key_;
   }
 
-  // Writes the finished record, whose DATE is `date` if it may be summed.
-  void add(std::string_view date = {}) {
-    std::string record_key = key();
-    note_misfits(record_key);
+  // Writes the finished record, whose key() is `key`, and whose DATE is `date` if it may be summed.
+  void add(std::string_view key, std::string_view date = {}) {
+    note_misfits(key);
     const std::size_t begin = rows_.lines.size();
     rows_.lines += format_.prefix;
     builder_.render(rows_.lines);
     rows_.lines += suffix_;
     const Span span{begin, rows_.lines.size() - begin};
-    const auto [known, is_new] = by_key_.try_emplace(std::move(record_key), span);
+    const auto [known, is_new] = index_.insert(key, span);
     if (is_new) {
       ++rows_.records;
       if (format_.addends) format_.addends->add_row(builder_, date, sums_);
     } else {
-      repeat(known->first, known->second, span);
+      repeat(key, *known, span);
     }
   }
 
@@ -82,16 +134,11 @@ class RowCollector {
   }
 
   // For answers that are given away in pieces: no key comes in two of them.
-  void forget_keys() { by_key_.clear(); }
+  void forget_keys() { index_.clear(); }
   std::size_t bytes() const { return rows_.lines.size(); }
   Rows take() { return std::exchange(rows_, {}); }
 
  private:
-  struct Span {
-    std::size_t begin;
-    std::size_t length;
-  };
-
   std::string_view text(Span span) const {
     return std::string_view(rows_.lines).substr(span.begin, span.length);
   }
@@ -107,7 +154,7 @@ class RowCollector {
     return known + ")";
   }
 
-  void repeat(const std::string& record_key, Span& first, Span second) {
+  void repeat(std::string_view record_key, Span& first, Span second) {
     if (duplicates_ == Duplicates::last_wins) {
       replaced_.push_back(first);
       first = second;
@@ -124,10 +171,10 @@ class RowCollector {
     for (const Span span : replaced_) rows_.lines.erase(span.begin, span.length);
   }
 
-  void note_misfits(const std::string& record_key) {
+  void note_misfits(std::string_view record_key) {
     for (const std::string& field : builder_.misfits()) {
       const bool noted = std::ranges::find(rows_.misfits, field, &Misfit::field) != rows_.misfits.end();
-      if (!noted) rows_.misfits.push_back({field, record_key});
+      if (!noted) rows_.misfits.push_back({field, std::string(record_key)});
     }
   }
 
@@ -136,9 +183,30 @@ class RowCollector {
   Duplicates duplicates_;
   RecordBuilder builder_;
   Rows rows_;
-  std::unordered_map<std::string, Span> by_key_;
+  std::string key_;
+  RowIndex index_;
   std::vector<Span> replaced_;
   SumsByDate sums_;  // of all pieces
+};
+
+// A scalar that outlives the call that hands it on.
+struct KeptToken {
+  TokenKind kind = TokenKind::null;
+  std::string text = std::string(kNull);
+
+  void keep(Token token) {
+    kind = token.kind;
+    text = token.text;
+  }
+  void clear() { keep({TokenKind::null, kNull}); }
+  bool is_null() const { return kind == TokenKind::null; }
+  Token token() const { return {kind, text}; }
+};
+
+// A field directly in a row that is wanted besides the record; null where it is absent or no scalar.
+struct Wanted {
+  std::string_view name;
+  KeptToken* token = nullptr;
 };
 
 // Walks an answer down to its rows and hands their tokens to the builder. What stands around the rows is for
@@ -157,18 +225,17 @@ class RowSink : public JsonSink {
       key_ = name;
       if (!around_key()) return;
     }
-    if (mode_ == Mode::row) {
-      if (nesting_ == 1) row_key(name);
-      rows_.builder().key(name);
-    }
+    if (mode_ != Mode::row) return;
+    if (nesting_ == 1) want(name);
+    rows_.builder().key(name);
   }
 
   void scalar(Token token) final {
-    if (mode_ == Mode::around) {
-      value(token);
-    } else if (mode_ == Mode::row) {
-      if (nesting_ == 1) row_value(token);
+    if (mode_ == Mode::row) {
+      if (nesting_ == 1 && wanted_ != nullptr) wanted_->keep(token);
       rows_.builder().scalar(token);
+    } else if (mode_ == Mode::around) {
+      value(token);
     }
   }
 
@@ -180,16 +247,16 @@ class RowSink : public JsonSink {
   virtual void value(Token) {}
   // A key around the rows; true if it is the first of a row, which has been started.
   virtual bool around_key() { return false; }
-  // A key and a scalar directly in a row.
-  virtual void row_key(std::string_view) {}
-  virtual void row_value(Token) {}
   // The first brace of a row, and everything after its last.
   virtual void begin_row() { rows_.builder().begin_object(); }
   virtual void end_row() = 0;
 
+  void want(std::string_view name, KeptToken& token) { fields_.push_back({name, &token}); }
   void start_row() {
     mode_ = Mode::row;
     nesting_ = 1;
+    wanted_ = nullptr;
+    for (const Wanted& field : fields_) field.token->clear();
     rows_.builder().clear();
     begin_row();
   }
@@ -202,6 +269,13 @@ class RowSink : public JsonSink {
 
  private:
   enum class Mode { around, row, skipped };
+
+  // Of a repeated key the last counts, whatever its value is.
+  void want(std::string_view name) {
+    const auto field = std::ranges::find(fields_, name, &Wanted::name);
+    wanted_ = field == fields_.end() ? nullptr : field->token;
+    if (wanted_ != nullptr) wanted_->clear();
+  }
 
   void open(bool object) {
     if (mode_ == Mode::around) {
@@ -241,6 +315,8 @@ class RowSink : public JsonSink {
   Mode mode_ = Mode::around;
   int nesting_ = 0;
   std::string key_;
+  std::vector<Wanted> fields_;
+  KeptToken* wanted_ = nullptr;  // the field that the last key of the row names
 };
 
 // The rows of a list, wherever RowsAt says, and the bookmark beside them.
@@ -254,6 +330,9 @@ class ListSink final : public RowSink {
       }
     }
     ranked_ = format.projection->index_of(format.stream->rank_column).has_value();
+    for (std::size_t i = 0; i < also_.size(); ++i) {
+      if (!options.also.at(i).empty()) want(options.also.at(i), also_.at(i));
+    }
   }
 
   void check_whole() const {
@@ -372,26 +451,12 @@ class ListSink final : public RowSink {
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a page with one list of items"); }
 
-  void begin_row() override {
-    RowSink::begin_row();
-    also_.fill({});
-  }
-
-  void row_key(std::string_view name) override {
-    wanted_ = static_cast<std::size_t>(std::ranges::find(options_.also, name) - options_.also.begin());
-  }
-
-  void row_value(Token token) override {
-    const std::size_t wanted = std::exchange(wanted_, kFieldsBesides);
-    if (wanted < kFieldsBesides && token.kind != TokenKind::null) also_.at(wanted) = token.text;
-  }
-
   void end_row() override {
     ++list_.items;
     fill_columns();
     RecordBuilder& builder = rows().builder();
     builder.end_object();
-    const std::string key = rows().key();
+    const std::string_view key = rows().key();
     const bool listed =
         options_.only == nullptr || std::ranges::find(*options_.only, key) != options_.only->end();
     std::optional<long long> changed;
@@ -400,9 +465,16 @@ class ListSink final : public RowSink {
     const bool is_old = options_.since && changed && *changed < *options_.since;
     if (listed) {
       list_.ids.emplace_back(without_quotes(builder.value(format_.key.back())));
-      if (!options_.also.front().empty()) list_.also.push_back(also_);
+      if (!options_.also.front().empty()) note_also();
     }
-    if (options_.write && listed && !is_old) rows().add();
+    if (options_.write && listed && !is_old) rows().add(key);
+  }
+
+  void note_also() {
+    auto& fields = list_.also.emplace_back();
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!also_.at(i).is_null()) fields.at(i) = also_.at(i).text;
+    }
   }
 
   void fill_columns() {
@@ -438,22 +510,7 @@ class ListSink final : public RowSink {
   bool has_rows_ = false;
   bool has_bookmark_ = false;
   bool is_undecided_ = false;  // of the object that has begun: whether it is a row
-  // Of the row.
-  std::size_t wanted_ = kFieldsBesides;  // which of the fields comes next
-  std::array<std::string, kFieldsBesides> also_;
-};
-
-// The value of a key column, kept until the row is complete.
-struct KeptToken {
-  TokenKind kind = TokenKind::null;
-  std::string text = std::string(kNull);
-
-  void keep(Token token) {
-    kind = token.kind;
-    text = token.text;
-  }
-  bool is_null() const { return kind == TokenKind::null; }
-  Token token() const { return {kind, text}; }
+  std::array<KeptToken, kFieldsBesides> also_;
 };
 
 // A flat row {"CAMPAIGN_ID": ..., "DATE": ..., COLUMN: ...} becomes `metrics`, its key stands on top as well.
@@ -464,7 +521,11 @@ class AdsRowSink : public RowSink {
         id_column_(format.stream->key[0]),
         second_id_column_(format.stream->key[1] == "DATE" ? std::string_view() : format.stream->key[1]),
         has_account_(format.projection->index_of("ad_account_id").has_value()),
-        options_(options) {}
+        options_(options) {
+    want(id_column_, id_);
+    if (!second_id_column_.empty()) want(second_id_column_, second_id_);
+    want("DATE", date_);
+  }
 
   void check_whole() const {}
 
@@ -491,7 +552,7 @@ class AdsRowSink : public RowSink {
   void finish_record() {
     rows().builder().end_object();
     // A catalog may have DATE written in another form.
-    rows().add(date_.text);
+    rows().add(rows().key(), date_.text);
   }
   void write_targeting() {
     RecordBuilder& builder = rows().builder();
@@ -499,6 +560,12 @@ class AdsRowSink : public RowSink {
     builder.scalar(type_.token());
     builder.key("targeting_value");
     builder.scalar(value_.token());
+  }
+
+  // Targeting stands in the row itself.
+  void want_targeting() {
+    want("TARGETING_TYPE", type_);
+    want("TARGETING_VALUE", value_);
   }
 
   std::string_view id_column() const { return id_column_; }
@@ -511,38 +578,13 @@ class AdsRowSink : public RowSink {
   KeptToken date_;
   KeptToken type_;
   KeptToken value_;
-  // Targeting stands in the row itself.
-  bool is_targeting_inside_ = false;
 
  private:
-  KeptToken* place_of(std::string_view name) {
-    if (name == id_column_) return &id_;
-    if (name == second_id_column_) return &second_id_;
-    if (name == "DATE") return &date_;
-    if (!is_targeting_inside_) return nullptr;
-    if (name == "TARGETING_TYPE") return &type_;
-    return name == "TARGETING_VALUE" ? &value_ : nullptr;
-  }
-
   void begin_row() final {
     RecordBuilder& builder = rows().builder();
     builder.begin_object();
     builder.key("metrics");
     builder.begin_object();
-    id_ = second_id_ = {};
-    date_ = {};
-    if (is_targeting_inside_) type_ = value_ = {};
-    place_ = nullptr;
-  }
-
-  void row_key(std::string_view name) final {
-    place_ = place_of(name);
-    if (place_ != nullptr) *place_ = {};  // of a repeated key the last counts, whatever its value is
-  }
-
-  void row_value(Token token) final {
-    if (place_ != nullptr) place_->keep(token);
-    place_ = nullptr;
   }
 
   // 007 was asked for as 7, whose rows it would not join.
@@ -560,6 +602,7 @@ class AdsRowSink : public RowSink {
     }
     const bool is_day = util::parse_day(date_.text).has_value();
     const bool is_hour = options_.granularity == config::Granularity::hour;
+    if (is_day && !is_hour) return;
     std::optional<util::Instant> moment;
     if (date_.kind == TokenKind::string) moment = util::parse_date_time(date_.text);
     if (is_hour && !moment) moment = unix_hour(date_.text);
@@ -571,7 +614,7 @@ class AdsRowSink : public RowSink {
                         id_.text, date_.text));
       }
       date_.text = util::format_date_time(*moment);
-    } else if (!is_day) {
+    } else {
       date_.text = util::format_day(util::day_of(*moment));
     }
   }
@@ -591,7 +634,6 @@ class AdsRowSink : public RowSink {
   // Not where the id is that of the account: many databases do not tell cases apart.
   bool has_account_;
   const AnalyticsOptions& options_;
-  KeptToken* place_ = nullptr;
 };
 
 // [row, ...]
@@ -646,8 +688,8 @@ class TargetingSink final : public AdsRowSink {
     level_ = static_cast<Level>(level_ + 1);
     if (level_ != kItem) return;
     has_metrics_ = false;
-    type_ = {};
-    value_ = {};
+    type_.clear();
+    value_.clear();
   }
 
   void leave() override {
@@ -684,8 +726,10 @@ class ReportSink final : public AdsRowSink {
   // `emit` takes lines as soon as there are many; null for never.
   ReportSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options,
              const EmitRows* emit)
-      : AdsRowSink(rows, format, options), emit_(emit) {
-    is_targeting_inside_ = format.stream->source == Source::targeting_analytics;
+      : AdsRowSink(rows, format, options),
+        is_targeting_inside_(format.stream->source == Source::targeting_analytics),
+        emit_(emit) {
+    if (is_targeting_inside_) want_targeting();
   }
 
   // Rows of an id that comes twice might differ.
@@ -756,6 +800,7 @@ class ReportSink final : public AdsRowSink {
 
   static UnreadableAnswer unreadable() { return UnreadableAnswer("not a report of rows by id"); }
 
+  bool is_targeting_inside_;
   const EmitRows* emit_;
   Level level_ = kOutside;
   bool is_by_date_ = false;
@@ -817,7 +862,7 @@ class PinAnalyticsSink final : public RowSink {
     builder.key(is_user_ ? "split_value" : "app_type");
     builder.scalar({TokenKind::string, app_});
     builder.end_object();
-    rows().add();
+    rows().add(rows().key());
   }
 
   // In the answer for several pins each is named by its id.
@@ -843,61 +888,25 @@ class PinAnalyticsSink final : public RowSink {
   std::string app_;
 };
 
-// Reads `body` into rows. The reader refuses lone surrogates and numbers that no double holds, so they are
-// repaired then and it is read again.
-template <typename MakeSink>
-Rows read_rows(const RecordFormat& format, std::string& body, std::string_view time_extracted,
-               Duplicates duplicates, MakeSink&& make_sink) {
-  std::size_t repaired = 0;
-  for (bool again = false;; again = true) {
-    RowCollector rows(format, time_extracted, duplicates);
-    // With the default columns the lines take 1.4 times the body: no copies of a string that grows.
-    rows.reserve(body.size() / 2 * 3);
-    auto sink = make_sink(rows);
-    const auto error = singer::read_json(body, sink);
-    if (!error) {
-      sink.check_whole();
-      Rows result = rows.finish();
-      result.repaired = repaired;
-      return result;
-    }
-    if (again) throw UnreadableAnswer(error->message);
-    repaired = singer::repair_lone_surrogates(body);
-    if (repaired + singer::quote_infinite_numbers(body) == 0) throw UnreadableAnswer(error->message);
-  }
+void check(const singer::JsonReader& reader) {
+  if (reader.error()) throw UnreadableAnswer(reader.error()->message);
 }
 
-// Pieces of a file for the reader. Lone surrogates, which it refuses, are repaired on the way; so each piece
-// ends after a comma, which stands within no escape.
-class PieceReader {
- public:
-  explicit PieceReader(const util::Spool& spool) : spool_(spool) {}
-
-  std::string_view next() {
-    std::size_t end = 0;
-    piece_ = std::move(rest_);
-    while (end == 0 && offset_ < spool_.size()) {
-      const std::string more = spool_.read(offset_, kPieceBytes);
-      offset_ += more.size();
-      piece_ += more;
-      end = piece_.rfind(',') + 1;  // 0 if there is none
-    }
-    if (offset_ == spool_.size()) end = piece_.size();
-    rest_ = piece_.substr(end);
-    piece_.resize(end);
-    repaired_ += singer::repair_lone_surrogates(piece_);
-    return piece_;
-  }
-
-  std::size_t repaired() const { return repaired_; }
-
- private:
-  const util::Spool& spool_;
-  std::size_t offset_ = 0;
-  std::string piece_;
-  std::string rest_;
-  std::size_t repaired_ = 0;
-};
+template <typename MakeSink>
+Rows read_rows(const RecordFormat& format, std::string_view body, std::string_view time_extracted,
+               Duplicates duplicates, MakeSink&& make_sink) {
+  RowCollector rows(format, time_extracted, duplicates);
+  // With the default columns the lines take 1.4 times the body: no copies of a string that grows.
+  rows.reserve(body.size() / 2 * 3);
+  auto sink = make_sink(rows);
+  singer::JsonReader reader(sink, singer::Oddities::repaired);
+  reader.read(body, /*is_last=*/true);
+  check(reader);
+  sink.check_whole();
+  Rows result = rows.finish();
+  result.repaired = reader.repaired();
+  return result;
+}
 
 }  // namespace
 
@@ -910,7 +919,7 @@ RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Pro
   replication_key = projection->index_of(definition.replication_key);
 }
 
-ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,
+ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
                    std::string_view time_extracted) {
   ListRows list;
   static_cast<Rows&>(list) =
@@ -921,19 +930,19 @@ ListRows read_list(const RecordFormat& format, std::string& body, const ListOpti
   return list;
 }
 
-Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_ads_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                         std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
                    [&](RowCollector& rows) { return AdsAnalyticsSink(rows, format, options); });
 }
 
-Rows read_targeting_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_targeting_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                               std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
                    [&](RowCollector& rows) { return TargetingSink(rows, format, options); });
 }
 
-Rows read_report(const RecordFormat& format, util::Spool& spool, const AnalyticsOptions& options,
+Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit) {
   if (spool.size() == 0) return {};
   if (spool.in_memory()) {
@@ -942,16 +951,21 @@ Rows read_report(const RecordFormat& format, util::Spool& spool, const Analytics
   }
   RowCollector rows(format, time_extracted, Duplicates::must_be_equal);
   ReportSink sink(rows, format, options, &emit);
-  PieceReader pieces(spool);
-  const auto error = singer::read_json([&] { return pieces.next(); }, sink);
-  if (error) throw UnreadableAnswer(error->message);
+  singer::JsonReader reader(sink, singer::Oddities::repaired);
+  std::string piece;
+  for (std::size_t offset = 0; offset < spool.size();) {
+    offset += spool.read(offset, kPieceBytes, piece);
+    piece.erase(0, reader.read(piece, offset == spool.size()));
+    rows.builder().keep();
+    check(reader);
+  }
   sink.check_whole();
   Rows last = rows.finish();
-  last.repaired = pieces.repaired();
+  last.repaired = reader.repaired();
   return last;
 }
 
-Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_pin_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                         std::string_view time_extracted) {
   return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
                    [&](RowCollector& rows) { return PinAnalyticsSink(rows, format, options); });

@@ -1,304 +1,364 @@
 #include "tap_pinterest/singer/json_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
-#include <iterator>
-#include <limits>
-#include <nlohmann/json.hpp>
-#include <string>
+#include <cstring>
+#include <utility>
+
+#include "tap_pinterest/util/utf8.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
 
-// The last quote of the string that begins at `at`, or the end of the text.
-std::size_t last_quote(std::string_view text, std::size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return at;
-}
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::size_t kLongestCharacter = 4;
+// A longer number may be more than a double holds without an exponent.
+constexpr std::size_t kSurelyFiniteDigits = 300;
 
-// Where the bracket stands that opens one level more than is allowed. Needed only once reading has failed.
-std::size_t offset_of_depth(std::string_view text, int depth) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      i = last_quote(text, i);
-    } else if (c == '{' || c == '[') {
-      if (--depth < 0) return i;
-    } else if (c == '}' || c == ']') {
-      ++depth;
-    }
-  }
-  return text.size();
-}
-
-// The parser's own message without what it read last and without its exception's prefix: the text may hold
-// secrets.
-std::string short_message(std::string_view what) {
-  if (const auto begin = what.find("syntax error"); begin != std::string_view::npos) {
-    what.remove_prefix(begin);
-  } else if (const auto bracket = what.find("] "); bracket != std::string_view::npos) {
-    what.remove_prefix(bracket + 2);
-  }
-  return std::string(what.substr(0, std::min(what.find("; last read: "), what.find(" parsing '"))));
-}
-
-// Hands what nlohmann's parser finds on to a JsonSink.
-class SaxAdapter {
- public:
-  explicit SaxAdapter(JsonSink& sink) : sink_(sink) {}
-
-  bool null() {
-    sink_.scalar({TokenKind::null, "null"});
-    return true;
-  }
-  bool boolean(bool value) {
-    sink_.scalar({TokenKind::boolean, value ? "true" : "false"});
-    return true;
-  }
-  bool number_integer(std::int64_t value) { return integer(value); }
-  bool number_unsigned(std::uint64_t value) { return integer(value); }
-  // Decimals, and integers longer than 64 bits: the parser gives their digits.
-  bool number_float(double /*value*/, const std::string& digits) {
-    const bool is_decimal =
-        std::any_of(digits.begin(), digits.end(), [](char c) { return c == '.' || c == 'e' || c == 'E'; });
-    sink_.scalar({is_decimal ? TokenKind::decimal : TokenKind::integer, digits});
-    return true;
-  }
-  bool string(const std::string& value) {
-    sink_.scalar({TokenKind::string, value});
-    return true;
-  }
-  bool binary(nlohmann::json::binary_t& /*value*/) { return false; }
-  bool start_object(std::size_t /*elements*/) {
-    if (!deeper()) return false;
-    sink_.begin_object();
-    return true;
-  }
-  bool key(const std::string& name) {
-    sink_.key(name);
-    return true;
-  }
-  bool end_object() {
-    --depth_;
-    sink_.end_object();
-    return true;
-  }
-  bool start_array(std::size_t /*elements*/) {
-    if (!deeper()) return false;
-    sink_.begin_array();
-    return true;
-  }
-  bool end_array() {
-    --depth_;
-    sink_.end_array();
-    return true;
-  }
-  bool parse_error(std::size_t bytes_read, const std::string& /*last_token*/,
-                   const nlohmann::json::exception& error) {
-    error_ = {bytes_read == 0 ? 0 : bytes_read - 1, short_message(error.what())};
-    return false;
-  }
-
-  bool too_deep() const { return depth_ > kMaxJsonDepth; }
-  const JsonError& error() const { return error_; }
-
- private:
-  template <typename Integer>
-  bool integer(Integer value) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    sink_.scalar({TokenKind::integer, {digits.data(), static_cast<std::size_t>(end - digits.data())}});
-    return true;
-  }
-  bool deeper() {
-    if (++depth_ <= kMaxJsonDepth) return true;
-    error_.message = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
-    return false;
-  }
-
-  JsonSink& sink_;
-  int depth_ = 0;
-  JsonError error_;
-};
-
-// Walks over pieces as over one text.
-class PieceIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  // The end.
-  PieceIterator() = default;
-  explicit PieceIterator(const std::function<std::string_view()>& next) : next_(&next) { load(); }
-
-  reference operator*() const { return *at_; }
-  PieceIterator& operator++() {
-    if (++at_ == end_) load();
-    return *this;
-  }
-  bool operator==(const PieceIterator& other) const { return at_ == other.at_; }
-
- private:
-  void load() {
-    const std::string_view piece = (*next_)();
-    at_ = piece.empty() ? nullptr : piece.data();
-    end_ = at_ + piece.size();
-  }
-
-  const std::function<std::string_view()>* next_ = nullptr;
-  const char* at_ = nullptr;
-  const char* end_ = nullptr;
-};
-
-// The code unit of an escape "\uXXXX" that begins at `at`, or nothing if there is none.
-std::optional<unsigned> escaped_unit(std::string_view text, std::size_t at) {
-  constexpr std::size_t kEscapeLength = 6;
-  if (text.size() - at < kEscapeLength || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
-  const char* const last = text.data() + at + kEscapeLength;
-  unsigned unit = 0;
-  const auto [end, error] = std::from_chars(text.data() + at + 2, last, unit, 16);
-  if (error != std::errc() || end != last) return std::nullopt;
-  return unit;
-}
-
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
-constexpr std::array<bool, 256> needs_escape() {
-  std::array<bool, 256> table{};
-  for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
-  table['"'] = true;
-  table['\\'] = true;
-  return table;
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
-constexpr auto kNeedsEscape = needs_escape();
 
-void append_escaped(std::string& out, char c) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
+bool is_plain(char c) { return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+constexpr std::uint64_t eight_times(unsigned char byte) { return ~std::uint64_t{0} / 0xFF * byte; }
+// The top bit of each byte that is zero. Above the lowest of them it may also mark others.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - eight_times(1)) & ~word; }
+
+// The end of what stands for itself in a string: ASCII but quotes, backslashes and control characters.
+// Eight bytes at a time, where the first of them is the lowest.
+const char* skip_plain(const char* at, const char* end) {
+  constexpr std::size_t kBitsOfByte = 8;
+  std::uint64_t word = 0;
+  while (std::endian::native == std::endian::little && end - at >= std::ptrdiff_t{sizeof word}) {
+    std::memcpy(&word, at, sizeof word);
+    const std::uint64_t special = (((word - eight_times(0x20)) & ~word) | zero_bytes(word ^ eight_times('"')) |
+                                   zero_bytes(word ^ eight_times('\\')) | word) &
+                                  eight_times(0x80);
+    if (special != 0) return at + static_cast<std::size_t>(std::countr_zero(special)) / kBitsOfByte;
+    at += sizeof word;
+  }
+  while (at != end && is_plain(*at)) ++at;
+  return at;
+}
+
+const char* skip_digits(const char* at, const char* end) {
+  while (at != end && is_digit(*at)) ++at;
+  return at;
+}
+
+void append_utf8(std::string& out, unsigned code) {
+  constexpr unsigned kContinued = 0x3F;
+  const auto continuation = [code](unsigned shift) { return static_cast<char>(0x80U | (code >> shift & kContinued)); };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0U | code >> 6U);
+    out += continuation(0);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0U | code >> 12U);
+    out += continuation(6);
+    out += continuation(0);
+  } else {
+    out += static_cast<char>(0xF0U | code >> 18U);
+    out += continuation(12);
+    out += continuation(6);
+    out += continuation(0);
+  }
+}
+
+// What "\n" and others with one letter mean; 0 if nothing.
+char meaning_of(char letter) {
+  switch (letter) {
     case '"':
-      out += "\\\"";
-      return;
     case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
+    case '/':
+      return letter;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
     default:
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4U];
-      out += kHex[static_cast<unsigned char>(c) & 0xFU];
+      return 0;
   }
 }
 
 }  // namespace
 
-std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
-  SaxAdapter adapter(sink);
-  const char* const begin = text.data();
-  if (nlohmann::json::sax_parse(begin, begin + text.size(), &adapter)) return std::nullopt;
-  JsonError error = adapter.error();
-  error.offset =
-      adapter.too_deep() ? offset_of_depth(text, kMaxJsonDepth) : std::min(error.offset, text.size());
-  return error;
+std::size_t JsonReader::read(std::string_view text, bool is_last) {
+  begin_ = at_ = text.data();
+  end_ = begin_ + text.size();
+  is_last_ = is_last;
+  if (offset_ == 0) {
+    if (!is_last && text.size() < kByteOrderMark.size()) return 0;
+    if (text.starts_with(kByteOrderMark)) at_ += kByteOrderMark.size();
+  }
+  Outcome outcome = Outcome::done;
+  while (outcome == Outcome::done) {
+    while (at_ != end_ && is_space(*at_)) ++at_;
+    if (at_ == end_) break;
+    outcome = read_next();
+  }
+  const bool is_whole = outcome == Outcome::done && expected_ == Expected::end;
+  if (is_last && !is_whole && !error_) fail(end_, "unexpected end of the text");
+  const auto count = static_cast<std::size_t>(at_ - begin_);
+  offset_ += count;
+  return count;
 }
 
-std::optional<JsonError> read_json(const std::function<std::string_view()>& next, JsonSink& sink) {
-  SaxAdapter adapter(sink);
-  if (nlohmann::json::sax_parse(PieceIterator(next), PieceIterator(), &adapter)) return std::nullopt;
-  return adapter.error();
+JsonReader::Outcome JsonReader::fail(const char* at, std::string message) {
+  error_ = {offset_ + static_cast<std::size_t>(at - begin_), std::move(message)};
+  return Outcome::failed;
 }
 
-std::string place_of(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t newline = before.rfind('\n');
-  const std::string_view row = newline == std::string_view::npos ? before : before.substr(newline + 1);
-  const auto column = 1 + std::ranges::count_if(row, [](char c) { return (c & 0xC0) != 0x80; });
-  return fmt::format("at line {}, column {}", line, column);
+JsonReader::Outcome JsonReader::missing(const char* at, std::string_view what) {
+  if (at == end_) return Outcome::cut;
+  return fail(at, "expected " + std::string(what));
 }
 
-std::size_t repair_lone_surrogates(std::string& text) {
-  constexpr std::string_view kReplacement = "\\ufffd";
-  std::size_t repaired = 0;
-  std::size_t at = text.find('\\');
-  while (at != std::string::npos) {
-    std::size_t length = 2;  // an escape, or the backslash that another one escapes
-    if (const auto unit = escaped_unit(text, at)) {
-      length = kReplacement.size();
-      const auto next = is_high_surrogate(*unit) ? escaped_unit(text, at + length) : std::nullopt;
-      if (next && is_low_surrogate(*next)) {
-        length *= 2;
-      } else if (is_high_surrogate(*unit) || is_low_surrogate(*unit)) {
-        text.replace(at, length, kReplacement);
-        ++repaired;
+// One token; a comma or colon goes with what is before it.
+JsonReader::Outcome JsonReader::read_next() {
+  switch (expected_) {
+    case Expected::first_element:
+    case Expected::value:
+      if (*at_ == ']' && expected_ == Expected::first_element) return close();
+      return read_value();
+    case Expected::first_key:
+    case Expected::key:
+      if (*at_ == '}' && expected_ == Expected::first_key) return close();
+      if (*at_ != '"') return missing(at_, expected_ == Expected::key ? "a key" : "a key or '}'");
+      if (const Outcome outcome = read_string(); outcome != Outcome::done) return outcome;
+      sink_.key(string_.text);
+      expected_ = Expected::colon;
+      if (at_ == end_ || *at_ != ':') return Outcome::done;
+      [[fallthrough]];
+    case Expected::colon:
+      if (*at_ != ':') return missing(at_, "':'");
+      ++at_;
+      expected_ = Expected::value;
+      return Outcome::done;
+    case Expected::comma: {
+      const char closing = closing_[depth_ - 1];
+      if (*at_ == closing) return close();
+      if (*at_ != ',') return missing(at_, closing == '}' ? "',' or '}'" : "',' or ']'");
+      ++at_;
+      expected_ = closing == '}' ? Expected::key : Expected::value;
+      return Outcome::done;
+    }
+    case Expected::end:
+      return fail(at_, "text after the end of the document");
+  }
+  return Outcome::failed;
+}
+
+JsonReader::Outcome JsonReader::read_value() {
+  Outcome outcome = Outcome::done;
+  switch (*at_) {
+    case '{':
+      return open('}');
+    case '[':
+      return open(']');
+    case '"':
+      outcome = read_string();
+      if (outcome == Outcome::done) sink_.scalar(string_);
+      break;
+    case 'n':
+      outcome = read_word("null", TokenKind::null);
+      break;
+    case 't':
+      outcome = read_word("true", TokenKind::boolean);
+      break;
+    case 'f':
+      outcome = read_word("false", TokenKind::boolean);
+      break;
+    default:
+      outcome = read_number();
+  }
+  if (outcome == Outcome::done) expected_ = depth_ == 0 ? Expected::end : Expected::comma;
+  return outcome;
+}
+
+JsonReader::Outcome JsonReader::open(char closing) {
+  if (depth_ == closing_.size()) {
+    return fail(at_, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+  }
+  ++at_;
+  closing_[depth_++] = closing;
+  if (closing == '}') {
+    expected_ = Expected::first_key;
+    sink_.begin_object();
+  } else {
+    expected_ = Expected::first_element;
+    sink_.begin_array();
+  }
+  return Outcome::done;
+}
+
+JsonReader::Outcome JsonReader::close() {
+  ++at_;
+  const char closing = closing_[--depth_];
+  expected_ = depth_ == 0 ? Expected::end : Expected::comma;
+  if (closing == '}') {
+    sink_.end_object();
+  } else {
+    sink_.end_array();
+  }
+  return Outcome::done;
+}
+
+JsonReader::Outcome JsonReader::read_word(std::string_view word, TokenKind kind) {
+  const char* const different = std::mismatch(word.begin(), word.end(), at_, end_).second;
+  if (different != at_ + word.size()) return missing(different, "a value");
+  at_ += word.size();
+  sink_.scalar({kind, word, word});
+  return Outcome::done;
+}
+
+JsonReader::Outcome JsonReader::read_number() {
+  const char* at = at_;
+  bool is_decimal = false;
+  bool has_exponent = false;
+  if (*at == '-') ++at;
+  if (at == end_ || !is_digit(*at)) return missing(at, at == at_ ? "a value" : "a digit");
+  at = *at == '0' ? at + 1 : skip_digits(at, end_);
+  if (at != end_ && *at == '.') {
+    is_decimal = true;
+    const char* const fraction = at + 1;
+    at = skip_digits(fraction, end_);
+    if (at == fraction) return missing(at, "a digit");
+  }
+  if (at != end_ && (*at == 'e' || *at == 'E')) {
+    is_decimal = has_exponent = true;
+    ++at;
+    if (at != end_ && (*at == '+' || *at == '-')) ++at;
+    const char* const exponent = at;
+    at = skip_digits(exponent, end_);
+    if (at == exponent) return missing(at, "a digit");
+  }
+  if (at == end_ && !is_last_) return Outcome::cut;
+  std::string_view digits = between(at_, at);
+  if (digits == "-0") digits.remove_prefix(1);  // many readers would make it a decimal
+  Token token{is_decimal ? TokenKind::decimal : TokenKind::integer, digits, digits};
+  if ((has_exponent || digits.size() > kSurelyFiniteDigits) && !is_finite(digits)) {
+    if (oddities_ == Oddities::refused) return fail(at_, "a number beyond the range of a double");
+    token = {TokenKind::string, digits};
+  }
+  at_ = at;
+  sink_.scalar(token);
+  return Outcome::done;
+}
+
+// Leaves it in string_.
+JsonReader::Outcome JsonReader::read_string() {
+  const char* const begin = at_ + 1;
+  const char* at = begin;
+  const char* copied = begin;  // what is before has gone to decoded_
+  const std::size_t repaired = repaired_;
+  bool is_canonical = true;
+  for (;;) {
+    at = skip_plain(at, end_);
+    if (at == end_) break;
+    if (*at == '"') {
+      if (copied == begin) {
+        string_.text = between(begin, at);
+      } else {
+        string_.text = decoded_.append(copied, at);
+      }
+      ++at;
+      // Escapes that are not the shortest are written anew.
+      string_ = {TokenKind::string, string_.text, is_canonical ? between(at_, at) : std::string_view()};
+      at_ = at;
+      return Outcome::done;
+    }
+    if (*at == '\\') {
+      if (copied == begin) decoded_.clear();
+      decoded_.append(copied, at);
+      if (end_ - at < 2) break;
+      is_canonical = is_canonical && at[1] != '/' && at[1] != 'u';
+      const Outcome outcome = read_escape(at);
+      if (outcome == Outcome::cut) break;
+      if (outcome == Outcome::failed) return outcome;
+      copied = at;
+    } else {
+      const std::size_t length = util::utf8_length(between(at, end_).substr(0, kLongestCharacter));
+      if (length == 1) return fail(at, "a control character in a string");
+      if (length == 0 && !is_last_ && end_ - at < std::ptrdiff_t{kLongestCharacter}) break;
+      if (length == 0) return fail(at, "not UTF-8");
+      at += length;
+    }
+  }
+  // It will be read again.
+  repaired_ = repaired;
+  return Outcome::cut;
+}
+
+// Appends what the escape at `at` means to decoded_, and moves behind it.
+JsonReader::Outcome JsonReader::read_escape(const char*& at) {
+  if (at[1] == 'u') return read_escaped_character(at);
+  const char meaning = meaning_of(at[1]);
+  if (meaning == 0) return fail(at, "an unknown escape");
+  decoded_ += meaning;
+  at += 2;
+  return Outcome::done;
+}
+
+// The code unit of "\uXXXX", whose first two characters are there.
+JsonReader::Outcome JsonReader::read_unit(const char* at, unsigned& unit) {
+  constexpr std::ptrdiff_t kLength = 6;
+  constexpr int kHexadecimal = 16;
+  const char* const last = at + std::min(kLength, end_ - at);
+  const auto parsed = std::from_chars(at + 2, last, unit, kHexadecimal);
+  if (parsed.ptr != last) return fail(at, "an unknown escape");
+  return last - at < kLength ? Outcome::cut : Outcome::done;
+}
+
+JsonReader::Outcome JsonReader::read_escaped_character(const char*& at) {
+  constexpr std::size_t kLength = 6;
+  unsigned unit = 0;
+  if (const Outcome outcome = read_unit(at, unit); outcome != Outcome::done) return outcome;
+  const char* const next = at + kLength;
+  if (is_high_surrogate(unit)) {
+    if (end_ - next < 2) {
+      if (end_ == next || *next == '\\') return Outcome::cut;
+    } else if (next[0] == '\\' && next[1] == 'u') {
+      unsigned low = 0;
+      if (const Outcome outcome = read_unit(next, low); outcome != Outcome::done) return outcome;
+      if (is_low_surrogate(low)) {
+        append_utf8(decoded_, 0x10000U + ((unit & 0x3FFU) << 10U) + (low & 0x3FFU));
+        at = next + kLength;
+        return Outcome::done;
       }
     }
-    at = at + length < text.size() ? text.find('\\', at + length) : std::string::npos;
   }
-  return repaired;
+  if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
+    if (oddities_ == Oddities::refused) return fail(at, "half a surrogate pair");
+    ++repaired_;
+    decoded_ += kReplacement;
+  } else {
+    append_utf8(decoded_, unit);
+  }
+  at = next;
+  return Outcome::done;
 }
 
-bool is_finite(std::string_view number) {
-  // Without an exponent: below 1e308, and a double goes up to 1.8e308.
-  constexpr std::size_t kSurelyFiniteDigits = std::numeric_limits<double>::max_exponent10;
-  if (number.size() <= kSurelyFiniteDigits && number.find_first_of("eE") == std::string_view::npos)
-    return true;
-  return std::isfinite(std::strtod(std::string(number).c_str(), nullptr));
-}
-
-std::size_t quote_infinite_numbers(std::string& text) {
-  constexpr std::string_view kOfNumbers = "0123456789+-.eE";
-  std::string out;
-  std::size_t quoted = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const bool is_string = text[at] == '"';
-    const std::size_t end = is_string ? last_quote(text, at) + 1 : text.find_first_not_of(kOfNumbers, at);
-    const std::string piece = text.substr(at, std::max(end - at, std::size_t{1}));
-    const bool is_infinite = !is_string && !is_finite(piece);
-    out += is_infinite ? '"' + piece + '"' : piece;
-    quoted += is_infinite ? 1 : 0;
-    at += piece.size();
-  }
-  text = std::move(out);
-  return quoted;
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  std::size_t run = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text.data() + run, i - run);
-    append_escaped(out, text[i]);
-    run = i + 1;
-  }
-  out.append(text.data() + run, text.size() - run);
-  out += '"';
+std::optional<JsonError> read_json(std::string_view text, JsonSink& sink) {
+  JsonReader reader(sink);
+  reader.read(text, /*is_last=*/true);
+  return reader.error();
 }
 
 }  // namespace tap_pinterest::singer

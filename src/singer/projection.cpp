@@ -27,6 +27,7 @@ struct Projection::Node {
   std::string prefix;  // what stands before the value in its object: ,"name":
   Column column = Column::plain;
   ScalarTypes scalar;
+  unsigned as_it_is = 0;  // the kinds of scalars that fit as they come, as bits
   Form object_form = Form::none;
   Form array_form = Form::none;
   std::size_t slot = 0;
@@ -69,6 +70,17 @@ void read_type(const Json& type, Node& node) {
   }
 }
 
+constexpr unsigned bit_of(TokenKind kind) { return 1U << static_cast<unsigned>(kind); }
+
+unsigned kinds_as_they_are(const ScalarTypes& types) {
+  unsigned kinds = 0;
+  if (types.boolean) kinds |= bit_of(TokenKind::boolean);
+  if (types.number || (types.integer && !types.bounded)) kinds |= bit_of(TokenKind::integer);
+  if (types.number) kinds |= bit_of(TokenKind::decimal);
+  if (types.string && !types.date_time) kinds |= bit_of(TokenKind::string);
+  return kinds;
+}
+
 void read_bound(const Json& schema, std::string_view keyword, std::int64_t& bound, bool& bounded) {
   const auto value = schema.find(keyword);
   if (value == schema.end() || !value->is_number_integer()) return;
@@ -92,6 +104,7 @@ void read_types(const Json& schema, Node& node) {
   node.scalar.date_time = node.scalar.string && format != schema.end() && *format == "date-time";
   read_bound(schema, "minimum", node.scalar.minimum, node.scalar.bounded);
   read_bound(schema, "maximum", node.scalar.maximum, node.scalar.bounded);
+  node.as_it_is = kinds_as_they_are(node.scalar);
 }
 
 const Json& member_or_null(const Json& schema, std::string_view name) {
@@ -121,6 +134,7 @@ class Compiler {
     if (child.object_form != Form::copied) refuse(child.path, "must be an object without properties");
     child.array_form = Form::copied;
     child.scalar = {};  // so that scalars leave the fast way
+    child.as_it_is = 0;
     share_rest(child, node);
   }
 
@@ -173,6 +187,7 @@ class Compiler {
     if (node.column == Column::spread) {
       compile(selected, known, node, &own);
       node.scalar = {};  // there is no column for one
+      node.as_it_is = 0;
     } else {
       node.prefix = prefix(own.column, /*first=*/columns_++ == 0);
       compile(selected, known, node, nullptr);
@@ -305,13 +320,15 @@ class KeyTable {
   std::size_t previous_ = kNone;
 };
 
-enum class Content : unsigned char { absent, null, text, object, array, rest };
+enum class Content : unsigned char { absent, null, borrowed, text, object, array, rest };
 
-// The value of one property of the record in hand. Text lies in the arena.
+// The value of one property of the record in hand. What is borrowed lies in the text that is being read, and
+// text in the arena.
 struct Slot {
   Content content = Content::absent;
   std::size_t offset = 0;
   std::size_t length = 0;
+  const char* borrowed = nullptr;
 };
 
 // What of the additional fields came with a property.
@@ -343,6 +360,10 @@ struct RecordBuilder::Impl {
   void put_null(const Node& node, bool fits);
   bool is_rest(const Node& node) const { return &node == root->rest; }
   std::string& begin_rest();
+  std::string_view text(const Slot& slot) const {
+    return {slot.content == Content::borrowed ? slot.borrowed : arena.data() + slot.offset, slot.length};
+  }
+  void keep_members(const Node& node);
   void note_child();
   const Node* target() const;
   std::string& element_text(Frame& frame);
@@ -579,8 +600,9 @@ void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const
     case Content::null:
       out += "null";
       return;
+    case Content::borrowed:
     case Content::text:
-      out.append(arena, slot.offset, slot.length);
+      out += text(slot);
       return;
     case Content::object:
       render_object(node, out);
@@ -601,6 +623,17 @@ void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const
       out += '}';
       return;
     }
+  }
+}
+
+void RecordBuilder::Impl::keep_members(const Node& node) {
+  for (const Node& child : node.children) {
+    Slot& slot = slots[child.slot];
+    if (slot.content == Content::object) keep_members(child);
+    if (slot.content != Content::borrowed) continue;
+    slot.offset = arena.size();
+    arena += text(slot);
+    slot.content = Content::text;
   }
 }
 
@@ -703,6 +736,12 @@ void RecordBuilder::scalar(Token token) {
   }
   const Node* const node = impl.target();
   if (node == nullptr) return;
+  const bool in_array = impl.frames.back().is_array;
+  const bool fits = (node->as_it_is & bit_of(token.kind)) != 0;
+  if (fits && !in_array && !token.json.empty()) {
+    impl.slots[node->slot] = {Content::borrowed, 0, token.json.size(), token.json.data()};
+    return;
+  }
   if (token.kind == TokenKind::null || !node->scalar.any()) {
     if (impl.is_rest(*node)) {
       impl.copy_to = &impl.begin_rest();
@@ -713,11 +752,23 @@ void RecordBuilder::scalar(Token token) {
     impl.put_null(*node, token.kind == TokenKind::null);
     return;
   }
-  const bool in_array = impl.frames.back().is_array;
   std::string& out = in_array ? impl.element_text(impl.frames.back()) : impl.arena;
   const std::size_t start = out.size();
-  if (!append_fitted(out, token, node->scalar)) impl.report_misfit(*node);
+  if (fits) {
+    append_json(out, token);
+  } else if (!append_fitted(out, token, node->scalar)) {
+    impl.report_misfit(*node);
+  }
   if (!in_array) impl.slots[node->slot] = {Content::text, start, out.size() - start};
+}
+
+void RecordBuilder::keep() {
+  Impl& impl = *impl_;
+  for (const Frame& frame : impl.frames) {
+    if (!frame.is_array) impl.keep_members(*frame.node);
+  }
+  // What has been copied has to outlive the elements that are open.
+  for (Frame& frame : impl.frames) frame.arena_mark = impl.arena.size();
 }
 
 void RecordBuilder::render(std::string& out) const { impl_->render_object(*impl_->root, out); }
@@ -726,7 +777,7 @@ std::string_view RecordBuilder::value(std::size_t index) const {
   Impl& impl = *impl_;
   const Node& node = impl.root->children.at(index);
   const Slot& slot = impl.slots[node.slot];
-  if (slot.content == Content::text) return std::string_view(impl.arena).substr(slot.offset, slot.length);
+  if (slot.content == Content::borrowed || slot.content == Content::text) return impl.text(slot);
   impl.rendered_value.clear();
   impl.render_value(node, impl.rendered_value);
   return impl.rendered_value;
@@ -734,8 +785,8 @@ std::string_view RecordBuilder::value(std::size_t index) const {
 
 std::string_view RecordBuilder::scalar_at(std::size_t place) const {
   const Slot& slot = impl_->slots[place];
-  if (slot.content != Content::text) return {};
-  return std::string_view(impl_->arena).substr(slot.offset, slot.length);
+  if (slot.content != Content::borrowed && slot.content != Content::text) return {};
+  return impl_->text(slot);
 }
 
 const std::vector<std::string>& RecordBuilder::misfits() const { return impl_->misfits; }

@@ -37,18 +37,22 @@ void Spool::clear() {
   size_ = 0;
 }
 
-std::string Spool::read(std::size_t offset, std::size_t count) const {
-  if (in_memory()) return offset < size_ ? text_.substr(offset, count) : std::string();
-  std::string bytes(offset < size_ ? std::min(count, size_ - offset) : 0, '\0');
-  std::size_t have = 0;
-  while (have < bytes.size()) {
+std::size_t Spool::read(std::size_t offset, std::size_t count, std::string& out) const {
+  count = offset < size_ ? std::min(count, size_ - offset) : 0;
+  if (in_memory()) {
+    out.append(text_, offset, count);
+    return count;
+  }
+  const std::size_t before = out.size();
+  out.resize(before + count);
+  for (std::size_t have = 0; have < count;) {
     const ssize_t got =
-        pread(file_.get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(offset + have));
+        pread(file_.get(), out.data() + before + have, count - have, static_cast<off_t>(offset + have));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) throw FileError("cannot read a temporary file in " + folder_ + ": " + reason(errno));
     have += static_cast<std::size_t>(got);
   }
-  return bytes;
+  return count;
 }
 
 void Spool::open_file() {

@@ -1,5 +1,7 @@
 // JSON as the seam to its reader hands it on, lines of the log, and the output of runs.
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "fuzz.hpp"
 #include "tap_pinterest/log/format.hpp"
@@ -10,65 +12,62 @@
 namespace tap_pinterest::fuzz {
 namespace {
 
-// Writes the tokens as JSON again.
-class Writer final : public singer::JsonSink {
- public:
-  void begin_object() override { open('{'); }
-  void end_object() override { close('}'); }
-  void begin_array() override { open('['); }
-  void end_array() override { close(']'); }
-  void key(std::string_view name) override {
-    separate();
-    singer::append_json_string(text, name);
-    text += ':';
-  }
-  void scalar(singer::Token token) override {
-    separate();
-    if (token.kind == singer::TokenKind::string) {
-      singer::append_json_string(text, token.text);
-    } else {
-      text += token.text;
-    }
-  }
-
+// What the reader makes of a document, as JSON; and where it ended.
+struct Reading {
   std::string text;
-
- private:
-  void separate() {
-    if (!text.empty() && text.back() != '[' && text.back() != '{' && text.back() != ':') text += ',';
-  }
-  void open(char bracket) {
-    separate();
-    text += bracket;
-  }
-  void close(char bracket) { text += bracket; }
+  std::optional<singer::JsonError> error;
+  std::size_t repaired = 0;
 };
+
+// `sizes` gives the lengths of the pieces in which the document comes.
+Reading read(std::string_view input, singer::Oddities oddities, std::string_view sizes = {}) {
+  Reading reading;
+  singer::JsonWriter writer(reading.text);
+  singer::JsonReader reader(writer, oddities);
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  while (end < input.size() && !sizes.empty() && !reader.error()) {
+    end = std::min(input.size(), end + static_cast<unsigned char>(sizes.front()));
+    sizes.remove_prefix(1);
+    // A copy of its own, so that nothing is read beyond its end.
+    const std::string piece(input.substr(begin, end - begin));
+    const std::size_t count = reader.read(piece, /*is_last=*/false);
+    check(count <= piece.size(), "a piece is not read beyond its end");
+    begin += count;
+  }
+  if (!reader.error()) reader.read(std::string(input.substr(begin)), /*is_last=*/true);
+  reading.error = reader.error();
+  reading.repaired = reader.repaired();
+  return reading;
+}
 
 }  // namespace
 
+// nlohmann's parser, which is as strict, tells what is right.
 void json(std::string_view input) {
-  Writer writer;
-  const auto error = singer::read_json(input, writer);
+  const std::size_t count = choose(input, 9);
+  const std::string_view sizes = input.substr(0, count);
+  input.remove_prefix(sizes.size());
+
+  const Reading whole = read(input, singer::Oddities::refused);
   const Json expected = Json::parse(input, nullptr, /*allow_exceptions=*/false);
-  if (error) {
-    check(error->offset <= input.size() && !error->message.empty(), "an error has a place and a reason");
-    const bool too_deep = error->message.starts_with("nested deeper");
+  if (whole.error) {
+    check(whole.error->offset <= input.size() && !whole.error->message.empty(), "an error has a place and a reason");
+    const bool too_deep = whole.error->message.starts_with("nested deeper");
     check(expected.is_discarded() || too_deep, "what is JSON is read", input);
   } else {
     check(!expected.is_discarded(), "what is read is JSON", input);
-    check(Json::parse(writer.text) == expected, "what is read is what was written", writer.text);
+    check(Json::parse(whole.text) == expected, "what is read is what was written", whole.text);
   }
-  std::string repaired(input);
-  if (singer::repair_lone_surrogates(repaired) > 0) {
-    check(repaired.size() == input.size(), "a repair keeps the length");
-    check(singer::repair_lone_surrogates(repaired) == 0, "a repaired text needs no repair", repaired);
-  } else {
-    check(repaired == input, "what needs no repair stays");
-  }
-  if (singer::quote_infinite_numbers(repaired) > 0) {
-    check(singer::quote_infinite_numbers(repaired) == 0, "what is quoted is no number", repaired);
-  } else {
-    check(repaired.size() == input.size(), "finite numbers stay");
+  for (const auto oddities : {singer::Oddities::refused, singer::Oddities::repaired}) {
+    const Reading at_once = read(input, oddities);
+    const Reading in_pieces = read(input, oddities, sizes);
+    check(at_once.text == in_pieces.text && at_once.repaired == in_pieces.repaired,
+          "pieces are read as the whole", in_pieces.text);
+    check(at_once.error.has_value() == in_pieces.error.has_value() &&
+              (!at_once.error || at_once.error->offset == in_pieces.error->offset),
+          "pieces fail where the whole does");
+    if (!at_once.error) check(Json::accept(at_once.text), "what is written is JSON", at_once.text);
   }
 }
 

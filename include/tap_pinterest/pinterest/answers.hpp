@@ -106,10 +106,9 @@ struct ListOptions {
   std::vector<FilledColumn> columns = {};
 };
 
-// `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. `body` is
-// changed only to repair what the reader refuses, see json_reader.hpp. Throws UnreadableAnswer and
-// UnusableRow.
-ListRows read_list(const RecordFormat& format, std::string& body, const ListOptions& options,
+// `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. Throws
+// UnreadableAnswer and UnusableRow.
+ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
                    std::string_view time_extracted);
 
 struct AnalyticsOptions {
@@ -129,15 +128,15 @@ using EmitRows = std::function<bool(Rows)>;
 class Interrupted : public std::exception {};
 
 // Rows that are identical are written once; rows of one key that differ are an UnusableRow.
-Rows read_ads_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_ads_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
-Rows read_targeting_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_targeting_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                               std::string_view time_extracted);
-// What a report holds; `spool` is changed only as `body` is above. Of a large one, rows are emitted piece by
-// piece, and the last are returned. An empty report has no rows. Throws Interrupted.
-Rows read_report(const RecordFormat& format, util::Spool& spool, const AnalyticsOptions& options,
+// What a report holds. Of a large one, rows are emitted piece by piece, and the last are returned. An empty
+// report has no rows. Throws Interrupted.
+Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit);
-Rows read_pin_analytics(const RecordFormat& format, std::string& body, const AnalyticsOptions& options,
+Rows read_pin_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
                         std::string_view time_extracted);
 
 }  // namespace tap_pinterest::pinterest

@@ -59,6 +59,8 @@ class Projection {
 // A value is made to fit its declared type where that loses nothing: "5" or 5.0 for an integer, 5 or 5.0 for
 // a string, "1.10" for a number, "true" for a boolean, Unix seconds or any date-time for a string of format
 // date-time (0 becomes null). What does not fit becomes null and is reported.
+//
+// Between two pieces of a text that is read (JsonReader::read), keep() has to be called.
 class RecordBuilder final : public JsonSink {
  public:
   explicit RecordBuilder(const Projection& projection);
@@ -66,6 +68,8 @@ class RecordBuilder final : public JsonSink {
 
   // Forgets the record in hand.
   void clear();
+  // Copies what of the record in hand still lies in the text that is being read.
+  void keep();
 
   void begin_object() override;
   void end_object() override;

@@ -20,7 +20,7 @@ class Spool {
   std::size_t size() const { return size_; }
   bool in_memory() const { return file_.get() < 0; }
   // Only if in_memory().
-  std::string& text() { return text_; }
+  const std::string& text() const { return text_; }
 
   // All of these throw FileError where the disk is full or the file cannot be made.
 
@@ -29,8 +29,8 @@ class Spool {
   void append(std::string_view bytes);
   // Forgets everything.
   void clear();
-  // Up to `count` bytes from `offset` on; fewer only at the end.
-  std::string read(std::size_t offset, std::size_t count) const;
+  // Appends up to `count` bytes from `offset` on, fewer only at the end, and returns how many.
+  std::size_t read(std::size_t offset, std::size_t count, std::string& out) const;
 
  private:
   void open_file();

@@ -117,7 +117,7 @@ TEST(JsonReader, ErrorsDoNotQuoteTheText) {
 }
 
 TEST(JsonReader, RefusesANumberThatNoDoubleHoldsWithoutQuotingIt) {
-  EXPECT_EQ(error_of("[1e999]")->message, "number overflow");
+  EXPECT_EQ(error_of("[1e999]")->message, "a number beyond the range of a double");
 }
 
 TEST(JsonReader, KnowsWhichNumbersADoubleHolds) {
@@ -128,15 +128,60 @@ TEST(JsonReader, KnowsWhichNumbersADoubleHolds) {
   for (const std::string& number : infinite) EXPECT_FALSE(is_finite(number)) << number;
 }
 
-TEST(JsonReader, QuotesNumbersThatNoDoubleHolds) {
-  std::string text = R"({"1e999": [1e999, -1E+999,true], "a": 1e9, "\"1e999": 1e-999, "b":1e999})";
-  EXPECT_EQ(quote_infinite_numbers(text), 3U);
-  EXPECT_EQ(text, R"({"1e999": ["1e999", "-1E+999",true], "a": 1e9, "\"1e999": 1e-999, "b":"1e999"})");
-  EXPECT_FALSE(error_of(text));
-  EXPECT_EQ(quote_infinite_numbers(text), 0U);
-  std::string cut = R"(1e999 "1e999\)";
-  EXPECT_EQ(quote_infinite_numbers(cut), 1U);
-  EXPECT_EQ(cut, R"("1e999" "1e999\)");
+TEST(JsonReader, HandsOnANumberThatNoDoubleHoldsAsAString) {
+  Recorder recorder;
+  JsonReader reader(recorder, Oddities::repaired);
+  reader.read("[1e999, -1E+999, 1e9]", /*is_last=*/true);
+  EXPECT_EQ(recorder.log, "[ string(1e999) string(-1E+999) decimal(1e9) ] ");
+  EXPECT_FALSE(reader.error());
+  EXPECT_EQ(reader.repaired(), 0U);
+}
+
+TEST(JsonReader, GivesTheTextOfAScalarThatMayBeWrittenAsItIs) {
+  class Texts final : public JsonSink {
+   public:
+    void begin_object() override {}
+    void end_object() override {}
+    void begin_array() override {}
+    void end_array() override {}
+    void key(std::string_view /*name*/) override {}
+    void scalar(Token token) override {
+      texts.emplace_back(token.json);
+      written.emplace_back();
+      append_json(written.back(), token);
+    }
+    std::vector<std::string> texts;
+    std::vector<std::string> written;
+  } sink;
+  // Of several escapes for a character the shortest is written.
+  ASSERT_FALSE(read_json(R"(["a\"\n", "", "\/", "\u00e9", "\u0009", 1.10, null, true])", sink));
+  EXPECT_EQ(sink.texts, (std::vector<std::string>{R"("a\"\n")", R"("")", "", "", "", "1.10", "null", "true"}));
+  EXPECT_EQ(sink.written, (std::vector<std::string>{R"("a\"\n")", R"("")", R"("/")", "\"\xC3\xA9\"", R"("\t")",
+                                                    "1.10", "null", "true"}));
+}
+
+TEST(JsonReader, ReadsPiecesAsTheWhole) {
+  const std::string text = "\xEF\xBB\xBF" R"( {"a\n": [1, -2.5e1, "\ud83d\ude00\u00e9)" "\xC3\xA9\xF0\x9F\x98\x80"
+                           R"(", null, true, false, {}], "b": [] } )";
+  for (std::size_t first = 0; first <= text.size(); ++first) {
+    for (std::size_t second = first; second <= text.size(); ++second) {
+      Recorder recorder;
+      JsonReader reader(recorder);
+      std::size_t begin = reader.read(text.substr(0, first), /*is_last=*/false);
+      begin += reader.read(text.substr(begin, second - begin), /*is_last=*/false);
+      reader.read(text.substr(begin), /*is_last=*/true);
+      ASSERT_FALSE(reader.error()) << first << ' ' << second << ' ' << reader.error()->message;
+      ASSERT_EQ(recorder.log, tokens(text)) << first << ' ' << second;
+    }
+  }
+}
+
+TEST(JsonReader, CountsFromTheBeginningOfTheDocumentInPiecesToo) {
+  Recorder recorder;
+  JsonReader reader(recorder);
+  EXPECT_EQ(reader.read("[1, tr", /*is_last=*/false), 4U);
+  EXPECT_EQ(reader.read("tru!", /*is_last=*/false), 0U);
+  EXPECT_EQ(reader.error()->offset, 7U);
 }
 
 TEST(JsonReader, RefusesDeepNestingWithItsPlace) {
@@ -168,33 +213,41 @@ TEST(JsonReader, LetsTheSinksExceptionsPass) {
   EXPECT_THROW(read_json("[1]", thrower), std::runtime_error);
 }
 
-TEST(RepairLoneSurrogates, ReplacesOnlyThoseWithoutPartner) {
+TEST(JsonReader, RepairsOnlySurrogatesWithoutPartner) {
   struct Row {
-    std::string_view before;
-    std::string_view after;
+    std::string_view text;
+    std::string_view read;
     std::size_t repaired;
   };
   const std::vector<Row> rows = {
-      {R"("plain")", R"("plain")", 0},
-      {R"("\ud83d\ude00")", R"("\ud83d\ude00")", 0},
-      {R"("\ud83d")", R"("\ufffd")", 1},
-      {R"("\uDE00")", R"("\ufffd")", 1},
-      {R"("\ude00\ud83d")", R"("\ufffd\ufffd")", 2},
-      {R"("\ud83d\ud83d\ude00")", R"("\ufffd\ud83d\ude00")", 1},
-      {R"("\ud83d\n")", R"("\ufffd\n")", 1},
-      {R"("\ud83dx\ude00")", R"("\ufffdx\ufffd")", 2},
-      {R"("\\ud83d")", R"("\\ud83d")", 0},
-      {R"("\\\ud83d")", R"("\\\ufffd")", 1},
-      {R"("\ud83d\\ude00")", R"("\ufffd\\ude00")", 1},
-      {R"("\ud83)", R"("\ud83)", 0},
-      {R"("\)", R"("\)", 0},
-      {"", "", 0},
+      {R"("plain")", "plain", 0},
+      {R"("\ud83d\ude00")", "\xF0\x9F\x98\x80", 0},
+      {R"("\ud83d")", "\xEF\xBF\xBD", 1},
+      {R"("\uDE00")", "\xEF\xBF\xBD", 1},
+      {R"("\ude00\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD", 2},
+      {R"("\ud83d\ud83d\ude00")", "\xEF\xBF\xBD\xF0\x9F\x98\x80", 1},
+      {R"("\ud83d\n")", "\xEF\xBF\xBD\n", 1},
+      {R"("\ud83dx\ude00")", "\xEF\xBF\xBDx\xEF\xBF\xBD", 2},
+      {R"("\\ud83d")", R"(\ud83d)", 0},
+      {R"("\\\ud83d")", "\\\xEF\xBF\xBD", 1},
+      {R"("\ud83d\\ude00")", "\xEF\xBF\xBD\\ude00", 1},
   };
   for (const Row& row : rows) {
-    std::string text(row.before);
-    EXPECT_EQ(repair_lone_surrogates(text), row.repaired) << row.before;
-    EXPECT_EQ(text, row.after);
+    Recorder recorder;
+    JsonReader reader(recorder, Oddities::repaired);
+    reader.read(row.text, /*is_last=*/true);
+    EXPECT_FALSE(reader.error()) << row.text;
+    EXPECT_EQ(recorder.log, "string(" + std::string(row.read) + ") ") << row.text;
+    EXPECT_EQ(reader.repaired(), row.repaired) << row.text;
+    EXPECT_TRUE(row.repaired == 0 || error_of(row.text)) << row.text;
   }
+}
+
+TEST(JsonWriter, WritesWhatWasRead) {
+  std::string text = "before ";
+  JsonWriter writer(text);
+  ASSERT_FALSE(read_json(R"( { "a" : [ 1 , { } , [ ] , "x" ], "\u0062" : null, "c": {"d": 1.0} } )", writer));
+  EXPECT_EQ(text, R"(before {"a":[1,{},[],"x"],"b":null,"c":{"d":1.0}})");
 }
 
 TEST(AppendJsonString, EscapesWhatMustBeAndNothingMore) {

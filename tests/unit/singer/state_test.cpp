@@ -80,7 +80,7 @@ TEST(State, NamesWhatCannotBeUsed) {
   }
   EXPECT_EQ(
       problems_of("{\n  \"a\": tru }"),
-      Problems{"not valid JSON at line 2, column 11: syntax error while parsing value - invalid literal"});
+      Problems{"not valid JSON at line 2, column 11: expected a value"});
   EXPECT_EQ(problems_of(R"({"bookmarks":[]})"), Problems{"bookmarks is not an object"});
   EXPECT_EQ(
       problems_of(R"({"bookmarks":{"ads":"2026-01-01","pins":{"partitions":{}},)"
