@@ -30,27 +30,24 @@ enum class Duplicates {
   must_be_equal,  // analytics: one of two that differ is wrong
 };
 
-struct Span {
-  std::size_t begin;
-  std::size_t length;
-};
+using Span = util::TextBlocks::Span;
 
 // Where the row of each key lies. The keys stand one after the other in one text: no allocation a row.
 class RowIndex {
  public:
-  // The place of the row with this key, and whether it is new: `span` then.
-  std::pair<Span*, bool> insert(std::string_view key, Span span) {
+  // Where the row with this key lies, and whether it is new: its place is for the caller to fill then.
+  std::pair<Span*, bool> insert(std::string_view key) {
     if (2 * rows_.size() >= places_.size()) grow();
     const std::size_t hash = std::hash<std::string_view>()(key);
     std::size_t place = hash & (places_.size() - 1);
     while (places_[place] != 0) {
       Row& row = rows_[places_[place] - 1];
-      if (row.hash == hash && std::string_view(keys_).substr(row.key.begin, row.key.length) == key) {
+      if (row.hash == hash && std::string_view(keys_).substr(row.key_begin, row.key_length) == key) {
         return {&row.span, false};
       }
       place = (place + 1) & (places_.size() - 1);
     }
-    rows_.push_back({hash, {keys_.size(), key.size()}, span});
+    rows_.push_back({hash, keys_.size(), key.size(), {}});
     keys_ += key;
     places_[place] = static_cast<std::uint32_t>(rows_.size());
     return {&rows_.back().span, true};
@@ -65,7 +62,8 @@ class RowIndex {
  private:
   struct Row {
     std::size_t hash;
-    Span key;
+    std::size_t key_begin;
+    std::size_t key_length;
     Span span;
   };
 
@@ -95,8 +93,6 @@ class RowCollector {
 
   RecordBuilder& builder() { return builder_; }
 
-  void reserve(std::size_t bytes) { rows_.lines.reserve(bytes); }
-
   // The key of the finished record, for people and for finding repeats; valid until the next.
   std::string_view key() {
     key_.clear();
@@ -112,22 +108,23 @@ class RowCollector {
   // Writes the finished record, whose key() is `key`, and whose DATE is `date` if it may be summed.
   void add(std::string_view key, std::string_view date = {}) {
     note_misfits(key);
-    const std::size_t begin = rows_.lines.size();
-    rows_.lines += format_.prefix;
-    builder_.render(rows_.lines);
-    rows_.lines += suffix_;
-    const Span span{begin, rows_.lines.size() - begin};
-    const auto [known, is_new] = index_.insert(key, span);
-    if (is_new) {
-      ++rows_.records;
-      if (format_.addends) format_.addends->add_row(builder_, date, sums_);
-    } else {
-      repeat(key, *known, span);
+    char* const line = rows_.lines.begin(format_.prefix.size() + builder_.most_bytes() + suffix_.size());
+    char* end = std::ranges::copy(format_.prefix, line).out;
+    end = std::ranges::copy(suffix_, builder_.render(end)).out;
+    const auto [known, is_new] = index_.insert(key);
+    if (!is_new && duplicates_ == Duplicates::must_be_equal) {
+      if (rows_.lines.piece(*known) == std::string_view(line, static_cast<std::size_t>(end - line))) return;
+      throw UnusableRow(fmt::format("two different rows with the key {}: one of them is wrong", key));
     }
+    if (!is_new) replaced_.push_back(*known);
+    *known = rows_.lines.end(end);
+    if (!is_new) return;
+    ++rows_.records;
+    if (format_.addends) format_.addends->add_row(builder_, date, sums_);
   }
 
   Rows finish() {
-    drop_replaced();
+    rows_.lines.remove(std::exchange(replaced_, {}));
     rows_.sums = std::move(sums_);
     rows_.unknown_fields = builder_.unknown_fields();
     return std::move(rows_);
@@ -139,10 +136,6 @@ class RowCollector {
   Rows take() { return std::exchange(rows_, {}); }
 
  private:
-  std::string_view text(Span span) const {
-    return std::string_view(rows_.lines).substr(span.begin, span.length);
-  }
-
   // What else of the key is there, to find the record by.
   std::string near_key() const {
     std::string known;
@@ -152,23 +145,6 @@ class RowCollector {
       known += without_quotes(value);
     }
     return known + ")";
-  }
-
-  void repeat(std::string_view record_key, Span& first, Span second) {
-    if (duplicates_ == Duplicates::last_wins) {
-      replaced_.push_back(first);
-      first = second;
-      return;
-    }
-    if (text(first) != text(second)) {
-      throw UnusableRow(fmt::format("two different rows with the key {}: one of them is wrong", record_key));
-    }
-    rows_.lines.resize(second.begin);
-  }
-
-  void drop_replaced() {
-    std::ranges::sort(replaced_, std::ranges::greater{}, &Span::begin);
-    for (const Span span : replaced_) rows_.lines.erase(span.begin, span.length);
   }
 
   void note_misfits(std::string_view record_key) {
@@ -186,7 +162,7 @@ class RowCollector {
   std::string key_;
   RowIndex index_;
   std::vector<Span> replaced_;
-  SumsByDate sums_;  // of all pieces
+  SumsByDate sums_;  // of all rows, given away or not
 };
 
 // A scalar that outlives the call that hands it on.
@@ -215,6 +191,9 @@ class RowSink : public JsonSink {
  public:
   explicit RowSink(RowCollector& rows) : rows_(rows) {}
 
+  // Throws UnreadableAnswer if something is missing at the end of the answer.
+  virtual void check_whole() {}
+
   void begin_object() final { open(true); }
   void begin_array() final { open(false); }
   void end_object() final { close(true); }
@@ -232,7 +211,7 @@ class RowSink : public JsonSink {
 
   void scalar(Token token) final {
     if (mode_ == Mode::row) {
-      if (nesting_ == 1 && wanted_ != nullptr) wanted_->keep(token);
+      if (wanted_ != nullptr && nesting_ == 1) wanted_->keep(token);
       rows_.builder().scalar(token);
     } else if (mode_ == Mode::around) {
       value(token);
@@ -272,8 +251,10 @@ class RowSink : public JsonSink {
 
   // Of a repeated key the last counts, whatever its value is.
   void want(std::string_view name) {
-    const auto field = std::ranges::find(fields_, name, &Wanted::name);
-    wanted_ = field == fields_.end() ? nullptr : field->token;
+    wanted_ = nullptr;
+    for (const Wanted& field : fields_) {
+      if (field.name == name) wanted_ = field.token;
+    }
     if (wanted_ != nullptr) wanted_->clear();
   }
 
@@ -335,7 +316,7 @@ class ListSink final : public RowSink {
     }
   }
 
-  void check_whole() const {
+  void check_whole() override {
     if (!has_rows_) throw unreadable();
   }
 
@@ -527,8 +508,6 @@ class AdsRowSink : public RowSink {
     want("DATE", date_);
   }
 
-  void check_whole() const {}
-
  protected:
   // Ends `metrics` and writes the key; then the record may get more.
   void finish_metrics() {
@@ -663,7 +642,7 @@ class TargetingSink final : public AdsRowSink {
  public:
   using AdsRowSink::AdsRowSink;
 
-  void check_whole() const {
+  void check_whole() override {
     if (!has_data_) throw unreadable();
   }
 
@@ -733,7 +712,7 @@ class ReportSink final : public AdsRowSink {
   }
 
   // Rows of an id that comes twice might differ.
-  void check_whole() {
+  void check_whole() override {
     std::ranges::sort(seen_);
     if (std::ranges::adjacent_find(seen_) != seen_.end()) throw UnreadableAnswer("an id stands there twice");
   }
@@ -821,8 +800,6 @@ class PinAnalyticsSink final : public RowSink {
         level_(names_pins_ ? kOutside : kPins),
         pin_(options.pin_id) {}
 
-  void check_whole() const {}
-
  private:
   // Inside of what the reader is.
   enum Level { kOutside, kPins, kApps, kMetrics, kDays };
@@ -888,24 +865,18 @@ class PinAnalyticsSink final : public RowSink {
   std::string app_;
 };
 
-void check(const singer::JsonReader& reader) {
-  if (reader.error()) throw UnreadableAnswer(reader.error()->message);
-}
-
-template <typename MakeSink>
-Rows read_rows(const RecordFormat& format, std::string_view body, std::string_view time_extracted,
-               Duplicates duplicates, MakeSink&& make_sink) {
-  RowCollector rows(format, time_extracted, duplicates);
-  // With the default columns the lines take 1.4 times the body: no copies of a string that grows.
-  rows.reserve(body.size() / 2 * 3);
-  auto sink = make_sink(rows);
-  singer::JsonReader reader(sink, singer::Oddities::repaired);
-  reader.read(body, /*is_last=*/true);
-  check(reader);
-  sink.check_whole();
-  Rows result = rows.finish();
-  result.repaired = reader.repaired();
-  return result;
+std::unique_ptr<RowSink> make_sink(AnswerKind kind, RowCollector& rows, const RecordFormat& format,
+                                   const AnalyticsOptions& options, const EmitRows* emit) {
+  switch (kind) {
+    case AnswerKind::targeting_analytics:
+      return std::make_unique<TargetingSink>(rows, format, options);
+    case AnswerKind::pin_analytics:
+      return std::make_unique<PinAnalyticsSink>(rows, format, options);
+    case AnswerKind::report:
+      return std::make_unique<ReportSink>(rows, format, options, emit);
+    default:
+      return std::make_unique<AdsAnalyticsSink>(rows, format, options);
+  }
 }
 
 }  // namespace
@@ -919,56 +890,85 @@ RecordFormat::RecordFormat(const StreamDefinition& definition, const singer::Pro
   replication_key = projection->index_of(definition.replication_key);
 }
 
-ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
-                   std::string_view time_extracted) {
+struct AnswerReader::Impl {
+  Impl(const RecordFormat& format, const ListOptions& options, std::string_view time_extracted)
+      : rows(format, time_extracted, Duplicates::last_wins),
+        sink(std::make_unique<ListSink>(rows, format, options, list)),
+        reader(*sink, singer::Oddities::repaired) {}
+  Impl(AnswerKind kind, const RecordFormat& format, const AnalyticsOptions& options,
+       std::string_view time_extracted, const EmitRows* emit)
+      : rows(format, time_extracted, Duplicates::must_be_equal),
+        sink(make_sink(kind, rows, format, options, emit)),
+        reader(*sink, singer::Oddities::repaired) {}
+
+  // How much of `text` is done with.
+  std::size_t read(std::string_view text, bool is_last) {
+    const std::size_t count = reader.read(text, is_last);
+    if (reader.error()) throw UnreadableAnswer(reader.error()->message);
+    return count;
+  }
+
   ListRows list;
-  static_cast<Rows&>(list) =
-      read_rows(format, body, time_extracted, Duplicates::last_wins, [&](RowCollector& rows) {
-        list = ListRows();
-        return ListSink(rows, format, options, list);
-      });
+  RowCollector rows;
+  std::unique_ptr<RowSink> sink;
+  singer::JsonReader reader;
+  std::string rest;  // what has come of a token that does not end yet
+};
+
+AnswerReader::AnswerReader(const RecordFormat& format, const ListOptions& options, std::string_view time_extracted)
+    : impl_(std::make_unique<Impl>(format, options, time_extracted)) {}
+
+AnswerReader::AnswerReader(AnswerKind kind, const RecordFormat& format, const AnalyticsOptions& options,
+                           std::string_view time_extracted, const EmitRows* emit)
+    : impl_(std::make_unique<Impl>(kind, format, options, time_extracted, emit)) {}
+
+AnswerReader::~AnswerReader() = default;
+
+void AnswerReader::read(std::string_view piece) {
+  std::string& rest = impl_->rest;
+  if (rest.empty()) {
+    rest = piece.substr(impl_->read(piece, /*is_last=*/false));
+  } else {
+    rest += piece;
+    rest.erase(0, impl_->read(rest, /*is_last=*/false));
+  }
+  impl_->rows.builder().keep();
+}
+
+ListRows AnswerReader::finish() {
+  impl_->read(impl_->rest, /*is_last=*/true);
+  impl_->sink->check_whole();
+  ListRows list = std::move(impl_->list);
+  static_cast<Rows&>(list) = impl_->rows.finish();
+  list.repaired = impl_->reader.repaired();
   return list;
 }
 
-Rows read_ads_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                        std::string_view time_extracted) {
-  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
-                   [&](RowCollector& rows) { return AdsAnalyticsSink(rows, format, options); });
+ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
+                   std::string_view time_extracted) {
+  AnswerReader reader(format, options, time_extracted);
+  reader.read(body);
+  return reader.finish();
 }
 
-Rows read_targeting_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                              std::string_view time_extracted) {
-  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
-                   [&](RowCollector& rows) { return TargetingSink(rows, format, options); });
+Rows read_analytics(AnswerKind kind, const RecordFormat& format, std::string_view body,
+                    const AnalyticsOptions& options, std::string_view time_extracted) {
+  AnswerReader reader(kind, format, options, time_extracted);
+  reader.read(body);
+  return reader.finish();
 }
 
 Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit) {
   if (spool.size() == 0) return {};
-  if (spool.in_memory()) {
-    return read_rows(format, spool.text(), time_extracted, Duplicates::must_be_equal,
-                     [&](RowCollector& rows) { return ReportSink(rows, format, options, nullptr); });
-  }
-  RowCollector rows(format, time_extracted, Duplicates::must_be_equal);
-  ReportSink sink(rows, format, options, &emit);
-  singer::JsonReader reader(sink, singer::Oddities::repaired);
+  AnswerReader reader(AnswerKind::report, format, options, time_extracted, spool.in_memory() ? nullptr : &emit);
   std::string piece;
   for (std::size_t offset = 0; offset < spool.size();) {
+    piece.clear();
     offset += spool.read(offset, kPieceBytes, piece);
-    piece.erase(0, reader.read(piece, offset == spool.size()));
-    rows.builder().keep();
-    check(reader);
+    reader.read(piece);
   }
-  sink.check_whole();
-  Rows last = rows.finish();
-  last.repaired = reader.repaired();
-  return last;
-}
-
-Rows read_pin_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                        std::string_view time_extracted) {
-  return read_rows(format, body, time_extracted, Duplicates::must_be_equal,
-                   [&](RowCollector& rows) { return PinAnalyticsSink(rows, format, options); });
+  return reader.finish();
 }
 
 }  // namespace tap_pinterest::pinterest

@@ -188,9 +188,10 @@ class Comparer {
     put("non_conversion_metrics_ready", token_of(ready.non_conversion_metrics));
     put("read_at", {TokenKind::string, read_at_});
     builder_.end_object();
-    rows_.lines += format_.prefix;
-    builder_.render(rows_.lines);
-    rows_.lines += suffix_;
+    std::string line = format_.prefix;
+    builder_.render(line);
+    line += suffix_;
+    rows_.lines.append(line);
     ++rows_.records;
   }
 

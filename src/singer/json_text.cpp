@@ -73,14 +73,14 @@ bool is_finite(std::string_view number) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t run = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text.data() + run, i - run);
-    append_escaped(out, text[i]);
-    run = i + 1;
+  while (!text.empty()) {
+    const auto special = std::ranges::find_if(
+        text, [](char c) { return kNeedsEscape[static_cast<unsigned char>(c)]; });
+    out.append(text.begin(), special);
+    if (special == text.end()) break;
+    append_escaped(out, *special);
+    text.remove_prefix(static_cast<std::size_t>(special + 1 - text.begin()));
   }
-  out.append(text.data() + run, text.size() - run);
   out += '"';
 }
 

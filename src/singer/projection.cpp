@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -15,6 +18,85 @@
 namespace tap_pinterest::singer {
 namespace {
 
+// Small texts are copied in steps of so many bytes, past their ends: there is room for that.
+constexpr std::size_t kStep = 16;
+
+// A text that put() may read past.
+class PaddedText {
+ public:
+  PaddedText() = default;
+  explicit PaddedText(std::string text) : size_(text.size()), text_(std::move(text)) { text_.append(kStep, '\0'); }
+
+  std::size_t size() const { return size_; }
+  const char* data() const { return text_.data(); }
+
+ private:
+  std::size_t size_ = 0;
+  std::string text_;
+};
+
+// Each of these copies a text to `to`, and returns where it ends. Most texts have a few bytes: calling memcpy
+// would take longer than copying them.
+
+char* put(char* to, const PaddedText& text) {
+  for (std::size_t at = 0; at < text.size(); at += kStep) std::memcpy(to + at, text.data() + at, kStep);
+  return to + text.size();
+}
+
+// The first and the last `Count` bytes, which may overlap.
+template <std::size_t Count>
+void copy_ends(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), Count);
+  std::memcpy(to + text.size() - Count, text.data() + text.size() - Count, Count);
+}
+
+char* put(char* to, std::string_view text) {
+  const std::size_t size = text.size();
+  if (size > kStep) {
+    std::memcpy(to, text.data(), size);
+  } else if (size >= 8) {
+    copy_ends<8>(to, text);
+  } else if (size >= 4) {
+    copy_ends<4>(to, text);
+  } else if (size > 0) {
+    to[0] = text[0];
+    to[size / 2] = text[size / 2];
+    to[size - 1] = text[size - 1];
+  }
+  return to + size;
+}
+
+char* put(char* to, char c) {
+  *to = c;
+  return to + 1;
+}
+
+template <typename Word>
+Word word_at(const char* text) {
+  Word word = 0;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+inline bool is_same(std::string_view one, std::string_view other) {
+  const std::size_t size = one.size();
+  if (size != other.size()) return false;
+  const auto differ = [&]<typename Word>(std::size_t at, Word) {
+    return word_at<Word>(one.data() + at) != word_at<Word>(other.data() + at);
+  };
+  if (size >= sizeof(std::uint64_t)) {
+    const std::size_t last = size - sizeof(std::uint64_t);
+    for (std::size_t at = 0; at < last; at += sizeof(std::uint64_t)) {
+      if (differ(at, std::uint64_t{})) return false;
+    }
+    return !differ(last, std::uint64_t{});
+  }
+  if (size >= sizeof(std::uint32_t)) {
+    return !differ(0, std::uint32_t{}) && !differ(size - sizeof(std::uint32_t), std::uint32_t{});
+  }
+  return std::ranges::equal(one, other);
+}
+
 // How a node takes an object or an array: not at all, token by token as it comes, or by its own children.
 enum class Form { none, copied, typed };
 
@@ -24,7 +106,7 @@ enum class Form { none, copied, typed };
 // in one sweep; what lies deeper is cleared when it begins itself.
 struct Projection::Node {
   std::string path;    // "a.b[].c"
-  std::string prefix;  // what stands before the value in its object: ,"name":
+  PaddedText prefix;   // what stands before the value in its object: ,"name":
   Column column = Column::plain;
   ScalarTypes scalar;
   unsigned as_it_is = 0;  // the kinds of scalars that fit as they come, as bits
@@ -200,11 +282,11 @@ class Compiler {
     if (node.items) share_rest(rest, *node.items);
   }
 
-  static std::string prefix(const std::string& name, bool first) {
+  static PaddedText prefix(const std::string& name, bool first) {
     std::string text = first ? "" : ",";
     append_json_string(text, name);
     text += ':';
-    return text;
+    return PaddedText(std::move(text));
   }
 
   void compile_array(const Json& selected, const Json& known, Node& node) {
@@ -261,8 +343,8 @@ constexpr std::size_t kMaxUnknownKeys = 1000;
 // Where their values are kept, the answer itself is the limit.
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max() / 2;
 
-// Finds the child that a key names. Keys come in the same order record after record, so the key that followed
-// the last one before is tried first.
+// Finds the child that a key names. Keys come in the same order record after record, or nearly: the two that
+// followed the last one before are tried first.
 class KeyTable {
  public:
   explicit KeyTable(const Node& node) : node_(&node) {
@@ -270,54 +352,76 @@ class KeyTable {
     for (const std::string& name : node.dropped) add(name, nullptr);
     max_keys_ = keys_.size() + (node.rest == nullptr ? kMaxUnknownKeys : kNoLimit);
   }
+  // A copy's keys would name those of the original.
+  KeyTable(const KeyTable&) = delete;
+  KeyTable(KeyTable&&) = default;
 
-  void begin() { previous_ = kNone; }
+  void begin() { next_ = &first_; }
 
-  // The child, or null for a key whose value is dropped; `unknown` is set if it is met for the first time.
-  const Node* find(std::string_view name, bool& unknown) {
-    std::size_t found = previous_ == kNone ? first_ : keys_[previous_].next;
-    if (found >= keys_.size() || keys_[found].name != name) {
-      found = look_up(name, unknown);
-      if (found == kNone) return nullptr;
-      (previous_ == kNone ? first_ : keys_[previous_].next) = found;
+  // The child, or null for a key whose value is dropped; nothing unless the key has followed the one before.
+  std::optional<const Node*> find_expected(std::string_view name) {
+    Next& next = *next_;
+    if (next.last == nullptr || !is_same(next.last->name, name)) {
+      std::swap(next.last, next.other);
+      if (next.last == nullptr || !is_same(next.last->name, name)) return std::nullopt;
     }
-    previous_ = found;
-    return keys_[found].child;
+    return step(*next.last);
+  }
+
+  // The same of any key; `unknown` is set if it is met for the first time.
+  const Node* find(std::string_view name, bool& unknown) {
+    if (const auto child = find_expected(name)) return *child;
+    Key* const found = look_up(name, unknown);
+    if (found == nullptr) return nullptr;
+    next_->last = found;
+    return step(*found);
   }
 
   // The key that was found last.
-  const std::string& found() const { return keys_[previous_].name; }
+  const std::string& found() const { return found_->name; }
 
  private:
-  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  struct Key;
+  // The keys that followed one, the last time and another time before.
+  struct Next {
+    Key* last = nullptr;
+    Key* other = nullptr;
+  };
   struct Key {
     std::string name;
     const Node* child = nullptr;
-    std::size_t next = kNone;  // the key that followed this one last time
+    Next next = {};
   };
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
 
-  void add(std::string_view name, const Node* child) {
-    positions_.emplace(name, keys_.size());
-    keys_.push_back({std::string(name), child});
+  const Node* step(Key& key) {
+    found_ = &key;
+    next_ = &key.next;
+    return key.child;
   }
 
-  std::size_t look_up(std::string_view name, bool& unknown) {
-    if (const auto position = positions_.find(name); position != positions_.end()) return position->second;
-    if (keys_.size() >= max_keys_) return kNone;
+  Key* add(std::string_view name, const Node* child) {
+    Key& key = keys_.emplace_back(Key{std::string(name), child});
+    by_name_.emplace(name, &key);
+    return &key;
+  }
+
+  Key* look_up(std::string_view name, bool& unknown) {
+    if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+    if (keys_.size() >= max_keys_) return nullptr;
     unknown = !node_->open;
-    add(name, node_->rest);
-    return keys_.size() - 1;
+    return add(name, node_->rest);
   }
 
   const Node* node_;
-  std::vector<Key> keys_;
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> positions_;
+  std::deque<Key> keys_;  // which stay where they are
+  std::unordered_map<std::string, Key*, Hash, std::equal_to<>> by_name_;
   std::size_t max_keys_ = 0;
-  std::size_t first_ = kNone;
-  std::size_t previous_ = kNone;
+  Next first_;
+  Next* next_ = &first_;
+  Key* found_ = nullptr;
 };
 
 enum class Content : unsigned char { absent, null, borrowed, text, object, array, rest };
@@ -340,10 +444,12 @@ struct RestSpan {
 // An object or array that has begun and not ended.
 struct Frame {
   const Node* node = nullptr;
-  bool is_array = false;
+  KeyTable* keys = nullptr;  // of an object; an array has none
   std::size_t arena_mark = 0;
   std::size_t elements = 0;     // of an array: those that have begun or ended
   const Node* child = nullptr;  // of an object: the last that a key named
+
+  bool is_array() const { return keys == nullptr; }
 };
 
 }  // namespace
@@ -357,6 +463,8 @@ struct RecordBuilder::Impl {
   void enter_object(const Node& node);
   void leave_object();
   void leave_array();
+  [[gnu::noinline]] void rare_key(std::string_view name);
+  [[gnu::noinline]] void rare_scalar(Token token);
   void put_null(const Node& node, bool fits);
   bool is_rest(const Node& node) const { return &node == root->rest; }
   std::string& begin_rest();
@@ -367,10 +475,13 @@ struct RecordBuilder::Impl {
   void note_child();
   const Node* target() const;
   std::string& element_text(Frame& frame);
-  void render_object(const Node& node, std::string& out) const;
-  void render_members(const Node& node, bool is_there, std::string& out) const;
-  void render_text(const Node& node, std::string& out) const;
-  void render_value(const Node& node, std::string& out) const;
+  std::size_t most_bytes() const;
+  char* render_object(const Node& node, char* to) const;
+  char* render_members(const Node& node, bool is_there, char* to) const;
+  char* render_text(const Node& node, char* to) const;
+  char* render_value(const Node& node, char* to) const;
+  template <typename Render>
+  std::string_view render_aside(Render&& render) const;
   void report_misfit(const Node& node);
   void report_unknown(const Node& node, std::string_view name);
 
@@ -399,11 +510,18 @@ struct RecordBuilder::Impl {
   std::vector<std::string> misfits;
   std::vector<std::string> unknown_fields;
   std::string rendered_value;
+  mutable std::vector<char> aside;  // for what is rendered before it has its place
+  std::size_t fixed_bytes = 0;      // what all nodes take besides their values
+  std::size_t borrowed_bytes = 0;   // at least the length of all that is borrowed
+  bool has_text_columns = false;
   std::string rest_text;             // the members of `additional_fields`
   std::vector<RestSpan> rest_spans;  // of the properties, by their slots
 };
 
 void RecordBuilder::Impl::adopt(const Node& node) {
+  constexpr std::string_view kNullAndBrackets = "null[]{}";
+  fixed_bytes += node.prefix.size() + kNullAndBrackets.size();
+  has_text_columns = has_text_columns || node.column == Column::text;
   slots.resize(std::max(slots.size(), node.slot + 1));
   rest_spans.resize(slots.size());
   if (node.object_form == Form::typed) key_tables.emplace_back(node);  // in the order they were numbered
@@ -416,6 +534,7 @@ void RecordBuilder::Impl::adopt(const Node& node) {
 
 void RecordBuilder::Impl::clear() {
   arena.clear();
+  borrowed_bytes = 0;
   frames.clear();
   misfits.clear();
   rest_text.clear();
@@ -428,7 +547,7 @@ void RecordBuilder::Impl::clear() {
 // Where the value that comes next belongs; null if it is dropped.
 const Node* RecordBuilder::Impl::target() const {
   if (frames.empty()) return nullptr;
-  return frames.back().is_array ? frames.back().node->items.get() : property;
+  return frames.back().is_array() ? frames.back().node->items.get() : property;
 }
 
 // The text of the array of `frame`, ready for one more element.
@@ -455,14 +574,14 @@ std::string& RecordBuilder::Impl::begin_rest() {
   std::string path;
   std::string_view rest_of_path = frames.back().node->path;
   for (const Frame& frame : frames) {
-    if (!frame.is_array) continue;
+    if (!frame.is_array()) continue;
     const std::size_t bracket = rest_of_path.find("[]");
     path += fmt::format("{}[{}]", rest_of_path.substr(0, bracket), frame.elements);
     rest_of_path.remove_prefix(bracket + 2);
   }
   path += rest_of_path;
   if (!path.empty()) path += '.';
-  path += key_tables[frames.back().node->object].found();
+  path += frames.back().keys->found();
   if (!rest_text.empty()) rest_text += ',';
   append_json_string(rest_text, path);
   rest_text += ':';
@@ -486,7 +605,7 @@ void RecordBuilder::Impl::note_child() {
 
 void RecordBuilder::Impl::put_null(const Node& node, bool fits) {
   if (!fits) report_misfit(node);
-  if (frames.back().is_array) {
+  if (frames.back().is_array()) {
     element_text(frames.back()) += "null";
   } else {
     slots[node.slot].content = Content::null;
@@ -494,9 +613,10 @@ void RecordBuilder::Impl::put_null(const Node& node, bool fits) {
 }
 
 void RecordBuilder::Impl::enter_object(const Node& node) {
-  frames.push_back({&node, false, arena.size()});
+  KeyTable& keys = key_tables[node.object];
+  keys.begin();
+  frames.push_back({&node, &keys, arena.size()});
   for (const Node& child : node.children) slots[child.slot].content = Content::absent;
-  key_tables[node.object].begin();
   property = nullptr;
 }
 
@@ -519,7 +639,7 @@ void RecordBuilder::Impl::begin(bool is_array) {
   }
   if (form == Form::copied) {
     copy_node = node;
-    copy_to = is_rest(*node) ? &begin_rest() : frames.back().is_array ? &element_text(frames.back()) : &arena;
+    copy_to = is_rest(*node) ? &begin_rest() : frames.back().is_array() ? &element_text(frames.back()) : &arena;
     copy_start = copy_to->size();
     copy_needs_comma = false;
     copy_begin(bracket);
@@ -527,7 +647,7 @@ void RecordBuilder::Impl::begin(bool is_array) {
   }
   if (is_array) {
     array_texts[node->array].clear();
-    frames.push_back({node, true, arena.size()});
+    frames.push_back({node, nullptr, arena.size()});
   } else {
     enter_object(*node);
   }
@@ -537,18 +657,18 @@ void RecordBuilder::Impl::leave_object() {
   const Frame frame = frames.back();
   frames.pop_back();
   if (frames.empty()) return;
-  if (!frames.back().is_array) {
+  if (!frames.back().is_array()) {
     slots[frame.node->slot].content = Content::object;
     return;
   }
-  render_object(*frame.node, element_text(frames.back()));
+  element_text(frames.back()) += render_aside([&](char* to) { return render_object(*frame.node, to); });
   arena.resize(frame.arena_mark);  // the element's own texts are of no more use
 }
 
 void RecordBuilder::Impl::leave_array() {
   const Frame frame = frames.back();
   frames.pop_back();
-  if (!frames.back().is_array) {
+  if (!frames.back().is_array()) {
     slots[frame.node->slot].content = Content::array;
     return;
   }
@@ -558,72 +678,73 @@ void RecordBuilder::Impl::leave_array() {
   text += ']';
 }
 
-void RecordBuilder::Impl::render_object(const Node& node, std::string& out) const {
-  out += '{';
-  render_members(node, /*is_there=*/true, out);
-  out += '}';
+// A record has no more bytes than this, nor has a part of it. Within a string quotes and backslashes take two.
+std::size_t RecordBuilder::Impl::most_bytes() const {
+  std::size_t bytes = fixed_bytes + arena.size() + borrowed_bytes + rest_text.size();
+  for (const std::string& text : array_texts) bytes += text.size();
+  return (has_text_columns ? 2 : 1) * bytes + kStep;
+}
+
+// Valid until the next.
+template <typename Render>
+std::string_view RecordBuilder::Impl::render_aside(Render&& render) const {
+  if (aside.size() < most_bytes()) aside.resize(most_bytes());
+  const char* const end = render(aside.data());
+  return {aside.data(), static_cast<std::size_t>(end - aside.data())};
+}
+
+char* RecordBuilder::Impl::render_object(const Node& node, char* to) const {
+  return put(render_members(node, /*is_there=*/true, put(to, '{')), '}');
 }
 
 // The columns of an object that is not there are null.
-void RecordBuilder::Impl::render_members(const Node& node, bool is_there, std::string& out) const {
+char* RecordBuilder::Impl::render_members(const Node& node, bool is_there, char* to) const {
   for (const Node& child : node.children) {
     if (child.column == Column::spread) {
-      render_members(child, is_there && slots[child.slot].content == Content::object, out);
+      to = render_members(child, is_there && slots[child.slot].content == Content::object, to);
       continue;
     }
-    out += child.prefix;
+    to = put(to, child.prefix);
     if (!is_there) {
-      out += "null";
+      to = put(to, "null");
     } else if (child.column == Column::text) {
-      render_text(child, out);
+      to = render_text(child, to);
     } else {
-      render_value(child, out);
+      to = render_value(child, to);
     }
   }
+  return to;
 }
 
 // Objects and arrays as JSON in a string, anything else as it is.
-void RecordBuilder::Impl::render_text(const Node& node, std::string& out) const {
-  std::string value;
-  render_value(node, value);
-  if (value.front() == '{' || value.front() == '[') {
-    append_json_string(out, value);
-  } else {
-    out += value;
-  }
+char* RecordBuilder::Impl::render_text(const Node& node, char* to) const {
+  const std::string_view value = render_aside([&](char* aside_to) { return render_value(node, aside_to); });
+  if (value.front() != '{' && value.front() != '[') return put(to, value);
+  std::string text;
+  append_json_string(text, value);
+  return put(to, text);
 }
 
-void RecordBuilder::Impl::render_value(const Node& node, std::string& out) const {
+char* RecordBuilder::Impl::render_value(const Node& node, char* to) const {
   const Slot& slot = slots[node.slot];
   switch (slot.content) {
     case Content::absent:
     case Content::null:
-      out += "null";
-      return;
+      break;
     case Content::borrowed:
     case Content::text:
-      out += text(slot);
-      return;
+      return put(to, text(slot));
     case Content::object:
-      render_object(node, out);
-      return;
+      return render_object(node, to);
     case Content::array:
-      out += '[';
-      out += array_texts[node.array];
-      out += ']';
-      return;
+      return put(put(put(to, '['), array_texts[node.array]), ']');
     case Content::rest: {
       const std::size_t begin = rest_text.find_first_not_of(" ,");
-      if (begin == std::string::npos) {
-        out += "null";
-        return;
-      }
-      out += '{';
-      out.append(rest_text, begin);
-      out += '}';
-      return;
+      if (begin == std::string::npos) break;
+      return put(put(put(to, '{'), std::string_view(rest_text).substr(begin)), '}');
     }
   }
+  return put(to, "null");
 }
 
 void RecordBuilder::Impl::keep_members(const Node& node) {
@@ -651,7 +772,7 @@ void RecordBuilder::Impl::copy_begin(char bracket) {
 void RecordBuilder::Impl::copy_end(char bracket) {
   *copy_to += bracket;
   copy_needs_comma = true;
-  if (--copy_depth > 0 || frames.back().is_array || is_rest(*copy_node)) return;
+  if (--copy_depth > 0 || frames.back().is_array() || is_rest(*copy_node)) return;
   slots[copy_node->slot] = {Content::text, copy_start, copy_to->size() - copy_start};
 }
 
@@ -713,74 +834,103 @@ void RecordBuilder::end_array() {
   }
 }
 
+// key() and scalar() are called for each cell: what is rare is apart, so that the rest needs few registers.
+
 void RecordBuilder::key(std::string_view name) {
   Impl& impl = *impl_;
   if (impl.skip_depth > 0 || impl.frames.empty()) return;
-  if (impl.copy_depth > 0) {
-    impl.copy_key(name);
+  if (impl.copy_depth == 0 && impl.root->rest == nullptr) {
+    if (const auto child = impl.frames.back().keys->find_expected(name)) {
+      impl.property = *child;
+      return;
+    }
+  }
+  impl.rare_key(name);
+}
+
+void RecordBuilder::Impl::rare_key(std::string_view name) {
+  if (copy_depth > 0) {
+    copy_key(name);
     return;
   }
-  const Node& node = *impl.frames.back().node;
+  const Frame& frame = frames.back();
   bool unknown = false;
-  impl.property = impl.key_tables[node.object].find(name, unknown);
-  if (unknown) impl.report_unknown(node, name);
-  if (impl.root->rest != nullptr) impl.note_child();
+  property = frame.keys->find(name, unknown);
+  if (unknown) report_unknown(*frame.node, name);
+  if (root->rest != nullptr) note_child();
 }
 
 void RecordBuilder::scalar(Token token) {
   Impl& impl = *impl_;
   if (impl.skip_depth > 0) return;
-  if (impl.copy_depth > 0) {
-    impl.copy_scalar(token);
-    return;
-  }
-  const Node* const node = impl.target();
-  if (node == nullptr) return;
-  const bool in_array = impl.frames.back().is_array;
-  const bool fits = (node->as_it_is & bit_of(token.kind)) != 0;
-  if (fits && !in_array && !token.json.empty()) {
-    impl.slots[node->slot] = {Content::borrowed, 0, token.json.size(), token.json.data()};
-    return;
-  }
-  if (token.kind == TokenKind::null || !node->scalar.any()) {
-    if (impl.is_rest(*node)) {
-      impl.copy_to = &impl.begin_rest();
-      impl.copy_needs_comma = false;
-      impl.copy_scalar(token);
+  if (impl.copy_depth == 0) {
+    const Node* const node = impl.target();
+    if (node == nullptr) return;
+    const bool fits = (node->as_it_is & bit_of(token.kind)) != 0;
+    if (fits && !impl.frames.back().is_array() && !token.json.empty()) {
+      impl.slots[node->slot] = {Content::borrowed, 0, token.json.size(), token.json.data()};
+      impl.borrowed_bytes += token.json.size();
       return;
     }
-    impl.put_null(*node, token.kind == TokenKind::null);
+  }
+  impl.rare_scalar(token);
+}
+
+void RecordBuilder::Impl::rare_scalar(Token token) {
+  if (copy_depth > 0) {
+    copy_scalar(token);
     return;
   }
-  std::string& out = in_array ? impl.element_text(impl.frames.back()) : impl.arena;
+  const Node* const node = target();
+  if (token.kind == TokenKind::null || !node->scalar.any()) {
+    if (is_rest(*node)) {
+      copy_to = &begin_rest();
+      copy_needs_comma = false;
+      copy_scalar(token);
+      return;
+    }
+    put_null(*node, token.kind == TokenKind::null);
+    return;
+  }
+  const bool in_array = frames.back().is_array();
+  std::string& out = in_array ? element_text(frames.back()) : arena;
   const std::size_t start = out.size();
-  if (fits) {
+  if ((node->as_it_is & bit_of(token.kind)) != 0) {
     append_json(out, token);
   } else if (!append_fitted(out, token, node->scalar)) {
-    impl.report_misfit(*node);
+    report_misfit(*node);
   }
-  if (!in_array) impl.slots[node->slot] = {Content::text, start, out.size() - start};
+  if (!in_array) slots[node->slot] = {Content::text, start, out.size() - start};
 }
 
 void RecordBuilder::keep() {
   Impl& impl = *impl_;
   for (const Frame& frame : impl.frames) {
-    if (!frame.is_array) impl.keep_members(*frame.node);
+    if (!frame.is_array()) impl.keep_members(*frame.node);
   }
   // What has been copied has to outlive the elements that are open.
   for (Frame& frame : impl.frames) frame.arena_mark = impl.arena.size();
 }
 
-void RecordBuilder::render(std::string& out) const { impl_->render_object(*impl_->root, out); }
+std::size_t RecordBuilder::most_bytes() const { return impl_->most_bytes(); }
+
+char* RecordBuilder::render(char* to) const { return impl_->render_object(*impl_->root, to); }
+
+void RecordBuilder::render(std::string& out) const {
+  const std::size_t begin = out.size();
+  out.resize(begin + most_bytes());
+  out.resize(static_cast<std::size_t>(render(out.data() + begin) - out.data()));
+}
 
 std::string_view RecordBuilder::value(std::size_t index) const {
   Impl& impl = *impl_;
   const Node& node = impl.root->children.at(index);
   const Slot& slot = impl.slots[node.slot];
   if (slot.content == Content::borrowed || slot.content == Content::text) return impl.text(slot);
-  impl.rendered_value.clear();
-  impl.render_value(node, impl.rendered_value);
-  return impl.rendered_value;
+  std::string& value = impl.rendered_value;
+  value.resize(impl.most_bytes());
+  value.resize(static_cast<std::size_t>(impl.render_value(node, value.data()) - value.data()));
+  return value;
 }
 
 std::string_view RecordBuilder::scalar_at(std::size_t place) const {

@@ -35,6 +35,10 @@ void Emitter::write(std::string_view lines, std::size_t records) {
   }
 }
 
+void Emitter::write(const util::TextBlocks& lines, std::size_t records) {
+  for (std::size_t i = 0; i < lines.block_count(); ++i) write(lines.block(i), records);
+}
+
 void Emitter::flush() {
   const std::scoped_lock lock(mutex_);
   flush_locked();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <exception>
+#include <optional>
 #include <utility>
 
 #include "tap_pinterest/sync/list_read.hpp"
@@ -107,61 +110,139 @@ pinterest::Rows compare(const AnalyticsJob& work, const pinterest::Rows& totals,
   return rows;
 }
 
-decltype(Fetched::outcome) read_answer(const config::Config& config, const Job& job, http::Response& response,
-                                       util::Instant now) {
-  const std::string extracted = text_of(now);
-  try {
-    if (const ReportProgress* const report = job.report()) {
-      pinterest::ReportStatus status = pinterest::read_report_status(response.body);
-      if (report->step == ReportStep::create && status.token.empty()) {
-        throw pinterest::UnreadableAnswer("a report without a token");
-      }
-      return status;
-    }
-    if (const auto* list = std::get_if<ListJob>(&job.work)) {
-      pinterest::ListOptions options = list->list->options(*list);
-      const std::string_view day_column = list->list->stream().definition().day_column;
-      if (!day_column.empty()) options.columns.push_back({day_column, util::format_day(util::day_of(now))});
-      return pinterest::read_list(list->list->stream().format(), response.body, options, extracted);
-    }
-    const auto& work = std::get<AnalyticsJob>(job.work);
-    const std::string first_day = util::format_day(work.request.range.first);
-    const bool single = work.request.route == PinRoute::single;
-    const std::string pin = single ? fmt::format("{}", work.request.ids.at(0)) : std::string();
-    const pinterest::AnalyticsOptions options{
-        .account = work.request.account,
-        .granularity = pinterest::settings_of(*work.request.stream, config).granularity,
-        .total_date = first_day,
-        .app_type = work.request.app_type,
-        .pin_id = pin};
-    const pinterest::RecordFormat& format = work.partition->stream().format();
-    switch (work.request.stream->source) {
-      case Source::pin_analytics:
-      case Source::user_analytics:
-        return pinterest::read_pin_analytics(format, response.body, options, extracted);
-      case Source::targeting_analytics:
-        return pinterest::read_targeting_analytics(format, response.body, options, extracted);
-      case Source::data_quality:
-        return compare(work,
-                       pinterest::read_ads_analytics(work.partition->totals()->format(), response.body,
-                                                     options, extracted),
-                       now);
-      default:
-        return pinterest::read_ads_analytics(format, response.body, options, extracted);
-    }
-  } catch (const pinterest::UnreadableAnswer& error) {
-    return make_fault(Fault::Kind::unreadable, Action::retry,
-                      pinterest::is_html(response)
-                          ? pinterest::describe_html(response.status, config.api_url)
-                          : fmt::format("an answer that cannot be read: {}", error.what()));
-  } catch (const pinterest::UnusableRow& error) {
-    return make_fault(Fault::Kind::unusable, Action::fail, error.what());
+pinterest::AnswerKind kind_of(Source source) {
+  switch (source) {
+    case Source::pin_analytics:
+    case Source::user_analytics:
+      return pinterest::AnswerKind::pin_analytics;
+    case Source::targeting_analytics:
+      return pinterest::AnswerKind::targeting_analytics;
+    default:
+      return pinterest::AnswerKind::ads_analytics;
   }
 }
 
-std::size_t bytes_of(const Fetched& fetched, std::size_t body) {
-  if (const auto* list = std::get_if<pinterest::ListRows>(&fetched.outcome)) return body + list->lines.size();
-  if (const auto* rows = std::get_if<pinterest::Rows>(&fetched.outcome)) return body + rows->lines.size();
+pinterest::ReportStatus read_report_status(const ReportProgress& report, const std::string& body) {
+  pinterest::ReportStatus status = pinterest::read_report_status(body);
+  if (report.step == ReportStep::create && status.token.empty()) {
+    throw pinterest::UnreadableAnswer("a report without a token");
+  }
+  return status;
+}
+
+// The API's answer to a job, as it comes.
+class Answer {
+ public:
+  Answer(const config::Config& config, pinterest::ApiClock& clock, const Job& job)
+      : config_(config), clock_(clock), job_(job) {
+    if (const auto* list = std::get_if<ListJob>(&job.work)) {
+      list_options_ = list->list->options(*list);
+      return;
+    }
+    const auto& work = std::get<AnalyticsJob>(job.work);
+    first_day_ = util::format_day(work.request.range.first);
+    if (work.request.route == PinRoute::single) pin_ = fmt::format("{}", work.request.ids.at(0));
+    analytics_options_ = {.account = work.request.account,
+                          .granularity = pinterest::settings_of(*work.request.stream, config).granularity,
+                          .total_date = first_day_,
+                          .app_type = work.request.app_type,
+                          .pin_id = pin_};
+  }
+
+  // False to have no more of it: outcome() says why.
+  bool take(const http::Response& head, std::string_view piece) {
+    try {
+      if (!reader_) begin(head);
+      head_.body += piece.substr(0, kBeginning - std::min(kBeginning, head_.body.size()));
+      bytes_ += piece.size();
+      if (bytes_ > kMaxBodyBytes) return false;
+      reader_->read(piece);
+      return true;
+    } catch (...) {
+      // Not through the code of a library in C.
+      problem_ = std::current_exception();
+      return false;
+    }
+  }
+
+  bool was_refused() const { return problem_ != nullptr || bytes_ > kMaxBodyBytes; }
+  // The answer without its body, of which only the beginning is there.
+  const http::Response& head() const { return head_; }
+
+  // Once everything has come, or take() has refused the rest.
+  decltype(Fetched::outcome) outcome(const http::Response& response) {
+    if (const ReportProgress* const report = job_.report()) {
+      return guarded(response, [&] { return read_report_status(*report, response.body); });
+    }
+    if (bytes_ > kMaxBodyBytes) {
+      return make_fault(Fault::Kind::api, Action::halve,
+                        fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U));
+    }
+    if (!reader_) begin(response);
+    return guarded(head_, [&]() -> decltype(Fetched::outcome) {
+      if (problem_) std::rethrow_exception(problem_);
+      pinterest::ListRows rows = reader_->finish();
+      if (std::holds_alternative<ListJob>(job_.work)) return rows;
+      const auto& work = std::get<AnalyticsJob>(job_.work);
+      if (work.partition->totals() != nullptr) return compare(work, rows, clock_.now());
+      return static_cast<pinterest::Rows&&>(rows);
+    });
+  }
+
+ private:
+  // Enough to tell what an answer is that cannot be read.
+  static constexpr std::size_t kBeginning = 256;
+
+  void begin(const http::Response& head) {
+    clock_.observe(head);
+    head_.status = head.status;
+    head_.headers = head.headers;
+    const std::string extracted = text_of(clock_.now());
+    if (const auto* list = std::get_if<ListJob>(&job_.work)) {
+      const StreamRun& stream = list->list->stream();
+      if (const std::string_view column = stream.definition().day_column; !column.empty()) {
+        list_options_.columns.push_back({column, util::format_day(util::day_of(clock_.now()))});
+      }
+      reader_.emplace(stream.format(), list_options_, extracted);
+      return;
+    }
+    const auto& work = std::get<AnalyticsJob>(job_.work);
+    const StreamRun* const totals = work.partition->totals();
+    const StreamRun& stream = totals == nullptr ? work.partition->stream() : *totals;
+    reader_.emplace(kind_of(work.request.stream->source), stream.format(), analytics_options_, extracted);
+  }
+
+  template <typename Read>
+  decltype(Fetched::outcome) guarded(const http::Response& response, Read&& read) const {
+    try {
+      return read();
+    } catch (const pinterest::UnreadableAnswer& error) {
+      return make_fault(Fault::Kind::unreadable, Action::retry,
+                        pinterest::is_html(response)
+                            ? pinterest::describe_html(response.status, config_.api_url)
+                            : fmt::format("an answer that cannot be read: {}", error.what()));
+    } catch (const pinterest::UnusableRow& error) {
+      return make_fault(Fault::Kind::unusable, Action::fail, error.what());
+    }
+  }
+
+  const config::Config& config_;
+  pinterest::ApiClock& clock_;
+  const Job& job_;
+  pinterest::ListOptions list_options_;
+  pinterest::AnalyticsOptions analytics_options_{
+      .account = {}, .total_date = {}, .app_type = {}, .pin_id = {}};
+  std::string first_day_;
+  std::string pin_;
+  std::optional<pinterest::AnswerReader> reader_;
+  http::Response head_;
+  std::size_t bytes_ = 0;
+  std::exception_ptr problem_;
+};
+
+std::size_t bytes_of(const Fetched& fetched) {
+  if (const auto* list = std::get_if<pinterest::ListRows>(&fetched.outcome)) return list->lines.size();
+  if (const auto* rows = std::get_if<pinterest::Rows>(&fetched.outcome)) return rows->lines.size();
   return 0;
 }
 
@@ -307,33 +388,35 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
         pinterest::report_columns(*work.request.stream, work.partition->stream().columns())));
   }
 
+  Answer answer(config, clock, job);
+  if (report == nullptr) {
+    request.on_body = [&](const http::Response& head, std::string_view piece) { return answer.take(head, piece); };
+  }
+
   Fetched fetched;
   fetched.endpoint = endpoint_of(job);
-  http::Result result = transport.send(request, std::move(stop));
-  if (const auto* error = std::get_if<http::TransportError>(&result)) {
-    fetched.elapsed = error->elapsed;
+  const http::Result result = transport.send(request, std::move(stop));
+  std::visit([&](const auto& outcome) { fetched.elapsed = outcome.elapsed; }, result);
+  const auto* const error = std::get_if<http::TransportError>(&result);
+  if (error != nullptr && !answer.was_refused()) {
     fetched.outcome = transport_fault(*error);
     return fetched;
   }
-  auto& response = std::get<http::Response>(result);
-  clock.observe(response);
+  const http::Response& response = answer.was_refused() ? answer.head() : std::get<http::Response>(result);
   fetched.status = response.status;
-  fetched.elapsed = response.elapsed;
+  if (report != nullptr || !is_success(response.status)) clock.observe(response);
   const util::Instant now = clock.now();
   fetched.rate_limit = http::read_rate_limit_headers(response.headers, now);
-  if (!is_success(response.status)) {
-    Fault fault = api_fault(config, response, now);
-    if (says_none(job, fault.error)) {
-      fetched.outcome = pinterest::ListRows();
-    } else {
-      fetched.outcome = std::move(fault);
-    }
-  } else if (response.body_cut) {
-    fetched.outcome = make_fault(Fault::Kind::api, Action::halve,
-                                 fmt::format("an answer of more than {} MB", kMaxBodyBytes >> 20U));
+  if (is_success(response.status)) {
+    fetched.outcome = answer.outcome(response);
+    fetched.bytes = bytes_of(fetched);
+    return fetched;
+  }
+  Fault fault = api_fault(config, response, now);
+  if (says_none(job, fault.error)) {
+    fetched.outcome = pinterest::ListRows();
   } else {
-    fetched.outcome = read_answer(config, job, response, now);
-    fetched.bytes = bytes_of(fetched, response.body.size());
+    fetched.outcome = std::move(fault);
   }
   return fetched;
 }

@@ -1,7 +1,5 @@
 #include "tap_pinterest/util/dates.hpp"
 
-#include <fmt/compile.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -36,15 +34,15 @@ class Scanner {
     return true;
   }
 
-  // Exactly `count` digits.
-  std::optional<int> digits(std::size_t count) {
-    if (rest_.size() < count) return std::nullopt;
+  template <std::size_t Count>
+  std::optional<int> digits() {
+    if (rest_.size() < Count) return std::nullopt;
     int value = 0;
-    for (const char c : rest_.substr(0, count)) {
-      if (c < '0' || c > '9') return std::nullopt;
-      value = value * 10 + (c - '0');
+    for (std::size_t i = 0; i < Count; ++i) {
+      if (rest_[i] < '0' || rest_[i] > '9') return std::nullopt;
+      value = value * 10 + (rest_[i] - '0');
     }
-    rest_.remove_prefix(count);
+    rest_.remove_prefix(Count);
     return value;
   }
 
@@ -71,11 +69,11 @@ std::optional<Day> make_day(int year, int month, int day) {
 
 // YYYY-MM-DD
 std::optional<Day> scan_day(Scanner& scanner) {
-  const auto year = scanner.digits(4);
+  const auto year = scanner.digits<4>();
   if (!year || !scanner.take('-')) return std::nullopt;
-  const auto month = scanner.digits(2);
+  const auto month = scanner.digits<2>();
   if (!month || !scanner.take('-')) return std::nullopt;
-  const auto day = scanner.digits(2);
+  const auto day = scanner.digits<2>();
   if (!day) return std::nullopt;
   return make_day(*year, *month, *day);
 }
@@ -86,7 +84,7 @@ std::optional<microseconds> scan_fraction(Scanner& scanner) {
   microseconds fraction{0};
   microseconds place = std::chrono::milliseconds{100};
   bool any = false;
-  while (const auto digit = scanner.digits(1)) {
+  while (const auto digit = scanner.digits<1>()) {
     fraction += *digit * place;
     place /= 10;
     any = true;
@@ -97,15 +95,15 @@ std::optional<microseconds> scan_fraction(Scanner& scanner) {
 
 // HH, HH:MM, HH:MM:SS or HH:MM:SS with a fraction.
 std::optional<microseconds> scan_time(Scanner& scanner) {
-  const auto hour = scanner.digits(2);
+  const auto hour = scanner.digits<2>();
   if (!hour || *hour > 23) return std::nullopt;
   const microseconds whole_hours = std::chrono::hours{*hour};
   if (!scanner.take(':')) return whole_hours;
-  const auto minute = scanner.digits(2);
+  const auto minute = scanner.digits<2>();
   if (!minute || *minute > 59) return std::nullopt;
   const microseconds whole_minutes = whole_hours + std::chrono::minutes{*minute};
   if (!scanner.take(':')) return whole_minutes;
-  const auto second = scanner.digits(2);
+  const auto second = scanner.digits<2>();
   if (!second || *second > 60) return std::nullopt;
   const auto fraction = scan_fraction(scanner);
   if (!fraction) return std::nullopt;
@@ -118,17 +116,28 @@ std::optional<microseconds> scan_offset(Scanner& scanner) {
   if (scanner.at_end() || scanner.take_one_of("Zz")) return microseconds{0};
   const bool west = scanner.take('-');
   if (!west && !scanner.take('+')) return std::nullopt;
-  const auto hours = scanner.digits(2);
+  const auto hours = scanner.digits<2>();
   if (!hours || *hours > 23) return std::nullopt;
   int minutes = 0;
   if (!scanner.at_end()) {
     scanner.take(':');
-    const auto given = scanner.digits(2);
+    const auto given = scanner.digits<2>();
     if (!given || *given > 59) return std::nullopt;
     minutes = *given;
   }
   const microseconds offset = std::chrono::hours{*hours} + std::chrono::minutes{minutes};
   return west ? -offset : offset;
+}
+
+void write_digits(std::string& text, std::size_t at, std::size_t count, long value) {
+  for (std::size_t i = count; i > 0; --i, value /= 10) text[at + i - 1] = static_cast<char>('0' + value % 10);
+}
+
+void write_day(std::string& text, Day day) {
+  const std::chrono::year_month_day date{day};
+  write_digits(text, 0, 4, static_cast<int>(date.year()));
+  write_digits(text, 5, 2, static_cast<unsigned>(date.month()));
+  write_digits(text, 8, 2, static_cast<unsigned>(date.day()));
 }
 
 }  // namespace
@@ -143,9 +152,9 @@ std::optional<Day> parse_day(std::string_view text) {
 }
 
 std::string format_day(Day day) {
-  const std::chrono::year_month_day date{day};
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  std::string text = "0000-00-00";
+  write_day(text, day);
+  return text;
 }
 
 std::optional<Instant> parse_date_time(std::string_view text) {
@@ -198,10 +207,13 @@ std::string describe(std::chrono::seconds duration) {
 std::string format_date_time(Instant instant) {
   const Day day = day_of(instant);
   const std::chrono::hh_mm_ss time{instant - day};
-  std::string text = fmt::format(FMT_COMPILE("{}T{:02}:{:02}:{:02}"), format_day(day), time.hours().count(),
-                                 time.minutes().count(), time.seconds().count());
+  std::string text = "0000-00-00T00:00:00";
+  write_day(text, day);
+  write_digits(text, 11, 2, time.hours().count());
+  write_digits(text, 14, 2, time.minutes().count());
+  write_digits(text, 17, 2, time.seconds().count());
   if (time.subseconds().count() != 0) text += fmt::format(".{:06}", time.subseconds().count());
-  return text + "Z";
+  return text += 'Z';
 }
 
 std::optional<Instant> parse_http_date(std::string_view text) {
@@ -212,11 +224,11 @@ std::optional<Instant> parse_http_date(std::string_view text) {
   Scanner scanner(text);
   // The date says the weekday again; a server that gets it wrong still gives its time.
   if (!scanner.word(kWeekdays, 5)) return std::nullopt;
-  const auto day_of_month = scanner.digits(2);
+  const auto day_of_month = scanner.digits<2>();
   if (!day_of_month || !scanner.take(' ')) return std::nullopt;
   const auto month = scanner.word(kMonths, 3);
   if (!month || !scanner.take(' ')) return std::nullopt;
-  const auto year = scanner.digits(4);
+  const auto year = scanner.digits<4>();
   if (!year || !scanner.take(' ')) return std::nullopt;
   const auto day = make_day(*year, *month + 1, *day_of_month);
   const auto time = scan_time(scanner);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,7 @@
 #include "tap_pinterest/pinterest/streams.hpp"
 #include "tap_pinterest/singer/projection.hpp"
 #include "tap_pinterest/util/spool.hpp"
+#include "tap_pinterest/util/text_blocks.hpp"
 
 namespace tap_pinterest::pinterest {
 
@@ -63,7 +65,7 @@ struct Misfit {
 // What an answer gave.
 struct Rows {
   // Whole RECORD lines.
-  std::string lines;
+  util::TextBlocks lines;
   std::size_t records = 0;
   // Each field once.
   std::vector<Misfit> misfits;
@@ -106,11 +108,6 @@ struct ListOptions {
   std::vector<FilledColumn> columns = {};
 };
 
-// `time_extracted` is RFC 3339 UTC. Of an entity that comes more than once the last is written. Throws
-// UnreadableAnswer and UnusableRow.
-ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
-                   std::string_view time_extracted);
-
 struct AnalyticsOptions {
   std::string_view account;
   config::Granularity granularity = config::Granularity::day;
@@ -127,16 +124,40 @@ using EmitRows = std::function<bool(Rows)>;
 // It was told to stop.
 class Interrupted : public std::exception {};
 
-// Rows that are identical are written once; rows of one key that differ are an UnusableRow.
-Rows read_ads_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                        std::string_view time_extracted);
-Rows read_targeting_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                              std::string_view time_extracted);
-// What a report holds. Of a large one, rows are emitted piece by piece, and the last are returned. An empty
-// report has no rows. Throws Interrupted.
+// What reads the answer of an endpoint.
+enum class AnswerKind { list, ads_analytics, targeting_analytics, pin_analytics, report };
+
+// Reads an answer as it comes, so that no body has to be held. What its rows come to is given only at the end:
+// an answer that breaks off, or cannot be read, has none. Not safe for several threads at once.
+//
+// Of an entity that comes more than once the last is written. Rows of analytics that are identical are written
+// once; those of one key that differ are an UnusableRow. An answer of no bytes at all is unreadable.
+class AnswerReader {
+ public:
+  // `format` and `options` must outlive the reader; `time_extracted` is RFC 3339 UTC.
+  AnswerReader(const RecordFormat& format, const ListOptions& options, std::string_view time_extracted);
+  // `emit` takes rows of a report as soon as there are many, and the end gives the last; null for never.
+  AnswerReader(AnswerKind kind, const RecordFormat& format, const AnalyticsOptions& options,
+               std::string_view time_extracted, const EmitRows* emit = nullptr);
+  ~AnswerReader();
+
+  // The next piece, however it is cut. Throws UnreadableAnswer, UnusableRow, and Interrupted.
+  void read(std::string_view piece);
+  // Throws as read() does. Analytics have nothing but what is in Rows.
+  ListRows finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A whole answer at once.
+ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
+                   std::string_view time_extracted);
+Rows read_analytics(AnswerKind kind, const RecordFormat& format, std::string_view body,
+                    const AnalyticsOptions& options, std::string_view time_extracted);
+// What a report holds. An empty one has no rows.
 Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit);
-Rows read_pin_analytics(const RecordFormat& format, std::string_view body, const AnalyticsOptions& options,
-                        std::string_view time_extracted);
 
 }  // namespace tap_pinterest::pinterest

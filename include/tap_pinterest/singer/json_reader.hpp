@@ -73,6 +73,7 @@ class JsonReader {
   Outcome read_next();
   Outcome read_value();
   Outcome read_string();
+  [[gnu::noinline]] Outcome read_rest_of_string(const char* at);
   Outcome read_escape(const char*& at);
   Outcome read_unit(const char* at, unsigned& unit);
   Outcome read_escaped_character(const char*& at);
@@ -80,8 +81,8 @@ class JsonReader {
   Outcome read_word(std::string_view word, TokenKind kind);
   Outcome open(char closing);
   Outcome close();
-  Outcome fail(const char* at, std::string message);
-  Outcome missing(const char* at, std::string_view what);
+  [[gnu::noinline]] Outcome fail(const char* at, std::string message);
+  [[gnu::noinline]] Outcome missing(const char* at, std::string_view what);
 
   JsonSink& sink_;
   Oddities oddities_;

@@ -78,7 +78,11 @@ class RecordBuilder final : public JsonSink {
   void key(std::string_view name) override;
   void scalar(Token token) override;
 
-  // Appends the finished record as a JSON object.
+  // Writes the finished record as a JSON object to `to`, where there are most_bytes() of room, and returns where
+  // it ends.
+  char* render(char* to) const;
+  std::size_t most_bytes() const;
+  // Appends it.
   void render(std::string& out) const;
   // The JSON text of a top-level property of the finished record ("null" if it is absent), by its position.
   std::string_view value(std::size_t index) const;

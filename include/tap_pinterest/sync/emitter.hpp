@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "tap_pinterest/util/clock.hpp"
+#include "tap_pinterest/util/text_blocks.hpp"
 
 namespace tap_pinterest::sync {
 
@@ -30,6 +31,7 @@ class Emitter {
 
   // Appends whole lines, newline included. The first record of a run goes out at once.
   void write(std::string_view lines, std::size_t records);
+  void write(const util::TextBlocks& lines, std::size_t records);
   // Writes what is buffered.
   void flush();
   // Has what was written reach the disk, where the output is a file.

@@ -63,10 +63,26 @@ class FakeServer {
     explicit Door(FakeServer& server) : server_(server) {}
     http::Result send(const http::Request& request, std::stop_token stop) override {
       if (stop.stop_requested()) return no_answer(http::Failure::cancelled, {});
-      return server_.answer(request);
+      http::Result result = server_.answer(request);
+      auto* const response = std::get_if<http::Response>(&result);
+      if (response != nullptr && response->status / 100 == 2 && request.on_body) {
+        return in_pieces(request, std::exchange(response->body, {}), *response);
+      }
+      return result;
     }
 
    private:
+    static http::Result in_pieces(const http::Request& request, const std::string& body,
+                                  const http::Response& head) {
+      constexpr std::size_t kPiece = 100;
+      for (std::size_t at = 0; at < body.size(); at += kPiece) {
+        if (!request.on_body(head, std::string_view(body).substr(at, kPiece))) {
+          return no_answer(http::Failure::connection, {});
+        }
+      }
+      return head;
+    }
+
     FakeServer& server_;
   };
 
