@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <string>
 #include <utility>
 #include <vector>
@@ -230,7 +231,10 @@ class RowSink : public JsonSink {
   virtual void begin_row() { rows_.builder().begin_object(); }
   virtual void end_row() = 0;
 
-  void want(std::string_view name, KeptToken& token) { fields_.push_back({name, &token}); }
+  void want(std::string_view name, KeptToken& token) {
+    fields_.push_back({name, &token});
+    wanted_lengths_.set(name.size());
+  }
   void start_row() {
     mode_ = Mode::row;
     nesting_ = 1;
@@ -252,10 +256,11 @@ class RowSink : public JsonSink {
   // Of a repeated key the last counts, whatever its value is.
   void want(std::string_view name) {
     wanted_ = nullptr;
-    for (const Wanted& field : fields_) {
-      if (field.name == name) wanted_ = field.token;
-    }
-    if (wanted_ != nullptr) wanted_->clear();
+    if (name.size() >= wanted_lengths_.size() || !wanted_lengths_[name.size()]) return;
+    const auto field = std::ranges::find(fields_, name, &Wanted::name);
+    if (field == fields_.end()) return;
+    wanted_ = field->token;
+    wanted_->clear();
   }
 
   void open(bool object) {
@@ -297,7 +302,8 @@ class RowSink : public JsonSink {
   int nesting_ = 0;
   std::string key_;
   std::vector<Wanted> fields_;
-  KeptToken* wanted_ = nullptr;  // the field that the last key of the row names
+  std::bitset<64> wanted_lengths_;  // of their names: most keys are told from them by that
+  KeptToken* wanted_ = nullptr;     // the field that the last key of the row names
 };
 
 // The rows of a list, wherever RowsAt says, and the bookmark beside them.
@@ -500,12 +506,16 @@ class AdsRowSink : public RowSink {
   AdsRowSink(RowCollector& rows, const RecordFormat& format, const AnalyticsOptions& options)
       : RowSink(rows),
         id_column_(format.stream->key[0]),
-        second_id_column_(format.stream->key[1] == "DATE" ? std::string_view() : format.stream->key[1]),
-        has_account_(format.projection->index_of("ad_account_id").has_value()),
+        id_index_(format.projection->index_of(id_column_).value()),
+        date_index_(format.projection->index_of("DATE").value()),
+        account_index_(format.projection->index_of("ad_account_id")),
         options_(options) {
     want(id_column_, id_);
-    if (!second_id_column_.empty()) want(second_id_column_, second_id_);
     want("DATE", date_);
+    if (const std::string_view second_id = format.stream->key[1]; second_id != "DATE") {
+      second_id_index_ = format.projection->index_of(second_id);
+      want(second_id, second_id_);
+    }
   }
 
  protected:
@@ -513,20 +523,12 @@ class AdsRowSink : public RowSink {
   void finish_metrics() {
     RecordBuilder& builder = rows().builder();
     builder.end_object();
-    builder.key(id_column_);
-    builder.scalar(id_.token());
-    if (!second_id_column_.empty()) {
-      builder.key(second_id_column_);
-      builder.scalar(second_id_.token());
-    }
-    builder.key("DATE");
+    builder.set(id_index_, id_.token());
+    if (second_id_index_) builder.set(*second_id_index_, second_id_.token());
     check_id();
     check_date();
-    builder.scalar({TokenKind::string, date_.text});
-    if (has_account_) {
-      builder.key("ad_account_id");
-      builder.scalar({TokenKind::string, options_.account});
-    }
+    builder.set(date_index_, {TokenKind::string, date_.text});
+    if (account_index_) builder.set(*account_index_, {TokenKind::string, options_.account});
   }
   void finish_record() {
     rows().builder().end_object();
@@ -609,9 +611,12 @@ class AdsRowSink : public RowSink {
   }
 
   std::string_view id_column_;
-  std::string_view second_id_column_;  // empty: none
+  // Where the columns of the key stand in the record.
+  std::size_t id_index_;
+  std::size_t date_index_;
+  std::optional<std::size_t> second_id_index_;
   // Not where the id is that of the account: many databases do not tell cases apart.
-  bool has_account_;
+  std::optional<std::size_t> account_index_;
   const AnalyticsOptions& options_;
 };
 
@@ -915,7 +920,8 @@ struct AnswerReader::Impl {
   std::string rest;  // what has come of a token that does not end yet
 };
 
-AnswerReader::AnswerReader(const RecordFormat& format, const ListOptions& options, std::string_view time_extracted)
+AnswerReader::AnswerReader(const RecordFormat& format, const ListOptions& options,
+                           std::string_view time_extracted)
     : impl_(std::make_unique<Impl>(format, options, time_extracted)) {}
 
 AnswerReader::AnswerReader(AnswerKind kind, const RecordFormat& format, const AnalyticsOptions& options,
@@ -926,13 +932,17 @@ AnswerReader::~AnswerReader() = default;
 
 void AnswerReader::read(std::string_view piece) {
   std::string& rest = impl_->rest;
-  if (rest.empty()) {
-    rest = piece.substr(impl_->read(piece, /*is_last=*/false));
-  } else {
-    rest += piece;
-    rest.erase(0, impl_->read(rest, /*is_last=*/false));
-  }
+  const bool goes_on = !rest.empty();
+  if (goes_on) rest += piece;
+  const std::string_view text = goes_on ? rest : piece;
+  const std::size_t count = impl_->read(text, /*is_last=*/false);
+  // The row in hand must not lie in what goes now.
   impl_->rows.builder().keep();
+  if (goes_on) {
+    rest.erase(0, count);
+  } else {
+    rest = text.substr(count);
+  }
 }
 
 ListRows AnswerReader::finish() {
@@ -944,24 +954,11 @@ ListRows AnswerReader::finish() {
   return list;
 }
 
-ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
-                   std::string_view time_extracted) {
-  AnswerReader reader(format, options, time_extracted);
-  reader.read(body);
-  return reader.finish();
-}
-
-Rows read_analytics(AnswerKind kind, const RecordFormat& format, std::string_view body,
-                    const AnalyticsOptions& options, std::string_view time_extracted) {
-  AnswerReader reader(kind, format, options, time_extracted);
-  reader.read(body);
-  return reader.finish();
-}
-
 Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit) {
   if (spool.size() == 0) return {};
-  AnswerReader reader(AnswerKind::report, format, options, time_extracted, spool.in_memory() ? nullptr : &emit);
+  AnswerReader reader(AnswerKind::report, format, options, time_extracted,
+                      spool.in_memory() ? nullptr : &emit);
   std::string piece;
   for (std::size_t offset = 0; offset < spool.size();) {
     piece.clear();

@@ -40,9 +40,10 @@ const char* skip_plain(const char* at, const char* end) {
   std::uint64_t word = 0;
   while (std::endian::native == std::endian::little && end - at >= std::ptrdiff_t{sizeof word}) {
     std::memcpy(&word, at, sizeof word);
-    const std::uint64_t special = (((word - eight_times(0x20)) & ~word) | zero_bytes(word ^ eight_times('"')) |
-                                   zero_bytes(word ^ eight_times('\\')) | word) &
-                                  eight_times(0x80);
+    const std::uint64_t special =
+        (((word - eight_times(0x20)) & ~word) | zero_bytes(word ^ eight_times('"')) |
+         zero_bytes(word ^ eight_times('\\')) | word) &
+        eight_times(0x80);
     if (special != 0) return at + static_cast<std::size_t>(std::countr_zero(special)) / kBitsOfByte;
     at += sizeof word;
   }
@@ -57,7 +58,9 @@ const char* skip_digits(const char* at, const char* end) {
 
 void append_utf8(std::string& out, unsigned code) {
   constexpr unsigned kContinued = 0x3F;
-  const auto continuation = [code](unsigned shift) { return static_cast<char>(0x80U | (code >> shift & kContinued)); };
+  const auto continuation = [code](unsigned shift) {
+    return static_cast<char>(0x80U | (code >> shift & kContinued));
+  };
   if (code < 0x80) {
     out += static_cast<char>(code);
   } else if (code < 0x800) {

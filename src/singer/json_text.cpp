@@ -74,8 +74,8 @@ bool is_finite(std::string_view number) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const auto special = std::ranges::find_if(
-        text, [](char c) { return kNeedsEscape[static_cast<unsigned char>(c)]; });
+    const auto special =
+        std::ranges::find_if(text, [](char c) { return kNeedsEscape[static_cast<unsigned char>(c)]; });
     out.append(text.begin(), special);
     if (special == text.end()) break;
     append_escaped(out, *special);

@@ -25,7 +25,9 @@ constexpr std::size_t kStep = 16;
 class PaddedText {
  public:
   PaddedText() = default;
-  explicit PaddedText(std::string text) : size_(text.size()), text_(std::move(text)) { text_.append(kStep, '\0'); }
+  explicit PaddedText(std::string text) : size_(text.size()), text_(std::move(text)) {
+    text_.append(kStep, '\0');
+  }
 
   std::size_t size() const { return size_; }
   const char* data() const { return text_.data(); }
@@ -105,8 +107,8 @@ enum class Form { none, copied, typed };
 // One place in the schema. Siblings have adjacent slots, so that an object that begins clears its properties
 // in one sweep; what lies deeper is cleared when it begins itself.
 struct Projection::Node {
-  std::string path;    // "a.b[].c"
-  PaddedText prefix;   // what stands before the value in its object: ,"name":
+  std::string path;   // "a.b[].c"
+  PaddedText prefix;  // what stands before the value in its object: ,"name":
   Column column = Column::plain;
   ScalarTypes scalar;
   unsigned as_it_is = 0;  // the kinds of scalars that fit as they come, as bits
@@ -639,7 +641,9 @@ void RecordBuilder::Impl::begin(bool is_array) {
   }
   if (form == Form::copied) {
     copy_node = node;
-    copy_to = is_rest(*node) ? &begin_rest() : frames.back().is_array() ? &element_text(frames.back()) : &arena;
+    copy_to = is_rest(*node)             ? &begin_rest()
+              : frames.back().is_array() ? &element_text(frames.back())
+                                         : &arena;
     copy_start = copy_to->size();
     copy_needs_comma = false;
     copy_begin(bracket);
@@ -678,7 +682,8 @@ void RecordBuilder::Impl::leave_array() {
   text += ']';
 }
 
-// A record has no more bytes than this, nor has a part of it. Within a string quotes and backslashes take two.
+// A record has no more bytes than this, nor has a part of it. Within a string quotes and backslashes take
+// two.
 std::size_t RecordBuilder::Impl::most_bytes() const {
   std::size_t bytes = fixed_bytes + arena.size() + borrowed_bytes + rest_text.size();
   for (const std::string& text : array_texts) bytes += text.size();
@@ -910,6 +915,11 @@ void RecordBuilder::keep() {
   }
   // What has been copied has to outlive the elements that are open.
   for (Frame& frame : impl.frames) frame.arena_mark = impl.arena.size();
+}
+
+void RecordBuilder::set(std::size_t index, Token token) {
+  impl_->property = &impl_->root->children.at(index);
+  scalar(token);
 }
 
 std::size_t RecordBuilder::most_bytes() const { return impl_->most_bytes(); }

@@ -59,9 +59,15 @@ void Bookmarks::records_written(std::size_t count) {
   record_since_ = record_since_ || count > 0;
 }
 
-void Bookmarks::write_if_due() {
+bool Bookmarks::write_if_due() {
   const bool due = records_since_ >= kStateEveryRecords || clock_.steady_now() - written_at_ >= kStateEvery;
-  if (moved_ && due && is_affordable()) write(/*last=*/false);
+  const bool writes = moved_ && due && is_affordable();
+  if (writes) write(/*last=*/false);
+  return writes || (state_file_ != nullptr && state_file_->is_due());
+}
+
+void Bookmarks::send() {
+  emitter_.flush();
   if (state_file_ != nullptr && state_file_->is_due()) save();
 }
 
@@ -73,13 +79,11 @@ bool Bookmarks::is_affordable() const {
 
 void Bookmarks::write_last() {
   if (moved_ || record_since_ || !last_hash_) write(/*last=*/true);
-  emitter_.flush();
 }
 
 // A file of records reaches the disk before the state that speaks of them.
 void Bookmarks::save() {
-  emitter_.sync();
-  state_file_->save();
+  state_file_->save([this] { emitter_.sync(); });
 }
 
 std::string Bookmarks::save_last() {
@@ -103,8 +107,7 @@ void Bookmarks::write(bool last) {
   written_at_ = clock_.steady_now();
   record_since_ = false;
   last_hash_ = hash;
-  emitter_.write(line, 0);
-  emitter_.flush();
+  emitter_.post(line);
   if (line.size() > kSmallStateBytes) large_bytes_ += line.size();
   if (state_file_ == nullptr) return;
   std::string text;

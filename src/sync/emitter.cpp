@@ -6,87 +6,115 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace tap_pinterest::sync {
 namespace {
 
-// One write for so much; larger pieces pass by the buffer, uncopied.
-constexpr std::size_t kBufferBytes = 256UL * 1024;
 // At most so much goes in one call, so that bytes_out() moves while a slow reader reads.
 constexpr std::size_t kWriteBytes = 64UL * 1024;
-constexpr std::chrono::seconds kFlushEvery{1};
+// With more waiting nobody goes on reading.
+constexpr std::uint64_t kMostWaiting = 4UL << 20U;
 
 }  // namespace
 
-Emitter::Emitter(int descriptor, const util::Clock& clock)
-    : descriptor_(descriptor), clock_(clock), flushed_at_(clock.steady_now()) {}
-
-void Emitter::write(std::string_view lines, std::size_t records) {
-  const std::scoped_lock lock(mutex_);
-  if (buffer_.size() + lines.size() > kBufferBytes) flush_locked();
-  if (lines.size() > kBufferBytes) {
-    write_out(lines);
+void Emitter::write(util::TextBlocks lines) {
+  Lock lock(mutex_);
+  check();
+  pushed_ += lines.size();
+  queue_.push_back(std::move(lines));
+  if (is_writing_) {
+    wait_for(lock, kMostWaiting);
   } else {
-    buffer_ += lines;
+    write_queue(lock);
   }
-  if (records > 0 && !first_record_out_) {
-    first_record_out_ = true;
-    flush_locked();
-  }
+  check();
 }
 
-void Emitter::write(const util::TextBlocks& lines, std::size_t records) {
-  for (std::size_t i = 0; i < lines.block_count(); ++i) write(lines.block(i), records);
+void Emitter::post(std::string_view lines) {
+  const std::scoped_lock lock(mutex_);
+  check();
+  pushed_ += lines.size();
+  if (queue_.empty()) queue_.emplace_back();
+  queue_.back().append(lines);
 }
 
 void Emitter::flush() {
+  Lock lock(mutex_);
+  wait_for(lock, 0);
+}
+
+bool Emitter::has_waiting() {
   const std::scoped_lock lock(mutex_);
-  flush_locked();
+  return !is_writing_ && !queue_.empty();
 }
 
 void Emitter::sync() {
-  const std::scoped_lock lock(mutex_);
+  flush();
   // Pipes and terminals know no such thing.
   if (fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP) return;
-  error_ = errno;
-  fail();
+  const int error = errno;
+  const std::scoped_lock lock(mutex_);
+  error_ = error;
+  check();
 }
 
-void Emitter::flush_if_old() {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) return;
-  if (!buffer_.empty() && clock_.steady_now() - flushed_at_ >= kFlushEvery) flush_locked();
+void Emitter::wait_for(Lock& lock, std::uint64_t most_waiting) {
+  const std::uint64_t goal = pushed_;
+  while (error_ == 0 && is_writing_ && written_ + most_waiting < goal) {
+    ++waiting_;
+    written_some_.wait(lock);
+    --waiting_;
+  }
+  // Whoever wrote may have left the rest to this thread.
+  if (!is_writing_) write_queue(lock);
+  check();
 }
 
-void Emitter::flush_locked() {
-  write_out(buffer_);
-  buffer_.clear();
+// Until the queue is empty, or somebody who waits can go on with it.
+void Emitter::write_queue(Lock& lock) {
+  is_writing_ = true;
+  for (const std::uint64_t goal = pushed_;
+       error_ == 0 && !queue_.empty() && (written_ < goal || waiting_ == 0);) {
+    std::vector<util::TextBlocks> batch = std::exchange(queue_, {});
+    lock.unlock();
+    int error = 0;
+    std::uint64_t bytes = 0;
+    for (util::TextBlocks& lines : batch) {
+      for (std::size_t i = 0; i < lines.block_count() && error == 0; ++i) error = write_out(lines.block(i));
+      bytes += lines.size();
+      lines = {};
+    }
+    lock.lock();
+    written_ += bytes;
+    error_ = error;
+    written_some_.notify_all();
+  }
+  is_writing_ = false;
+  written_some_.notify_all();
 }
 
-void Emitter::fail() const {
-  if (error_ == EPIPE) throw OutputClosed("the output is closed");
-  throw OutputFailed(std::generic_category().message(error_));
-}
-
-void Emitter::write_out(std::string_view bytes) {
-  // After a failure part of a line may be out: nothing may follow it.
-  if (error_ != 0) fail();
+// Returns the error, or 0.
+int Emitter::write_out(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor_, bytes.data(), std::min(bytes.size(), kWriteBytes));
     if (count < 0) {
       if (errno == EINTR) continue;
-      if (errno == EAGAIN) {  // the other end of our output may have made it non-blocking
-        pollfd output{descriptor_, POLLOUT, 0};
-        poll(&output, 1, -1);
-        continue;
-      }
-      error_ = errno;
-      fail();
+      if (errno != EAGAIN) return errno;
+      // The other end of our output may have made it non-blocking.
+      pollfd output{descriptor_, POLLOUT, 0};
+      poll(&output, 1, -1);
+      continue;
     }
     bytes.remove_prefix(static_cast<std::size_t>(count));
     bytes_out_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
   }
-  flushed_at_ = clock_.steady_now();
+  return 0;
+}
+
+void Emitter::check() const {
+  if (error_ == EPIPE) throw OutputClosed("the output is closed");
+  if (error_ != 0) throw OutputFailed(std::generic_category().message(error_));
 }
 
 }  // namespace tap_pinterest::sync

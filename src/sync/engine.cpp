@@ -68,7 +68,7 @@ Engine::Engine(const Dependencies& dependencies, const singer::Selection& select
       definitions_(pinterest::streams_of(dependencies.config)),
       clock_(dependencies.clock),
       make_transport_(dependencies.make_transport),
-      emitter_(dependencies.output, dependencies.clock),
+      emitter_(dependencies.output),
       api_clock_(dependencies.clock),
       tokens_(dependencies.config, api_clock_,
               pinterest::scopes_of(pinterest::selected_streams(definitions_, selection))),
@@ -203,7 +203,7 @@ RunResult Engine::run() {
 
 void Engine::write_schemas() {
   for (const std::string& id : selected_streams()) {
-    emitter_.write(singer::schema_line(selected_stream(id)->selection(), config_.flattening), 0);
+    emitter_.post(singer::schema_line(selected_stream(id)->selection(), config_.flattening));
   }
 }
 
@@ -522,16 +522,16 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   std::vector<pinterest::Rows> pieces;  // their lines are written
   const auto emit = [&](pinterest::Rows rows) {
     if (stop_.stop_requested()) return false;
-    emitter_.write(std::exchange(rows.lines, {}), rows.records);
+    emitter_.write(std::exchange(rows.lines, {}));
     pieces.push_back(std::move(rows));
     return true;
   };
-  const Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token(), emit);
-  const pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
+  Fetched fetched = fetch(config_, api_clock_, transport, job, token.value, stop_.get_token(), emit);
+  pinterest::Rows* rows = std::get_if<pinterest::ListRows>(&fetched.outcome);
   if (rows == nullptr) rows = std::get_if<pinterest::Rows>(&fetched.outcome);
   // A STATE covers these rows only after this: apply() comes behind it.
   const bool writes = rows != nullptr && !job.is_proof() && !stop_.stop_requested();
-  if (writes) emitter_.write(rows->lines, rows->records);
+  if (writes) emitter_.write(std::exchange(rows->lines, {}));
   lock.lock();
   --in_flight_;
   --open;
@@ -542,7 +542,11 @@ void Engine::run_job(Lock& lock, http::Transport& transport, Job job, const pint
   apply(std::move(job), fetched, token);
   if (open == 0) say_what_ended();
   say_what_remains();
-  bookmarks_.write_if_due();
+  if (!bookmarks_.write_if_due()) return;
+  // Nobody waits for the reader of our output with a lock that others need.
+  lock.unlock();
+  bookmarks_.send();
+  lock.lock();
 }
 
 void Engine::apply(Job job, const Fetched& fetched, const pinterest::AccessToken& token) {
@@ -684,12 +688,13 @@ void Engine::request_stop() {
 
 void Engine::tick() {
   try {
+    bool sends = false;
     if (const Lock lock(mutex_, std::try_to_lock); lock.owns_lock()) {
       // A stop that came between a worker's look and its wait would be missed.
       if (ending()) wake_.notify_all();
-      bookmarks_.write_if_due();
+      sends = bookmarks_.write_if_due();
     }
-    emitter_.flush_if_old();
+    if (sends || emitter_.has_waiting()) bookmarks_.send();
   } catch (const OutputClosed&) {
     request_stop();
   } catch (const OutputFailed&) {
@@ -738,6 +743,7 @@ RunResult Engine::finish() {
   for (const std::string& id : selected_streams()) selected_stream(id)->say_unknown();
   try {
     bookmarks_.write_last();
+    bookmarks_.send();
   } catch (const OutputClosed&) {
     output_closed_ = true;
   } catch (const OutputFailed& error) {

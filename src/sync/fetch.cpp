@@ -390,7 +390,9 @@ Fetched fetch(const config::Config& config, pinterest::ApiClock& clock, http::Tr
 
   Answer answer(config, clock, job);
   if (report == nullptr) {
-    request.on_body = [&](const http::Response& head, std::string_view piece) { return answer.take(head, piece); };
+    request.on_body = [&](const http::Response& head, std::string_view piece) {
+      return answer.take(head, piece);
+    };
   }
 
   Fetched fetched;

@@ -28,24 +28,53 @@ StateFile::StateFile(const std::string& path, const util::Clock& clock)
   const util::FileReplacement trial(path_, new_path_, std::nullopt);
 }
 
-void StateFile::keep(std::string state) { unsaved_ = std::move(state); }
+void StateFile::keep(std::string state) {
+  const std::scoped_lock lock(mutex_);
+  unsaved_ = std::move(state);
+  ++kept_;
+}
 
 bool StateFile::is_due() const {
+  const std::scoped_lock lock(mutex_);
   return unsaved_ && (!saved_at_ || clock_.steady_now() - *saved_at_ >= kSaveEvery);
 }
 
-void StateFile::save() {
-  saved_at_ = clock_.steady_now();
+bool StateFile::has_unsaved() const {
+  const std::scoped_lock lock(mutex_);
+  return unsaved_.has_value();
+}
+
+std::string StateFile::problem() const {
+  const std::scoped_lock lock(mutex_);
+  return problem_;
+}
+
+void StateFile::save(const std::function<void()>& before) {
+  const std::scoped_lock saving(saving_);
+  std::string state;
+  std::size_t number = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!unsaved_) return;
+    state = *unsaved_;
+    number = kept_;
+    saved_at_ = clock_.steady_now();
+  }
+  before();
+  std::string problem;
   try {
     util::FileReplacement file(path_, new_path_, std::nullopt);
-    const auto doubt = file.commit(*unsaved_);
+    const auto doubt = file.commit(state);
     if (doubt) log::debug("the state is saved, but a power failure could undo that: {}", *doubt);
-    unsaved_.reset();
-    problem_.clear();
   } catch (const util::FileError& error) {
-    if (problem_.empty()) log::warning("the state could not be saved: {}; trying again", error.what());
-    problem_ = error.what();
+    problem = error.what();
   }
+  const std::scoped_lock lock(mutex_);
+  if (!problem.empty() && problem_.empty()) {
+    log::warning("the state could not be saved: {}; trying again", problem);
+  }
+  if (problem.empty() && number == kept_) unsaved_.reset();
+  problem_ = std::move(problem);
 }
 
 }  // namespace tap_pinterest::sync

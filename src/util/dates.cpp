@@ -1,5 +1,7 @@
 #include "tap_pinterest/util/dates.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>

@@ -85,7 +85,8 @@ TextBlocks::Span TextBlocks::append(std::string_view piece) {
 
 void TextBlocks::remove(std::vector<Span> pieces) {
   // From the back, so that those in front stay where they are.
-  std::ranges::sort(pieces, std::ranges::greater{}, [](Span span) { return std::tuple(span.block, span.begin); });
+  std::ranges::sort(pieces, std::ranges::greater{},
+                    [](Span span) { return std::tuple(span.block, span.begin); });
   for (const Span span : pieces) {
     Block& block = blocks_[span.block];
     const char* const after = block.text.get() + span.begin + span.length;

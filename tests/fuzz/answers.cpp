@@ -129,7 +129,7 @@ std::optional<Json> plain(std::string_view body) {
 // The records of an answer, held to the protocol and to the stream's key.
 std::vector<Json> records_of(const Format& format, const Rows& rows) {
   std::vector<Json> records;
-  for (Json& line : parse_lines(rows.lines)) {
+  for (Json& line : parse_lines(rows.lines.text())) {
     check(line.at("type") == "RECORD" && line.at("stream") == format.record.stream->id &&
               line.at("time_extracted") == kExtracted,
           "every line is a RECORD of the stream");
@@ -142,11 +142,14 @@ std::vector<Json> records_of(const Format& format, const Rows& rows) {
   return records;
 }
 
-// Reads with the hot path; nothing if it refuses.
-template <typename Read>
-auto accepted(Read&& read) -> std::optional<decltype(read())> {
+// Reads with the hot path, in pieces of so many bytes; nothing if it refuses.
+template <typename MakeReader>
+std::optional<pinterest::ListRows> read_in_pieces(const MakeReader& make_reader, std::string_view input,
+                                                  std::size_t size) {
   try {
-    return read();
+    pinterest::AnswerReader reader = make_reader();
+    for (std::size_t at = 0; at < input.size(); at += size) reader.read(std::string(input.substr(at, size)));
+    return reader.finish();
   } catch (const pinterest::UnreadableAnswer& error) {
     check(*error.what() != '\0', "a refusal has a reason");
   } catch (const pinterest::UnusableRow& error) {
@@ -155,13 +158,25 @@ auto accepted(Read&& read) -> std::optional<decltype(read())> {
   return std::nullopt;
 }
 
+template <typename MakeReader>
+std::optional<pinterest::ListRows> accepted(const MakeReader& make_reader, std::string_view input) {
+  constexpr std::size_t kSmall = 7;
+  auto rows = read_in_pieces(make_reader, input, input.size() + 1);
+  const auto in_pieces = read_in_pieces(make_reader, input, kSmall);
+  check(rows.has_value() == in_pieces.has_value() && (!rows || rows->lines.text() == in_pieces->lines.text()),
+        "an answer in pieces is read as the whole");
+  return rows;
+}
+
 }  // namespace
 
 void list(std::string_view input) {
   static const std::array formats = {Format("campaigns"), Format("ad_groups"), Format("ads"), Format("pins"),
                                      Format("ad_accounts")};
   const Format& format = formats.at(choose(input, formats.size()));
-  const auto rows = accepted([&] { return pinterest::read_list(format.record, input, {}, kExtracted); });
+  const pinterest::ListOptions options;
+  const auto rows =
+      accepted([&] { return pinterest::AnswerReader(format.record, options, kExtracted); }, input);
   const auto page = plain(input);
   if (!rows) return;
   check(page && page->is_object() && page->contains("items"), "what is accepted is a page");
@@ -197,15 +212,17 @@ void ads_analytics(std::string_view input) {
                                      Format("ad_analytics", Granularity::total),
                                      Format("campaign_analytics", Granularity::week)};
   const Format& format = formats.at(choose(input, formats.size()));
-  const auto rows = accepted([&] {
-    return pinterest::read_ads_analytics(format.record, input,
-                                         {.account = "77",
-                                          .granularity = format.config.analytics.granularity,
-                                          .total_date = "2026-11-01",
-                                          .app_type = {},
-                                          .pin_id = {}},
-                                         kExtracted);
-  });
+  const pinterest::AnalyticsOptions options{.account = "77",
+                                            .granularity = format.config.analytics.granularity,
+                                            .total_date = "2026-11-01",
+                                            .app_type = {},
+                                            .pin_id = {}};
+  const auto rows = accepted(
+      [&] {
+        return pinterest::AnswerReader(pinterest::AnswerKind::ads_analytics, format.record, options,
+                                       kExtracted);
+      },
+      input);
   if (!rows) return;
   const auto sent = plain(input);
   check(sent && sent->is_array(), "what is accepted is an array");
@@ -238,8 +255,12 @@ void pin_analytics(std::string_view input) {
       {.account = {}, .total_date = {}, .app_type = "ALL", .pin_id = {}},
   }};
   const pinterest::AnalyticsOptions& options = routes.at(choose(input, routes.size()));
-  const auto rows =
-      accepted([&] { return pinterest::read_pin_analytics(format.record, input, options, kExtracted); });
+  const auto rows = accepted(
+      [&] {
+        return pinterest::AnswerReader(pinterest::AnswerKind::pin_analytics, format.record, options,
+                                       kExtracted);
+      },
+      input);
   if (!rows) return;
   const auto sent = plain(input);
   check(sent && sent->is_object(), "what is accepted is an object");

@@ -52,7 +52,8 @@ void json(std::string_view input) {
   const Reading whole = read(input, singer::Oddities::refused);
   const Json expected = Json::parse(input, nullptr, /*allow_exceptions=*/false);
   if (whole.error) {
-    check(whole.error->offset <= input.size() && !whole.error->message.empty(), "an error has a place and a reason");
+    check(whole.error->offset <= input.size() && !whole.error->message.empty(),
+          "an error has a place and a reason");
     const bool too_deep = whole.error->message.starts_with("nested deeper");
     check(expected.is_discarded() || too_deep, "what is JSON is read", input);
   } else {

@@ -127,11 +127,11 @@ class Interrupted : public std::exception {};
 // What reads the answer of an endpoint.
 enum class AnswerKind { list, ads_analytics, targeting_analytics, pin_analytics, report };
 
-// Reads an answer as it comes, so that no body has to be held. What its rows come to is given only at the end:
-// an answer that breaks off, or cannot be read, has none. Not safe for several threads at once.
+// Reads an answer as it comes, so that no body has to be held. What its rows come to is given only at the
+// end: an answer that breaks off, or cannot be read, has none. Not safe for several threads at once.
 //
-// Of an entity that comes more than once the last is written. Rows of analytics that are identical are written
-// once; those of one key that differ are an UnusableRow. An answer of no bytes at all is unreadable.
+// Of an entity that comes more than once the last is written. Rows of analytics that are identical are
+// written once; those of one key that differ are an UnusableRow. An answer of no bytes at all is unreadable.
 class AnswerReader {
  public:
   // `format` and `options` must outlive the reader; `time_extracted` is RFC 3339 UTC.
@@ -151,11 +151,6 @@ class AnswerReader {
   std::unique_ptr<Impl> impl_;
 };
 
-// A whole answer at once.
-ListRows read_list(const RecordFormat& format, std::string_view body, const ListOptions& options,
-                   std::string_view time_extracted);
-Rows read_analytics(AnswerKind kind, const RecordFormat& format, std::string_view body,
-                    const AnalyticsOptions& options, std::string_view time_extracted);
 // What a report holds. An empty one has no rows.
 Rows read_report(const RecordFormat& format, const util::Spool& spool, const AnalyticsOptions& options,
                  std::string_view time_extracted, const EmitRows& emit);

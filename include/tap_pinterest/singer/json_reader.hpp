@@ -12,9 +12,9 @@ namespace tap_pinterest::singer {
 enum class TokenKind { null, boolean, integer, decimal, string };
 
 // A scalar. `text` of a string is decoded UTF-8; of a number it is the sender's digits; of a boolean "true"
-// or "false"; of null "null". It is valid only during the call that hands it on. `json` is what may be written
-// for the scalar as it is, quotes included; it is valid as long as the text that is being read. It is empty if
-// it has to be made from `text`.
+// or "false"; of null "null". It is valid only during the call that hands it on. `json` is what may be
+// written for the scalar as it is, quotes included; it is valid as long as the text that is being read. It is
+// empty if it has to be made from `text`.
 struct Token {
   TokenKind kind = TokenKind::null;
   std::string_view text;
@@ -92,7 +92,7 @@ class JsonReader {
   const char* at_ = nullptr;
   const char* end_ = nullptr;
   bool is_last_ = false;
-  std::size_t offset_ = 0;  // of the piece in the document
+  std::size_t offset_ = 0;                     // of the piece in the document
   std::array<char, kMaxJsonDepth> closing_{};  // the brackets that are to come, by depth
   std::size_t depth_ = 0;
   Token string_;         // the last

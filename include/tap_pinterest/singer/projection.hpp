@@ -78,8 +78,11 @@ class RecordBuilder final : public JsonSink {
   void key(std::string_view name) override;
   void scalar(Token token) override;
 
-  // Writes the finished record as a JSON object to `to`, where there are most_bytes() of room, and returns where
-  // it ends.
+  // Sets a top-level property of the record in hand, between its values, by its position.
+  void set(std::size_t index, Token token);
+
+  // Writes the finished record as a JSON object to `to`, where there are most_bytes() of room, and returns
+  // where it ends.
   char* render(char* to) const;
   std::size_t most_bytes() const;
   // Appends it.

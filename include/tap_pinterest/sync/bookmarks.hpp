@@ -25,7 +25,8 @@ inline constexpr std::chrono::seconds kStateEvery{60};
 inline constexpr std::size_t kSmallStateBytes = 64UL * 1024;
 inline constexpr std::size_t kOutputPerState = 10;
 
-// Not safe for several threads at once: the engine holds its lock, so that no STATE overtakes another.
+// Not safe for several threads at once, but for send() and save_last(): the engine holds its lock, so that no
+// STATE overtakes another.
 class Bookmarks {
  public:
   // `before_state` is called before each STATE line, to store what must not be lost. `state_file`, if there
@@ -41,10 +42,13 @@ class Bookmarks {
   std::vector<std::string> accounts(std::span<const pinterest::StreamDefinition> streams) const;
 
   void records_written(std::size_t count);
-  // Writes a STATE if one is due, and saves the last one.
-  void write_if_due();
+  // Gives the emitter a STATE if one is due. Returns whether send() has something to do.
+  bool write_if_due();
   // The last line of a run.
   void write_last();
+  // Has what was given to the emitter written, and saves the last state if that is due. Waits for the reader:
+  // the engine does not hold its lock.
+  void send();
   // Saves the last state that has left, whatever has become of the output since. Returns why that failed, or
   // nothing.
   std::string save_last();

@@ -1,14 +1,14 @@
-// The only writer of stdout: whole lines, in order, buffered.
+// The only writer of stdout: whole lines, in order.
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
-#include <string>
 #include <string_view>
+#include <vector>
 
-#include "tap_pinterest/util/clock.hpp"
 #include "tap_pinterest/util/text_blocks.hpp"
 
 namespace tap_pinterest::sync {
@@ -23,37 +23,46 @@ class OutputFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Safe for several threads at once. Every function may block for as long as the reader does not read, and
-// throws OutputClosed or OutputFailed.
+// Safe for several threads at once. What is to be written waits in a queue. Whoever finds that nobody writes
+// does so for all, until the queue is empty; the others go on, unless too much waits already. Every function
+// but post() may block for as long as the reader does not read, so none may be called with a lock that others
+// need. After a failure all throw OutputClosed or OutputFailed.
 class Emitter {
  public:
-  explicit Emitter(int descriptor, const util::Clock& clock);
+  explicit Emitter(int descriptor) : descriptor_(descriptor) {}
 
-  // Appends whole lines, newline included. The first record of a run goes out at once.
-  void write(std::string_view lines, std::size_t records);
-  void write(const util::TextBlocks& lines, std::size_t records);
-  // Writes what is buffered.
+  // Takes whole lines, newline included.
+  void write(util::TextBlocks lines);
+  // The same, but neither writes nor waits: they go out with the next call of another function.
+  void post(std::string_view lines);
+  // Returns once all that was there before has been written.
   void flush();
-  // Has what was written reach the disk, where the output is a file.
+  // Whether something waits that nobody writes.
+  bool has_waiting();
+  // Has what was there before reach the disk, where the output is a file.
   void sync();
-  // Writes what is buffered if the last write was a second ago or more.
-  void flush_if_old();
 
   // Counts bytes as they leave, so that another thread sees whether the reader still reads.
   std::uint64_t bytes_out() const { return bytes_out_.load(std::memory_order_relaxed); }
 
  private:
-  void write_out(std::string_view bytes);
-  [[noreturn]] void fail() const;
-  void flush_locked();
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Returns once no more than so many bytes wait of those that are there now.
+  void wait_for(Lock& lock, std::uint64_t most_waiting);
+  void write_queue(Lock& lock);
+  int write_out(std::string_view bytes);
+  void check() const;
 
   const int descriptor_;
-  const util::Clock& clock_;
   std::mutex mutex_;
-  std::string buffer_;
-  bool first_record_out_ = false;
-  int error_ = 0;  // of the write that failed: nothing is written after it
-  util::SteadyTime flushed_at_;
+  std::condition_variable written_some_;
+  std::vector<util::TextBlocks> queue_;
+  bool is_writing_ = false;    // somebody
+  int waiting_ = 0;            // so many, for what another one writes
+  std::uint64_t pushed_ = 0;   // bytes, since the beginning
+  std::uint64_t written_ = 0;  // of them, as far as `mutex_` has seen
+  int error_ = 0;              // of the write that failed: nothing is written after it
   std::atomic<std::uint64_t> bytes_out_{0};
 };
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -9,7 +12,7 @@
 
 namespace tap_pinterest::sync {
 
-// Not safe for several threads at once.
+// Safe for several threads at once.
 class StateFile {
  public:
   // Follows a symbolic link to the file that is replaced. Throws util::FileError if there is something else
@@ -20,17 +23,21 @@ class StateFile {
   void keep(std::string state);
   // Whether a state waits to be saved, and the last one was saved a second ago or more.
   bool is_due() const;
-  bool has_unsaved() const { return unsaved_.has_value(); }
-  // Puts what waits in the file. If that fails it still waits, with a warning the first time.
-  void save();
+  bool has_unsaved() const;
+  // Puts what waits in the file, after a call of `before`, whose exceptions pass through. If that fails it
+  // still waits, with a warning the first time. Waits for others who save.
+  void save(const std::function<void()>& before);
   // Why the last save() failed.
-  const std::string& problem() const { return problem_; }
+  std::string problem() const;
 
  private:
   std::string path_;
   std::string new_path_;
   const util::Clock& clock_;
+  std::mutex saving_;         // whoever holds it saves
+  mutable std::mutex mutex_;  // guards what follows, and is held for moments only
   std::optional<std::string> unsaved_;
+  std::size_t kept_ = 0;  // states, so far
   std::optional<util::SteadyTime> saved_at_;
   std::string problem_;
 };

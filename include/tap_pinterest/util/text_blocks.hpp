@@ -28,12 +28,14 @@ class TextBlocks {
   TextBlocks(const TextBlocks&) = delete;
   TextBlocks& operator=(const TextBlocks&) = delete;
 
-  // Room for a piece of at most so many bytes (below 4 GB); end() takes what has been written there up to `end`.
-  // A piece lies in one block. Without end() there is none.
+  // Room for a piece of at most so many bytes (below 4 GB); end() takes what has been written there up to
+  // `end`. A piece lies in one block. Without end() there is none.
   char* begin(std::size_t most_bytes);
   Span end(const char* end);
   Span append(std::string_view piece);
-  std::string_view piece(Span span) const { return {blocks_[span.block].text.get() + span.begin, span.length}; }
+  std::string_view piece(Span span) const {
+    return {blocks_[span.block].text.get() + span.begin, span.length};
+  }
   // Takes pieces out, each once.
   void remove(std::vector<Span> pieces);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ class Format {
 
 std::vector<Json> records(const Rows& rows) {
   std::vector<Json> found;
-  std::istringstream lines(rows.lines);
+  std::istringstream lines(rows.lines.text());
   for (std::string line; std::getline(lines, line);) {
     Json message = Json::parse(line);
     EXPECT_EQ(message.at("type"), "RECORD");
@@ -62,26 +63,51 @@ std::vector<std::string> column(const std::vector<Json>& rows, const std::string
   return values;
 }
 
+// What comes of a body that arrives in pieces of so many bytes: the lines, or why there are none.
+template <typename MakeReader>
+std::string in_pieces(const MakeReader& make_reader, const std::string& body, std::size_t size) {
+  AnswerReader reader = make_reader();
+  try {
+    for (std::size_t at = 0; at < body.size(); at += size) reader.read(std::string(body, at, size));
+    return reader.finish().lines.text();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+// Reads a body at once, and holds all ways to cut it to the same.
+template <typename MakeReader>
+ListRows read(const MakeReader& make_reader, const std::string& body) {
+  const std::string whole = in_pieces(make_reader, body, std::max<std::size_t>(body.size(), 1));
+  for (const std::size_t size : {1U, 2U, 3U, 50U})
+    EXPECT_EQ(in_pieces(make_reader, body, size), whole) << body;
+  AnswerReader reader = make_reader();
+  reader.read(body);
+  return reader.finish();
+}
+
+Rows read(const Format& format, AnswerKind kind, const AnalyticsOptions& options, const std::string& body) {
+  return read([&] { return AnswerReader(kind, format.get(), options, kNow); }, body);
+}
+
 ListRows list(const std::string& body, const ListOptions& options = {},
               std::string_view stream = "campaigns") {
-  std::string text = body;
-  return read_list(Format(stream).get(), text, options, kNow);
+  const Format format(stream);
+  return read([&] { return AnswerReader(format.get(), options, kNow); }, body);
 }
 
 Rows campaign_rows(const std::string& body, config::Granularity granularity = config::Granularity::day) {
   config::Config config = test_config();
   config.analytics.granularity = granularity;
-  std::string text = body;
-  return read_ads_analytics(
-      Format("campaign_analytics", config).get(), text,
+  return read(
+      Format("campaign_analytics", config), AnswerKind::ads_analytics,
       {.account = "77", .granularity = granularity, .total_date = "2026-11-01", .app_type = {}, .pin_id = {}},
-      kNow);
+      body);
 }
 
 Rows targeting_rows(const std::string& body, std::string_view stream = "campaign_targeting_analytics") {
-  std::string text = body;
-  return read_targeting_analytics(Format(stream).get(), text,
-                                  {.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}}, kNow);
+  return read(Format(stream), AnswerKind::targeting_analytics,
+              {.account = "77", .total_date = {}, .app_type = {}, .pin_id = {}}, body);
 }
 
 constexpr std::size_t kAlwaysInMemory = 1U << 20U;
@@ -95,9 +121,8 @@ Rows report_rows(const std::string& body, std::string_view stream = "campaign_an
 }
 
 Rows pin_rows(const std::string& body, std::string_view app_type, std::string_view pin) {
-  std::string text = body;
-  return read_pin_analytics(Format("pin_analytics").get(), text,
-                            {.account = {}, .total_date = {}, .app_type = app_type, .pin_id = pin}, kNow);
+  return read(Format("pin_analytics"), AnswerKind::pin_analytics,
+              {.account = {}, .total_date = {}, .app_type = app_type, .pin_id = pin}, body);
 }
 
 using Texts = std::vector<std::string>;
@@ -261,12 +286,12 @@ TEST(ReadReport, GivesALargeReportAwayPieceByPieceAndRepairsItOnTheWay) {
     std::size_t pieces = 0;
     std::size_t records = 0;
     Rows last = read_report(format.get(), spool, options, kNow, [&](const Rows& rows) {
-      lines += rows.lines;
+      lines += rows.lines.text();
       records += rows.records;
       ++pieces;
       return true;
     });
-    lines += last.lines;
+    lines += last.lines.text();
     EXPECT_EQ(records + last.records, std::size_t{kIds});
     EXPECT_EQ(last.repaired, std::size_t{kIds});
     return pieces;
@@ -293,7 +318,7 @@ TEST(ReadTargetingAnalytics, WritesARowForEachValueWhateverTheOrderOfItsParts) {
   EXPECT_EQ(column(all, "ad_account_id"), (Texts{"77", "77"}));
   EXPECT_EQ(column(all, "targeting_type"), (Texts{"GENDER", "LOCATION"}));
   EXPECT_EQ(column(all, "targeting_value"), (Texts{"female", "500"}));
-  EXPECT_NE(rows.lines.find(R"("SPEND_IN_DOLLAR":1.50)"), std::string::npos);
+  EXPECT_NE(rows.lines.text().find(R"("SPEND_IN_DOLLAR":1.50)"), std::string::npos);
   EXPECT_EQ(rows.unknown_fields, Texts{});
 }
 
@@ -397,7 +422,7 @@ TEST(ReadList, TellsTheNewestTimeOfItemsThatAreNotWritten) {
 
 TEST(ReadList, GivesIdsAloneOfAStreamThatIsNotSelected) {
   const ListRows page = list(R"({"items":[{"id":"1"}]})", {.write = false});
-  EXPECT_EQ(page.lines, "");
+  EXPECT_TRUE(page.lines.empty());
   EXPECT_EQ(page.ids, Texts{"1"});
 }
 
@@ -515,7 +540,8 @@ TEST(ReadList, GivesOddValuesRightOrNotAtAll) {
     }
     const ListRows page = list(body);
     EXPECT_EQ(records(page).size(), 1U) << row.name;
-    EXPECT_NE(page.lines.find(*row.written), std::string::npos) << row.name << ": " << page.lines;
+    EXPECT_NE(page.lines.text().find(*row.written), std::string::npos)
+        << row.name << ": " << page.lines.text();
     EXPECT_EQ(page.misfits.size(), row.misfits) << row.name;
   }
 }
@@ -539,7 +565,8 @@ TEST(ReadAdsAnalytics, GivesOddValuesRightOrNotAtAll) {
     const std::string body = R"([{"CAMPAIGN_ID":"5","DATE":"2026-11-20",)" + row.sent + "}]";
     const Rows found = campaign_rows(body);
     EXPECT_EQ(records(found).size(), 1U) << row.name;
-    EXPECT_NE(found.lines.find(*row.written), std::string::npos) << row.name << ": " << found.lines;
+    EXPECT_NE(found.lines.text().find(*row.written), std::string::npos)
+        << row.name << ": " << found.lines.text();
     EXPECT_EQ(found.misfits.size(), row.misfits) << row.name;
   }
 }
@@ -572,7 +599,7 @@ TEST(ReadAdsAnalytics, PutsTheRowIntoMetricsAndItsKeyOnTop) {
   EXPECT_EQ(found[0].at("DATE"), "2026-11-20");
   EXPECT_EQ(found[0].at("ad_account_id"), "77");
   EXPECT_EQ(found[0].at("metrics").at("CAMPAIGN_ID"), "5");
-  EXPECT_NE(rows.lines.find(R"("SPEND_IN_DOLLAR":1.10)"), std::string::npos) << "the API's digits";
+  EXPECT_NE(rows.lines.text().find(R"("SPEND_IN_DOLLAR":1.10)"), std::string::npos) << "the API's digits";
   EXPECT_TRUE(rows.unknown_fields.empty());
 }
 

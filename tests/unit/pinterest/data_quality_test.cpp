@@ -33,10 +33,11 @@ class Summed {
   }
 
   const Addends& addends() const { return *format_.addends; }
-  SumsByDate read(std::string body) const {
-    return read_ads_analytics(format_, body, {.account = "7", .total_date = {}, .app_type = {}, .pin_id = {}},
-                              kReadAt)
-        .sums;
+  SumsByDate read(const std::string& body) const {
+    const AnalyticsOptions options{.account = "7", .total_date = {}, .app_type = {}, .pin_id = {}};
+    AnswerReader reader(AnswerKind::ads_analytics, format_, options, kReadAt);
+    reader.read(body);
+    return reader.finish().sums;
   }
 
  private:
@@ -61,7 +62,7 @@ class DataQuality : public testing::Test {
     const RecordFormat format(*find_stream("data_quality"), projection, "data_quality");
     Rows rows = compare(format, totals, comparison, kReadAt);
     std::vector<std::string> texts;
-    std::istringstream lines(rows.lines);
+    std::istringstream lines(rows.lines.text());
     for (std::string line; std::getline(lines, line);) {
       const singer::Json row = singer::Json::parse(line).at("record");
       EXPECT_EQ(row.at("ad_account_id"), "7");

@@ -155,14 +155,18 @@ TEST(JsonReader, GivesTheTextOfAScalarThatMayBeWrittenAsItIs) {
   } sink;
   // Of several escapes for a character the shortest is written.
   ASSERT_FALSE(read_json(R"(["a\"\n", "", "\/", "\u00e9", "\u0009", 1.10, null, true])", sink));
-  EXPECT_EQ(sink.texts, (std::vector<std::string>{R"("a\"\n")", R"("")", "", "", "", "1.10", "null", "true"}));
-  EXPECT_EQ(sink.written, (std::vector<std::string>{R"("a\"\n")", R"("")", R"("/")", "\"\xC3\xA9\"", R"("\t")",
-                                                    "1.10", "null", "true"}));
+  EXPECT_EQ(sink.texts,
+            (std::vector<std::string>{R"("a\"\n")", R"("")", "", "", "", "1.10", "null", "true"}));
+  EXPECT_EQ(sink.written, (std::vector<std::string>{R"("a\"\n")", R"("")", R"("/")", "\"\xC3\xA9\"",
+                                                    R"("\t")", "1.10", "null", "true"}));
 }
 
 TEST(JsonReader, ReadsPiecesAsTheWhole) {
-  const std::string text = "\xEF\xBB\xBF" R"( {"a\n": [1, -2.5e1, "\ud83d\ude00\u00e9)" "\xC3\xA9\xF0\x9F\x98\x80"
-                           R"(", null, true, false, {}], "b": [] } )";
+  const std::string text =
+      "\xEF\xBB\xBF"
+      R"( {"a\n": [1, -2.5e1, "\ud83d\ude00\u00e9)"
+      "\xC3\xA9\xF0\x9F\x98\x80"
+      R"(", null, true, false, {}], "b": [] } )";
   for (std::size_t first = 0; first <= text.size(); ++first) {
     for (std::size_t second = first; second <= text.size(); ++second) {
       Recorder recorder;

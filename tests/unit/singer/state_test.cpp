@@ -78,9 +78,8 @@ TEST(State, NamesWhatCannotBeUsed) {
   for (const auto* text : {"[]", "null", "1", "\"\""}) {
     EXPECT_EQ(problems_of(text), Problems{"the document is not an object"}) << text;
   }
-  EXPECT_EQ(
-      problems_of("{\n  \"a\": tru }"),
-      Problems{"not valid JSON at line 2, column 11: expected a value"});
+  EXPECT_EQ(problems_of("{\n  \"a\": tru }"),
+            Problems{"not valid JSON at line 2, column 11: expected a value"});
   EXPECT_EQ(problems_of(R"({"bookmarks":[]})"), Problems{"bookmarks is not an object"});
   EXPECT_EQ(
       problems_of(R"({"bookmarks":{"ads":"2026-01-01","pins":{"partitions":{}},)"

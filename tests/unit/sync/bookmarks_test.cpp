@@ -25,7 +25,8 @@ struct Written {
       // A false alarm: members declared before are there. NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.*)
       : bookmarks(parsed(state), emitter, clock, [this] { ++before; }) {}
 
-  std::vector<Json> states() const {
+  std::vector<Json> states() {
+    emitter.flush();
     std::vector<Json> values;
     for (const Json& line : out.lines()) {
       if (line.at("type") == "STATE") values.push_back(line.at("value"));
@@ -35,7 +36,7 @@ struct Written {
 
   fakes::FakeClock clock;
   fakes::OutputFile out;
-  Emitter emitter{out.descriptor(), clock};
+  Emitter emitter{out.descriptor()};
   int before = 0;
   Bookmarks bookmarks;
 };
@@ -110,10 +111,11 @@ TEST(Bookmarks, ThatAreLargeWaitUntilTheyAreASmallPartOfTheOutput) {
   std::size_t written = 0;
   for (int i = 0; i < 100; ++i) {
     run.bookmarks.put("pins", "", {{"x", entry}, {"i", i}});
-    run.emitter.write(record, 1);
+    run.emitter.post(record);
     run.bookmarks.records_written(kStateEveryRecords);
     run.clock.advance(kStateEvery);
     run.bookmarks.write_if_due();
+    run.bookmarks.send();
   }
   run.bookmarks.write_last();
   for (const Json& state : run.states()) written += state.dump().size();
@@ -149,7 +151,7 @@ TEST(Bookmarks, DoNotRepeatTheSameStateBeforeTheEnd) {
   run.bookmarks.put("pins", "", kEntry);
   run.clock.advance(kStateEvery);
   run.bookmarks.write_if_due();
-  run.emitter.write("{\"type\":\"RECORD\"}\n", 1);
+  run.emitter.post("{\"type\":\"RECORD\"}\n");
   run.bookmarks.records_written(kStateEveryRecords);
   run.bookmarks.put("pins", "", kEntry);
   run.bookmarks.write_if_due();
@@ -163,7 +165,7 @@ TEST(Bookmarks, RepeatTheStateAfterARecord) {
   Written run;
   run.bookmarks.put("pins", "", kEntry);
   run.bookmarks.write_last();
-  run.emitter.write("{\"type\":\"RECORD\"}\n", 1);
+  run.emitter.post("{\"type\":\"RECORD\"}\n");
   run.bookmarks.records_written(1);
   run.bookmarks.write_last();
   EXPECT_EQ(run.states().size(), 2U);

@@ -5,18 +5,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "fakes/fake_clock.hpp"
 #include "fakes/output_file.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
 
-using fakes::FakeClock;
 using fakes::OutputFile;
 
 class Pipe {
@@ -48,57 +47,83 @@ class Pipe {
   std::array<int, 2> ends_ = {-1, -1};
 };
 
-TEST(Emitter, SendsTheFirstRecordAtOnceAndBuffersTheRest) {
-  const FakeClock clock;
+util::TextBlocks blocks(std::string_view text) {
+  util::TextBlocks made;
+  made.append(text);
+  return made;
+}
+
+TEST(Emitter, WritesAtOnceAndWhatWasPostedBefore) {
   const OutputFile out;
-  Emitter emitter(out.descriptor(), clock);
-  emitter.write("schema\n", 0);
+  Emitter emitter(out.descriptor());
+  EXPECT_FALSE(emitter.has_waiting());
+  emitter.post("schema\n");
   EXPECT_EQ(out.text(), "");
-  emitter.write("first\n", 1);
+  EXPECT_TRUE(emitter.has_waiting());
+  emitter.write(blocks("first\n"));
   EXPECT_EQ(out.text(), "schema\nfirst\n");
-  emitter.write("second\n", 1);
+  EXPECT_FALSE(emitter.has_waiting());
+  emitter.post("state\n");
+  emitter.post("state 2\n");
   EXPECT_EQ(out.text(), "schema\nfirst\n");
   emitter.flush();
-  EXPECT_EQ(out.text(), "schema\nfirst\nsecond\n");
+  EXPECT_EQ(out.text(), "schema\nfirst\nstate\nstate 2\n");
   EXPECT_EQ(emitter.bytes_out(), out.size());
 }
 
-TEST(Emitter, FlushesWhatIsASecondOld) {
-  FakeClock clock;
+TEST(Emitter, KeepsTheOrderOfLargeAndSmallLines) {
   const OutputFile out;
-  Emitter emitter(out.descriptor(), clock);
-  emitter.write("a\n", 1);
-  emitter.write("b\n", 1);
-  clock.advance(std::chrono::milliseconds(999));
-  emitter.flush_if_old();
-  EXPECT_EQ(out.text(), "a\n");
-  clock.advance(std::chrono::milliseconds(1));
-  emitter.flush_if_old();
-  EXPECT_EQ(out.text(), "a\nb\n");
+  Emitter emitter(out.descriptor());
+  const std::string large(1'000'000, 'x');
+  emitter.post("a\n");
+  emitter.post(large + "\n");
+  emitter.post("b\n");
+  emitter.write(blocks("c\n"));
+  EXPECT_EQ(out.text(), "a\n" + large + "\nb\nc\n");
 }
 
-TEST(Emitter, KeepsTheOrderOfLinesLargerThanItsBuffer) {
-  const FakeClock clock;
-  const OutputFile out;
-  Emitter emitter(out.descriptor(), clock);
-  emitter.write("a\n", 1);
-  emitter.write("b\n", 1);
+// One thread writes into a pipe that nobody reads yet: others leave their lines there, and go on.
+TEST(Emitter, DoesNotHoldUpThosePostingWhileTheReaderIsSlow) {
+  Pipe pipe;
+  Emitter emitter(pipe.writer());
   const std::string large(1'000'000, 'x');
-  emitter.write(large + "\n", 1);
-  emitter.write("c\n", 1);
-  emitter.flush();
-  EXPECT_EQ(out.text(), "a\nb\n" + large + "\nc\n");
+  const std::jthread writer([&] { emitter.write(blocks(large)); });
+  while (emitter.bytes_out() == 0) std::this_thread::yield();
+  emitter.post("posted\n");
+  emitter.write(blocks("written\n"));
+  std::string seen;
+  while (seen.size() < large.size() + 15) seen += pipe.read_some(100'000);
+  EXPECT_TRUE(seen.ends_with("xposted\nwritten\n"));
+}
+
+// With more than a few MB waiting they wait too, and whoever waits goes on with the writing.
+TEST(Emitter, LetsNobodyRunAheadOfASlowReader) {
+  Pipe pipe;
+  Emitter emitter(pipe.writer());
+  constexpr std::size_t kLine = 3'000'000;
+  std::atomic<std::size_t> accepted = 0;
+  std::vector<std::jthread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&] {
+      emitter.write(blocks(std::string(kLine, 'x')));
+      accepted += kLine;
+    });
+  }
+  std::size_t seen = 0;
+  while (seen < 4 * kLine) {
+    seen += pipe.read_some(100'000).size();
+    EXPECT_LE(accepted, seen + (4U << 20U) + (1U << 20U));
+  }
 }
 
 TEST(Emitter, NeverMixesLinesOfSeveralThreads) {
-  const FakeClock clock;
   const OutputFile out;
-  Emitter emitter(out.descriptor(), clock);
+  Emitter emitter(out.descriptor());
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&emitter, line = "[\"" + std::to_string(i) + std::string(5000, '.') + "\"]\n"] {
-        for (int j = 0; j < 200; ++j) emitter.write(line, 1);
+        for (int j = 0; j < 200; ++j) emitter.write(blocks(line));
       });
     }
   }
@@ -107,25 +132,24 @@ TEST(Emitter, NeverMixesLinesOfSeveralThreads) {
 }
 
 TEST(Emitter, SaysThatTheOutputIsClosedAndWritesNothingAfterwards) {
-  const FakeClock clock;
   Pipe pipe;
-  Emitter emitter(pipe.writer(), clock);
-  emitter.write("a\n", 1);
+  Emitter emitter(pipe.writer());
+  emitter.write(blocks("a\n"));
   EXPECT_EQ(pipe.read_some(100), "a\n");
   pipe.close_reader();
-  emitter.write("b\n", 1);
+  emitter.post("b\n");
   EXPECT_THROW(emitter.flush(), OutputClosed);
+  EXPECT_THROW(emitter.post("c\n"), OutputClosed);
   EXPECT_THROW(emitter.flush(), OutputClosed);
   EXPECT_EQ(emitter.bytes_out(), 2U);
 }
 
 TEST(Emitter, SaysWhyTheOutputCannotBeWritten) {
-  const FakeClock clock;
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
-  Emitter emitter(full, clock);
+  Emitter emitter(full);
   try {
-    emitter.write("a\n", 1);
+    emitter.write(blocks("a\n"));
     FAIL() << "no error";
   } catch (const OutputFailed& error) {
     EXPECT_STREQ(error.what(), "No space left on device");
@@ -134,23 +158,21 @@ TEST(Emitter, SaysWhyTheOutputCannotBeWritten) {
 }
 
 TEST(Emitter, WaitsForANonBlockingOutput) {
-  const FakeClock clock;
   Pipe pipe;
   ASSERT_EQ(fcntl(pipe.writer(), F_SETFL, O_NONBLOCK), 0);
-  Emitter emitter(pipe.writer(), clock);
+  Emitter emitter(pipe.writer());
   const std::string large(1'000'000, 'x');
-  const std::jthread writer([&] { EXPECT_NO_THROW(emitter.write(large, 1)); });
+  const std::jthread writer([&] { EXPECT_NO_THROW(emitter.write(blocks(large))); });
   std::size_t seen = 0;
   while (seen < large.size()) seen += pipe.read_some(10'000).size();
   EXPECT_EQ(seen, large.size());
 }
 
 TEST(Emitter, CountsBytesWhileASlowReaderReads) {
-  const FakeClock clock;
   Pipe pipe;
-  Emitter emitter(pipe.writer(), clock);
+  Emitter emitter(pipe.writer());
   const std::string large(1'000'000, 'x');
-  const std::jthread writer([&] { emitter.write(large, 1); });
+  const std::jthread writer([&] { emitter.write(blocks(large)); });
   std::size_t seen = 0;
   while (seen < large.size()) {
     seen += pipe.read_some(10'000).size();

@@ -83,7 +83,7 @@ class PartitionHarness {
   }
 
   fakes::OutputFile output_;
-  Emitter emitter_{output_.descriptor(), clock};
+  Emitter emitter_{output_.descriptor()};
   Bookmarks bookmarks_;
   std::vector<std::unique_ptr<StreamRun>> streams_;
   std::vector<std::shared_ptr<ListRead>> lists_;

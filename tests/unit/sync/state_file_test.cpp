@@ -28,14 +28,14 @@ TEST(StateFile, IsSavedAtOnceAndThenOnceASecond) {
   EXPECT_FALSE(std::filesystem::exists(folder.file("state.json")));
   file.keep("1");
   ASSERT_TRUE(file.is_due());
-  file.save();
+  file.save([] {});
   EXPECT_FALSE(file.has_unsaved());
   file.keep("2");
   EXPECT_FALSE(file.is_due());
   clock.advance(std::chrono::seconds(1));
   EXPECT_TRUE(file.is_due());
   EXPECT_EQ(content(folder.file("state.json")), "1");
-  file.save();
+  file.save([] {});
   EXPECT_EQ(content(folder.file("state.json")), "2");
 }
 
@@ -46,11 +46,11 @@ TEST(StateFile, KeepsWhatItCannotSave) {
   StateFile file(folder.file("gone/state.json"), clock);
   std::filesystem::remove(folder.file("gone"));
   file.keep("1");
-  file.save();
+  file.save([] {});
   EXPECT_TRUE(file.has_unsaved());
   EXPECT_NE(file.problem().find("No such file or directory"), std::string::npos);
   std::filesystem::create_directory(folder.file("gone"));
-  file.save();
+  file.save([] {});
   EXPECT_EQ(file.problem(), "");
   EXPECT_EQ(content(folder.file("gone/state.json")), "1");
 }
@@ -68,17 +68,21 @@ TEST(StateFile, GetsEachStateOfTheBookmarksOnceItsLineHasLeft) {
   const fakes::TemporaryFolder folder;
   fakes::FakeClock clock;
   const fakes::OutputFile out;
-  Emitter emitter(out.descriptor(), clock);
+  Emitter emitter(out.descriptor());
   StateFile file(folder.file("state.json"), clock);
   Bookmarks bookmarks(
       {}, emitter, clock, [&] { EXPECT_FALSE(file.has_unsaved()); }, &file);
   bookmarks.put("ads", "1", {{"replication_key_value", "2026-11-24"}});
   clock.advance(kStateEvery);
-  bookmarks.write_if_due();
+  EXPECT_TRUE(bookmarks.write_if_due());
+  EXPECT_EQ(out.text(), "");
+  bookmarks.send();
+  EXPECT_FALSE(bookmarks.write_if_due());
   const singer::Json state = singer::Json::parse(content(folder.file("state.json")));
   EXPECT_EQ(out.lines().back().at("value"), state);
   bookmarks.put("ads", "2", {{"replication_key_value", "2026-11-25"}});
   bookmarks.write_last();
+  bookmarks.send();
   EXPECT_EQ(bookmarks.save_last(), "");
   EXPECT_EQ(singer::Json::parse(content(folder.file("state.json"))), out.lines().back().at("value"));
 }
