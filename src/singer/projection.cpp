@@ -506,7 +506,7 @@ struct RecordBuilder::Impl {
   int copy_depth = 0;  // > 0: inside of something that is copied
   const Node* copy_node = nullptr;
   std::string* copy_to = nullptr;
-  std::size_t copy_start = 0;
+  std::string copied;  // of a property
   bool copy_needs_comma = false;
 
   std::vector<std::string> misfits;
@@ -643,8 +643,8 @@ void RecordBuilder::Impl::begin(bool is_array) {
     copy_node = node;
     copy_to = is_rest(*node)             ? &begin_rest()
               : frames.back().is_array() ? &element_text(frames.back())
-                                         : &arena;
-    copy_start = copy_to->size();
+                                         : &copied;
+    copied.clear();
     copy_needs_comma = false;
     copy_begin(bracket);
     return;
@@ -778,7 +778,8 @@ void RecordBuilder::Impl::copy_end(char bracket) {
   *copy_to += bracket;
   copy_needs_comma = true;
   if (--copy_depth > 0 || frames.back().is_array() || is_rest(*copy_node)) return;
-  slots[copy_node->slot] = {Content::text, copy_start, copy_to->size() - copy_start};
+  slots[copy_node->slot] = {Content::text, arena.size(), copied.size()};
+  arena += copied;
 }
 
 void RecordBuilder::Impl::copy_key(std::string_view name) {
@@ -910,6 +911,7 @@ void RecordBuilder::Impl::rare_scalar(Token token) {
 
 void RecordBuilder::keep() {
   Impl& impl = *impl_;
+  impl.keep_members(*impl.root);
   for (const Frame& frame : impl.frames) {
     if (!frame.is_array()) impl.keep_members(*frame.node);
   }

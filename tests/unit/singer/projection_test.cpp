@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,6 +25,25 @@ class Projector {
     EXPECT_FALSE(error) << error->message;
     std::string out;
     builder.render(out);
+    constexpr std::size_t kShort = 500;
+    for (std::size_t cut = 0; cut <= text.size() && text.size() < kShort; ++cut) {
+      EXPECT_EQ(project_in_pieces(text, cut), out) << text << " cut at " << cut;
+    }
+    return out;
+  }
+
+  // A text that comes in two pieces, of which the first is gone when the second comes.
+  std::string project_in_pieces(std::string_view text, std::size_t cut) const {
+    RecordBuilder own(projection);
+    JsonReader reader(own);
+    auto piece = std::make_unique<std::string>(text.substr(0, cut));
+    const std::size_t read = reader.read(*piece, /*is_last=*/false);
+    own.keep();
+    piece = std::make_unique<std::string>(text.substr(read));
+    reader.read(*piece, /*is_last=*/true);
+    EXPECT_FALSE(reader.error());
+    std::string out;
+    own.render(out);
     return out;
   }
 
@@ -50,6 +70,18 @@ TEST(Projection, WritesSlotsInSchemaOrderAndAbsentOnesNull) {
   EXPECT_EQ(project(R"({"a":{"type":"string"},"b":{"type":["null","integer"]},"c":{"type":"boolean"}})",
                     R"({"c":true,"a":"x"})"),
             R"({"a":"x","b":null,"c":true})");
+}
+
+TEST(Projection, KeepsWhatLiesInAPieceThatIsGone) {
+  Projector projector(object_of(
+      R"({"a":{"type":"string"},"map":{"type":"object"},"list":{"type":"array","items":{"type":"object","properties":
+      {"b":{"type":"string"},"map":{"type":"object"},"inner":{"type":"object","properties":{"c":{"type":"number"}}}}}},
+      "additional_fields":{"type":"object"}})"));
+  EXPECT_EQ(
+      projector.project(R"({"new":"x","a":"A","map":{"k":"v","l":[1,"w"]},"list":[{"b":"B","map":{"m":"n"},)"
+                        R"("inner":{"c":1.50}},{"inner":{"c":2,"other":[3]},"b":"C"}],"a":"D"})"),
+      R"({"a":"D","map":{"k":"v","l":[1,"w"]},"list":[{"b":"B","map":{"m":"n"},"inner":{"c":1.50}},)"
+      R"({"b":"C","map":null,"inner":{"c":2}}],"additional_fields":{"new":"x","list[1].inner.other":[3]}})");
 }
 
 TEST(Projection, WritesAnObjectWithoutProperties) { EXPECT_EQ(project("{}", "{}"), "{}"); }
