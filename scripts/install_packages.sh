@@ -11,7 +11,7 @@ declare -A groups=(
   [check]="binutils debootstrap openssl"
   [static]="dpkg-dev zlib1g-dev"
   [wheel]="binutils python3 python3-venv"
-  [bench]="python3"
+  [bench]="curl libsimdjson-dev python3"
   [test]="ccache chromium chromium-driver clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev libgtest-dev openssl
           postgresql pypy3
          pypy3-venv python3 python3-venv"

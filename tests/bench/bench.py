@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Speed, memory, requests and start time of the tap against the simulator on this machine, as tables.
 
-Usage: bench.py TAP SIMULATOR [--full] [TABLE...]. The tables are start, ads, analytics, reports, proof, accounts and latency;
-without names all are made. --full adds 10,000,000 records and a report of 1 GB (some minutes). The exit code is 1 if the output is broken, whatever the
-numbers are: the tap fails, or writes another number of records than there are, or a line that is no good.
+Usage: bench.py TAP SIMULATOR PARTS [--full] [TABLE...]. The tables are start, wire, cores, ads, analytics, reports, proof,
+accounts and latency; without names all are made. PARTS is bench-parts, which measures single parts of the program.
+--full adds 10,000,000 records and a report of 1 GB (some minutes). The exit code is 1 if the output is broken,
+whatever the numbers are: the tap fails, or writes another number of records than there are, or a line that is no good.
 
 The output of all but the smallest syncs goes to /dev/null. CPU is user and system time of the process. Wall time and
 records a second are those of tap and simulator together on the same cores: where the simulator takes more CPU than
@@ -21,10 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 STARTS = 20
-START_LIMIT_MS, ENTITY_LIMIT_MB, ANALYTICS_LIMIT_MB, ROW_LIMIT_US, WALL_LIMIT = 20, 40, 150, 8, 1.15
+START_LIMIT_MS, ENTITY_LIMIT_MB, ANALYTICS_LIMIT_MB, ROW_LIMIT_US, WALL_LIMIT = 20, 40, 150, 1.5, 1.15
+AD_LIMIT_US, REPORT_LIMIT_MBS = 4, 400
+RUNS = 5  # in turns, where ratios count
 STATE_LIMIT_PERCENT = 10
 PROOF_LIMIT = 1.10
 NOW, FIRST_DAY_OF = "2026-03-10T12:00:00Z", {2: "2026-03-09", 10: "2026-03-01", 25: "2026-02-14", 50: "2026-01-20",
@@ -50,16 +54,17 @@ def row(name, *cells):
 
 def judged(value, limit, unit):
     """The value, and whether it keeps within its limit."""
-    return f"{value:.1f} {unit} {'ok' if limit is None or value <= limit else 'OVER'}"
+    digits = 2 if unit == "us" else 1
+    return f"{value:.{digits}f} {unit} {'ok' if limit is None or value <= limit else 'OVER'}"
 
 
 class Sync:
     """One sync of some streams, and what it took."""
 
-    def __init__(self, programs, streams, world, config, read=None, state=None, beside=None):
+    def __init__(self, programs, streams, world, config, read=None, state=None, beside=None, cores=None):
         """`read` is called with this and the path of the output, which is thrown away without it; `beside` with this
-        and the address of the simulator, after the tap has ended."""
-        tap, simulator = programs
+        and the address of the simulator, after the tap has ended. `cores` are those that the tap may use."""
+        tap, simulator, self.parts = programs
         arguments = [f"--{name}" if value is True else f"--{name}={value}" for name, value in world.items()]
         with tempfile.TemporaryDirectory() as folder, subprocess.Popen(
             [simulator, "--exit-with-stdin", "--limits=off", f"--now={NOW}", *arguments],
@@ -83,6 +88,8 @@ class Sync:
             output = folder / "output" if read else os.devnull
             began = time.perf_counter()
             with open(folder / "log", "w") as log, open(output, "w") as out:
+                if cores:
+                    command = ["taskset", "--cpu-list", cores, *command]
                 process = subprocess.Popen(command, stdout=out, stderr=log)
                 _, status, usage = os.wait4(process.pid, 0)
                 process.returncode = os.waitstatus_to_exitcode(status)
@@ -187,6 +194,94 @@ def ask(root, path, body=None):
         return json.load(answer)
 
 
+def run_measured(command, **options):
+    """CPU seconds of a program, which has to succeed."""
+    process = subprocess.Popen(command, **options)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        fail(f"{command[0]} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def list_urls(root, account):
+    """The addresses of the pages of ads."""
+    path = f"/ad_accounts/{account}/ads?page_size={PAGE}&" + "&".join(f"entity_statuses={one}" for one in ALL_STATUSES)
+    bookmark = ""
+    while bookmark is not None:
+        url = path + (f"&bookmark={urllib.parse.quote(bookmark)}" if bookmark else "")
+        yield url
+        bookmark = ask(root, url)["bookmark"]
+
+
+def analytics_urls(root, account, columns):
+    ids = [ad["id"] for url in list_urls(root, account) for ad in ask(root, url)["items"]]
+    for begin in range(0, len(ids), PAGE):
+        yield (f"/ad_accounts/{account}/ads/analytics?start_date={FIRST_DAY_OF[50]}&end_date={NOW[:10]}&granularity=DAY"
+               f"&columns={','.join(columns)}&" + "&".join(f"ad_ids={one}" for one in ids[begin:begin + PAGE]))
+
+
+# What a tap in Python does with each row, at the least.
+PYTHON_LINES = """
+import json, sys
+rows = 0
+with open("/dev/null", "w") as out:
+    for path in sys.argv[1:]:
+        answer = json.load(open(path))
+        for row in answer["items"] if isinstance(answer, dict) else answer:
+            out.write(json.dumps({"type": "RECORD", "stream": "x", "record": row}) + "\\n")
+"""
+
+
+def measure_wire(programs, _full):
+    """The tap beside what others take for the same bytes: curl, which throws them away, simdjson's own parse into a
+    tree, and a loop in Python. In turns, so that a slow moment of the machine meets all."""
+    for stream, kind, ads, limit in (("ad_analytics", "analytics", 20_000, ROW_LIMIT_US), ("ads", "list", 100_000, AD_LIMIT_US)):
+        head(f"CPU a row for the same bytes: {stream}", "median", "least", "most", "tap's ratio")
+        world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True, "no-short-pages": True}
+        seconds = {name: [] for name in ("the tap", "curl", "simdjson", "our reader", "answers to lines", "Python")}
+
+        def beside(sync, root):
+            [account] = ask(root, "/ad_accounts?page_size=250")["items"]
+            columns = sync.settings["analytics_columns"]["default"]
+            urls = list(list_urls(root, account["id"]) if kind == "list" else analytics_urls(root, account["id"], columns))
+            with tempfile.TemporaryDirectory() as folder:
+                paths = [f"{folder}/{i}" for i in range(len(urls))]
+                header = 'header = "Authorization: Bearer access-token-000000"\nsilent\nfail\n'
+                for name, targets in (("save", paths), ("drop", [os.devnull] * len(urls))):
+                    pathlib.Path(folder, name).write_text("\nnext\n".join(
+                        f'{header}url = "{root}/v5{url}"\noutput = "{target}"' for url, target in zip(urls, targets)))
+                run_measured(["curl", "--config", f"{folder}/save"])
+                sync.bytes = sum(os.path.getsize(path) for path in paths)
+                seconds["curl"].append(run_measured(["curl", "--config", f"{folder}/drop"]))
+                parts = json.loads(subprocess.run([programs[2], stream, kind, *paths], capture_output=True, check=True).stdout)
+                for name, part in (("simdjson", "simdjson"), ("our reader", "tokens"), ("answers to lines", "lines")):
+                    seconds[name].append(parts[part])
+                seconds["Python"].append(run_measured([sys.executable, "-c", PYTHON_LINES, *paths]))
+
+        for _ in range(RUNS):
+            sync = Sync(programs, [stream], world, {"entity_statuses": ALL_STATUSES, "start_date": FIRST_DAY_OF[50]}, beside=beside)
+            seconds["the tap"].append(sync.cpu)
+        rows = sync.records
+        tap = statistics.median(seconds["the tap"])
+        for name, times in seconds.items():
+            median, least, most = (value * MILLION / rows for value in (statistics.median(times), min(times), max(times)))
+            verdict = judged(median, limit if name == "the tap" else None, "us") if name == "the tap" else f"{median:.2f} us"
+            row(name, verdict, f"{least:.2f}", f"{most:.2f}", f"{tap / statistics.median(times):.2f}")
+        row(f"{rows:,} rows", f"{sync.bytes / rows:.0f} bytes each")
+
+
+def measure_cores(programs, _full):
+    """A million rows on one core and on two. The simulator, which has to make what is read, shares them."""
+    head("1,000,000 rows of ad_analytics by cores of the tap", "wall", "CPU", "simulator's", "memory")
+    world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": 20_000, "no-gaps": True, "no-short-pages": True}
+    for cores in ("0", "0,1"):
+        syncs = [Sync(programs, ["ad_analytics"], world, {"entity_statuses": ALL_STATUSES, "start_date": FIRST_DAY_OF[50]},
+                      cores=cores) for _ in range(3)]
+        sync = sorted(syncs, key=lambda one: one.wall)[1]
+        row(f"cores {cores}", f"{sync.wall:.2f} s", f"{sync.cpu:.2f} s", f"{sync.simulator_cpu:.2f} s", f"{sync.memory:.1f} MB")
+
+
 def fetch_with_curl(sync, root):
     """The report that the tap has read once more, by curl, which throws it away."""
     [account] = ask(root, "/ad_accounts?page_size=250")["items"]
@@ -198,18 +293,18 @@ def fetch_with_curl(sync, root):
         pass
     sync.report_bytes = status["size"]
     began = time.perf_counter()
-    process = subprocess.Popen(["curl", "--silent", "--fail", "--output", os.devnull, status["url"]])
-    _, code, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(code)
-    if process.returncode != 0:
-        fail(f"curl ended with {process.returncode}")
-    sync.curl_wall, sync.curl_cpu = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/report"
+        sync.curl_cpu = run_measured(["curl", "--silent", "--fail", "--output", path, status["url"]])
+        sync.curl_wall = time.perf_counter() - began
+        parts = json.loads(subprocess.run([sync.parts, "ad_analytics", "report", path], capture_output=True, check=True).stdout)
+    sync.spool_mbs = parts["bytes"] / MILLION / parts["spool"]
 
 
 def measure_reports(programs, full):
     """One report, in memory or through a file. The time of all is mostly the simulator's, which makes it as it goes."""
     head("A report of ad_analytics, 17 columns", "bytes", "records", "tap's CPU", "MB / s of CPU", "a row", "peak memory",
-         "curl's CPU", "tap / curl", "wall", "curl's wall")
+         "curl's CPU", "tap / curl", "wall", "curl's wall", "file to lines")
     for ads in (150, 2_000, *([11_500] if full else [])):
         world = {"accounts": 1, "campaigns": 100, "ad-groups": 1000, "ads": ads, "no-gaps": True, "report-polls": 0,
                  "no-short-pages": True}
@@ -218,7 +313,8 @@ def measure_reports(programs, full):
         row(f"{ads:,} ads, {REPORT_DAYS} days", f"{sync.report_bytes / MILLION:,.0f} MB", f"{sync.records:,}",
             f"{sync.cpu:.2f} s", f"{sync.report_bytes / MILLION / sync.cpu:.0f}",
             f"{sync.cpu / sync.records * MILLION:.2f} us", judged(sync.memory, ANALYTICS_LIMIT_MB, "MB"),
-            f"{sync.curl_cpu:.2f} s", f"{sync.cpu / sync.curl_cpu:.1f}", f"{sync.wall:.1f} s", f"{sync.curl_wall:.1f} s")
+            f"{sync.curl_cpu:.2f} s", f"{sync.cpu / sync.curl_cpu:.1f}", f"{sync.wall:.1f} s", f"{sync.curl_wall:.1f} s",
+            f"{sync.spool_mbs:.0f} MB/s {'ok' if sync.spool_mbs >= REPORT_LIMIT_MBS else 'UNDER'}")
 
 
 def measure_proof(programs, _full):
@@ -283,7 +379,7 @@ def measure_latency(programs, _full):
                 f"{sync.simulator_cpu:.2f} s")
 
 
-TABLES = {"start": measure_start, "ads": measure_ads, "analytics": measure_analytics, "reports": measure_reports, "proof": measure_proof,
+TABLES = {"start": measure_start, "wire": measure_wire, "cores": measure_cores, "ads": measure_ads, "analytics": measure_analytics, "reports": measure_reports, "proof": measure_proof,
           "accounts": measure_accounts, "latency": measure_latency}
 
 
@@ -291,11 +387,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tap")
     parser.add_argument("simulator")
+    parser.add_argument("parts")
     parser.add_argument("tables", nargs="*", metavar="TABLE")
     parser.add_argument("--full", action="store_true")
     arguments = parser.parse_intermixed_args()
     for name in arguments.tables or TABLES:
-        TABLES[name]((arguments.tap, arguments.simulator), arguments.full)
+        TABLES[name]((arguments.tap, arguments.simulator, arguments.parts), arguments.full)
 
 
 if __name__ == "__main__":
