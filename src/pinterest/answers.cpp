@@ -917,7 +917,8 @@ struct AnswerReader::Impl {
   RowCollector rows;
   std::unique_ptr<RowSink> sink;
   singer::JsonReader reader;
-  std::string rest;  // what has come of a token that does not end yet
+  std::string rest;        // what has come of a token that does not end yet
+  std::size_t enough = 0;  // so much of it is worth another try
 };
 
 AnswerReader::AnswerReader(const RecordFormat& format, const ListOptions& options,
@@ -934,8 +935,11 @@ void AnswerReader::read(std::string_view piece) {
   std::string& rest = impl_->rest;
   const bool goes_on = !rest.empty();
   if (goes_on) rest += piece;
+  if (rest.size() < impl_->enough) return;
   const std::string_view text = goes_on ? rest : piece;
   const std::size_t count = impl_->read(text, /*is_last=*/false);
+  // A long token is read anew only when twice as much of it is there, not for each piece.
+  impl_->enough = count == 0 ? 2 * text.size() : 0;
   // The row in hand must not lie in what goes now.
   impl_->rows.builder().keep();
   if (goes_on) {

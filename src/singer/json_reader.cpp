@@ -16,7 +16,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::size_t kLongestCharacter = 4;
 // A longer number may be more than a double holds without an exponent.
-constexpr std::size_t kSurelyFiniteDigits = 300;
+constexpr std::size_t kLongNumber = 300;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -267,7 +267,7 @@ JsonReader::Outcome JsonReader::read_number() {
   std::string_view digits = between(at_, at);
   if (digits == "-0") digits.remove_prefix(1);  // many readers would make it a decimal
   Token token{is_decimal ? TokenKind::decimal : TokenKind::integer, digits, digits};
-  if ((has_exponent || digits.size() > kSurelyFiniteDigits) && !is_finite(digits)) {
+  if ((has_exponent || digits.size() > kLongNumber) && !is_finite(digits)) {
     if (oddities_ == Oddities::refused) return fail(at_, "a number beyond the range of a double");
     token = {TokenKind::string, digits};
   }
