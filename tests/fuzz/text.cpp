@@ -55,7 +55,9 @@ void json(std::string_view input) {
     check(whole.error->offset <= input.size() && !whole.error->message.empty(),
           "an error has a place and a reason");
     const bool too_deep = whole.error->message.starts_with("nested deeper");
-    check(expected.is_discarded() || too_deep, "what is JSON is read", input);
+    // nlohmann's parser takes a zero byte for the end of the text.
+    const bool has_zero = input.find('\0') != std::string_view::npos;
+    check(expected.is_discarded() || too_deep || has_zero, "what is JSON is read", input);
   } else {
     check(!expected.is_discarded(), "what is read is JSON", input);
     check(Json::parse(whole.text) == expected, "what is read is what was written", whole.text);
