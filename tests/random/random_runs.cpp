@@ -295,11 +295,15 @@ config::Config draw_config(Dice& dice, const simulator::Options& world, const st
   if (dice.one_in(4)) config.analytics_source = config::AnalyticsSource::reports;
   config.max_concurrency = dice.pick(std::to_array({1, 4, 16}));
   config.max_retry = std::chrono::seconds(dice.pick(std::to_array({20, 60, 600})));
-  if (dice.one_in(4)) {
-    const int count = dice.between(1, 3);
-    config.shard = {.number = dice.between(1, count), .count = count};
-  }
   return config;
+}
+
+// Of other dice than all else, which thus stays as it was before there were shards.
+std::optional<config::Shard> draw_shard(std::uint64_t seed) {
+  Dice dice(~seed);
+  if (!dice.one_in(4)) return std::nullopt;
+  const int count = dice.between(1, 3);
+  return config::Shard{.number = dice.between(1, count), .count = count};
 }
 
 // The real transport, seen by the scenario before each request.
@@ -347,6 +351,7 @@ class Scenario {
                    }),
         server_(simulator_),
         config_(draw_config(dice_, options_, folder_.file("token.json"))) {
+    config_.shard = draw_shard(seed);
     config_.api_url = fmt::format("http://127.0.0.1:{}/v5", server_.port());
   }
 
