@@ -195,6 +195,9 @@ int sync(const cli::Options& options, const std::vector<std::string>& sources, c
   std::vector<std::string> problems;
   singer::State state;
   if (options.state) state = read_state(options, problems);
+  if (const std::string problem = sync::claim_state(state, config.shard); !problem.empty()) {
+    problems.push_back(fmt::format("state file {}: {}", *options.state, problem));
+  }
   std::optional<sync::StateFile> state_file;
   // What is read as the state has been looked at.
   if (options.write_state && !has_one_state_file(options) && !can_be_replaced(*options.write_state)) {

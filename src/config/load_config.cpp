@@ -104,12 +104,14 @@ Config store(const Values& values) {
   config.trend_regions = values.list("trend_regions");
   config.entity_statuses = sorted(values.list("entity_statuses"));
   config.ad_account_ids = values.list("ad_account_ids");
+  config.shard = parse_shard(values.text("shard"));
   config.full_table_streams = values.list("full_table_streams");
   config.max_difference_percent = values.optional_number("max_difference_percent");
   config.include_shared_accounts = values.boolean("include_shared_accounts");
   config.trial_access = values.text("access_tier") == "trial";
   config.rate_limits = rate_limits_of(values);
-  config.rate_limit_share = values.number("rate_limit_share");
+  config.rate_limit_share =
+      values.optional_number("rate_limit_share").value_or(config.shard ? 1.0 / config.shard->count : 1.0);
   config.max_concurrency = values.integer("max_concurrency");
   config.request_timeout = std::chrono::seconds(values.integer("request_timeout_seconds"));
   config.max_retry = std::chrono::seconds(values.integer("max_retry_seconds"));
@@ -178,6 +180,11 @@ void check_login(const Values& values, LoadResult& result) {
   }
 }
 
+void check_shard(const Values& values, const Config& config, Problems& problems) {
+  if (config.shard || !values.usable("shard")) return;
+  problems.push_back(fmt::format("shard: must be I/N, such as 2/8, with 1 <= I <= N <= {}", kMostShards));
+}
+
 // The days of a TOTAL window are one request, and the API takes no longer one.
 void check_total(const Values& values, const Config& config, util::Day today, Problems& problems) {
   if (config.analytics.granularity != Granularity::total) return;
@@ -239,6 +246,7 @@ LoadResult load_config(std::span<const std::string> sources, const Environment& 
   const Stated stated = read_sources(sources, environment, result.problems, result.warnings);
   const Values values(settings(), stated.values, result.problems);
   Config config = store(values);
+  check_shard(values, config, result.problems);
   config.custom_reports = read_custom_reports(values, config, today, result.problems);
   expand_paths(environment, config, result.problems);
   // What seems to be missing may stand in a source that could not be read.

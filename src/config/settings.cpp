@@ -165,6 +165,14 @@ std::vector<Setting> make_table() {
                          "the run fails.",
       },
       {
+          .name = "shard",
+          .kind = Kind::string,
+          .title = "Shard",
+          .description = "Read only one of N parts of the ad accounts, as I/N: 2/8 is the second of eight. "
+                         "What belongs to no ad account is in the first. Each shard needs a state of its "
+                         "own. Defaults to everything.",
+      },
+      {
           .name = "full_table_streams",
           .kind = Kind::list,
           .title = "Full-table streams",
@@ -374,8 +382,8 @@ std::vector<Setting> make_table() {
           .name = "rate_limit_share",
           .kind = Kind::number,
           .title = "Share of the rate limits",
-          .description = "Fraction of the rate limits this run may use when several share one app.",
-          .default_json = "1",
+          .description = "Fraction of the rate limits this run may use when several share one app. "
+                         "Defaults to 1, or to 1/N with shard I/N.",
           .minimum = 0,
           .maximum = 1,
           .above_minimum = true,

@@ -444,8 +444,7 @@ class ListSink final : public RowSink {
     RecordBuilder& builder = rows().builder();
     builder.end_object();
     const std::string_view key = rows().key();
-    const bool listed =
-        options_.only == nullptr || std::ranges::find(*options_.only, key) != options_.only->end();
+    const bool listed = !options_.only || options_.only(key);
     std::optional<long long> changed;
     if (format_.replication_key) changed = micros(builder.value(*format_.replication_key));
     if (changed) list_.newest = std::max(list_.newest.value_or(*changed), *changed);

@@ -177,6 +177,11 @@ bool reads_all_by_report(const StreamDefinition& stream, const config::Config& c
          (stream.is_only_by_report() || config.analytics_source == config::AnalyticsSource::reports);
 }
 
+bool is_in_shard(const StreamDefinition& stream, const config::Config& config) {
+  const bool is_of_accounts = stream.by_account() || stream.id == "ad_accounts";
+  return is_of_accounts || !config.shard || config.shard->number == 1;
+}
+
 bool needs_no_list(const StreamDefinition& stream, const config::Config& config) {
   return stream.is_of_account() || reads_all_by_report(stream, config);
 }

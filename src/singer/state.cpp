@@ -334,6 +334,24 @@ bool State::put(std::string_view stream, std::string_view context_key, std::stri
   return changed;
 }
 
+std::string State::mark(std::string_view name) const {
+  const Json document = Json::parse(begin_ + end_);
+  const Json* const value = find_member(document, name);
+  if (value == nullptr) return {};
+  return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+void State::add_mark(std::string_view name, std::string_view value) {
+  std::string member;
+  append_json_string(member, name);
+  member += ':';
+  append_json_string(member, value);
+  member += ',';
+  // Behind the brace; the bookmarks come after it.
+  begin_.insert(1, member);
+  bytes_ += member.size();
+}
+
 std::vector<std::string> State::streams() const {
   std::vector<std::string> names;
   for (const Stream& stream : streams_) {

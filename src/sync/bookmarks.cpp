@@ -14,6 +14,7 @@ namespace tap_pinterest::sync {
 namespace {
 
 constexpr std::string_view kContextKey = "ad_account_id";
+constexpr std::string_view kShardMark = "shard";
 
 // So many names tell whose state it is.
 constexpr std::size_t kStreamsNamed = 5;
@@ -114,6 +115,22 @@ void Bookmarks::write(bool last) {
   text.reserve(line.size());
   state_.append_to(text);
   state_file_->keep(text += '\n');
+}
+
+std::string claim_state(singer::State& state, const std::optional<config::Shard>& shard) {
+  const auto describe = [](const std::string& mark) {
+    return mark.empty() ? std::string("a run without shard") : "shard " + mark;
+  };
+  const std::string ours = shard ? to_string(*shard) : std::string();
+  const std::string theirs = state.mark(kShardMark);
+  if (ours == theirs) return {};
+  // A state of nothing is anybody's.
+  if (theirs.empty() && state.streams().empty()) {
+    state.add_mark(kShardMark, ours);
+    return {};
+  }
+  return fmt::format("it belongs to {}, and this is {}; each shard needs a state of its own (docs/shards.md)",
+                     describe(theirs), describe(ours));
 }
 
 std::vector<std::string> unused_bookmarks(const singer::State& state,

@@ -103,9 +103,17 @@ void Engine::store_pending_token() {
 }
 
 void Engine::compile(const singer::Selection& selection) {
+  std::vector<std::string> left;
   for (const singer::SelectedStream& selected : selection.streams) {
     const StreamDefinition& definition = *std::ranges::find(definitions_, selected.id, &StreamDefinition::id);
+    if (!pinterest::is_in_shard(definition, config_)) {
+      left.push_back(selected.id);
+      continue;
+    }
     streams_.emplace(selected.id, std::make_unique<StreamRun>(definition, config_, selected));
+  }
+  if (!left.empty()) {
+    log::info("shard {} leaves to the first shard: {}", to_string(*config_.shard), fmt::join(left, ", "));
   }
   prepare_comparison();
   for (const StreamDefinition& list : definitions_) {
@@ -222,7 +230,10 @@ void Engine::begin() {
   if (reads(accounts.id) || (needs_accounts && !accounts_are_given)) {
     add_list(user_, accounts, "");
   } else if (needs_accounts) {
-    for (const std::string& id : config_.ad_account_ids) add_account(id);
+    for (const std::string& id : config_.ad_account_ids) {
+      if (config_.in_shard(id)) add_account(id);
+    }
+    note_lack_of_accounts();
   }
   for (const StreamDefinition* const list : lists_) {
     if (!list->by_account() && list->id != accounts.id) add_list(user_, *list, "");
@@ -390,9 +401,18 @@ bool Engine::compare_what_is_read(std::span<const std::string> ended) {
   return any;
 }
 
+void Engine::note_lack_of_accounts() {
+  if (!accounts_.empty()) return;
+  if (config_.shard) {
+    log::info("no ad accounts are in shard {}", to_string(*config_.shard));
+  } else {
+    log::warning("Pinterest lists no ad accounts for this token");
+  }
+}
+
 void Engine::accounts_listed() {
   const auto check = [this](const std::string& id, std::string_view setting) {
-    if (accounts_.contains(id)) return;
+    if (accounts_.contains(id) || !config_.in_shard(id)) return;
     const std::string cause =
         fmt::format("account {} is listed in {}, but Pinterest does not list it for this token", id, setting);
     log::error("{}", cause);
@@ -405,7 +425,8 @@ void Engine::accounts_listed() {
   }
   if (config_.ad_account_ids.empty()) {
     std::vector<std::string> gone = bookmarks_.accounts(definitions_);
-    std::erase_if(gone, [this](const std::string& id) { return accounts_.contains(id); });
+    std::erase_if(gone,
+                  [this](const std::string& id) { return accounts_.contains(id) || !config_.in_shard(id); });
     if (!gone.empty()) {
       const std::string cause =
           fmt::format("Pinterest no longer lists {}, for which the state has entries: they are kept",
@@ -415,7 +436,7 @@ void Engine::accounts_listed() {
                          "check the token's access to the account, or remove its entries from the state");
     }
   }
-  if (accounts_.empty()) log::warning("Pinterest lists no ad accounts for this token");
+  note_lack_of_accounts();
   say_what_begins();
 }
 

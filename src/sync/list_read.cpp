@@ -60,13 +60,16 @@ ListRead::ListRead(RunContext& context, StreamRun& stream, std::string account,
 }
 
 pinterest::ListOptions ListRead::options(const ListJob& job) const {
-  const bool choose = stream_.id() == "ad_accounts" && !context_.config.ad_account_ids.empty();
   std::optional<long long> since;
   if (since_ && !is_in_future(*since_)) since = since_->time_since_epoch().count();
-  pinterest::ListOptions options{.since = since,
-                                 .only = choose ? &context_.config.ad_account_ids : nullptr,
-                                 .write = stream_.selected(),
-                                 .also = also()};
+  pinterest::ListOptions options{.since = since, .write = stream_.selected(), .also = also()};
+  if (stream_.id() == "ad_accounts") {
+    options.only = [&config = context_.config](std::string_view id) {
+      const auto& wanted = config.ad_account_ids;
+      const bool is_wanted = wanted.empty() || std::ranges::find(wanted, id) != wanted.end();
+      return is_wanted && config.in_shard(id);
+    };
+  }
   if (!account_.empty()) options.columns.push_back({"ad_account_id", account_});
   if (plan_.is_batch(job.fills)) return options;
   for (const pinterest::Fill& fill : job.fills) options.columns.push_back({fill.column, fill.value});

@@ -276,6 +276,7 @@ SETTINGS = [
     "end_date",
     "lookback_days",
     "ad_account_ids",
+    "shard",
     "full_table_streams",
     "max_difference_percent",
     "include_shared_accounts",

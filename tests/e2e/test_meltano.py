@@ -139,6 +139,14 @@ def test_each_suffix_of_the_state_id_has_a_state_of_its_own(project, api):
         assert [each["context"]["ad_account_id"] for each in partitions] == [account]
 
 
+def test_meltano_keeps_the_shard_of_a_state(project):
+    arguments = (*TO_JSONL, "--state-id-suffix", "1-of-2")
+    for _ in range(2):
+        project.run(*arguments, TAP_PINTEREST_SHARD="1/2")
+        assert project.state(f"{STATE_ID}:1-of-2")["shard"] == "1/2"
+    project.run(*arguments, code=1, TAP_PINTEREST_SHARD="2/2")
+
+
 def test_a_map_in_between_hashes_a_field_and_drops_another(project, api):
     project.run("run", "--no-install", "tap-pinterest", "without-names", "target-jsonl")
     rows = written(project)

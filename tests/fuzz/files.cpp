@@ -70,6 +70,7 @@ std::string text_of(const config::Config& config) {
                config.rate_limit_share,
                config.max_concurrency,
                config.ad_account_ids,
+               config.shard ? to_string(*config.shard) : "",
                sync::window_basis(config, *pinterest::find_stream("campaign_targeting_analytics"),
                                   config.analytics.columns),
                config.user_agent,

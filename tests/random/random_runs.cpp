@@ -298,6 +298,14 @@ config::Config draw_config(Dice& dice, const simulator::Options& world, const st
   return config;
 }
 
+// Of other dice than all else, which thus stays as it was before there were shards.
+std::optional<config::Shard> draw_shard(std::uint64_t seed) {
+  Dice dice(~seed);
+  if (!dice.one_in(4)) return std::nullopt;
+  const int count = dice.between(1, 3);
+  return config::Shard{.number = dice.between(1, count), .count = count};
+}
+
 // The real transport, seen by the scenario before each request.
 class WatchedTransport final : public http::Transport {
  public:
@@ -343,6 +351,7 @@ class Scenario {
                    }),
         server_(simulator_),
         config_(draw_config(dice_, options_, folder_.file("token.json"))) {
+    config_.shard = draw_shard(seed);
     config_.api_url = fmt::format("http://127.0.0.1:{}/v5", server_.port());
   }
 
@@ -730,10 +739,14 @@ class Scenario {
       const util::DaySet lost = wanted - entry.covered - entry.missed;
       expect(lost.empty(), fmt::format("{} of {} is lost in silence", util::describe(lost), stream));
     }
+    const auto accounts = std::ranges::count_if(
+        delivery_.table, [](const auto& row) { return row.first.starts_with("ad_accounts "); });
+    expect(config_.shard || accounts == options_.accounts, "an account is missing");
     for (const char* stream : {"campaign_analytics", "ad_analytics"}) {
-      expect(partitions[stream] == options_.accounts, fmt::format("an entry of {} is missing", stream));
+      expect(partitions[stream] == accounts, fmt::format("an entry of {} is missing", stream));
     }
-    expect(partitions["pin_analytics"] == 1, "the entry of pin_analytics is missing");
+    const bool has_pins = pinterest::is_in_shard(*pinterest::find_stream("pin_analytics"), config_);
+    expect(partitions["pin_analytics"] == (has_pins ? 1 : 0), "entries of pin_analytics are not one");
   }
 
   // Analytics of a pin that the API has refused once are said to be left out.
@@ -764,15 +777,16 @@ class Scenario {
       if (number == disturbance.change_world_at) change_while_running();
     };
     const auto timeout = disturbance.delays ? kRequestTimeout : kUndisturbedTimeout;
+    singer::State begun = singer::State::parse(state.is_null() ? "{}" : state.dump(), problems);
+    expect(problems.empty(), "the state is refused");
+    expect(sync::claim_state(begun, config_.shard).empty(), "the state is not the shard's");
     sync::Engine engine({.config = config_,
                          .clock = clock_,
                          .make_transport = [&] { return std::make_unique<WatchedTransport>(watch, timeout); },
                          .output = output.descriptor(),
                          .random_seed = 1},
-                        fakes::select_streams(streams(), config_),
-                        singer::State::parse(state.is_null() ? "{}" : state.dump(), problems));
+                        fakes::select_streams(streams(), config_), std::move(begun));
     running = &engine;
-    expect(problems.empty(), "the state is refused");
     Outcome outcome{.result = engine.run(), .lines = {}};
     tally_.requests += requests;
     const std::string text = output.text();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tap_pinterest/config/shard.hpp"
 #include "tap_pinterest/singer/projection.hpp"
 #include "tap_pinterest/util/dates.hpp"
 #include "tap_pinterest/util/secret.hpp"
@@ -91,6 +92,7 @@ struct Config {
   std::vector<std::string> trend_regions;
   std::vector<std::string> entity_statuses;  // sorted, unique
   std::vector<std::string> ad_account_ids;   // empty: all
+  std::optional<Shard> shard;                // absent: everything
   std::vector<std::string> full_table_streams;
   // Of data_quality: a larger difference fails the run; nothing: none does.
   std::optional<double> max_difference_percent;
@@ -108,6 +110,8 @@ struct Config {
   std::string user_agent;
   singer::Flattening flattening;
 
+  // Whether this ad account is left to this run.
+  bool in_shard(std::string_view account) const { return !shard || shard->has(account); }
   // Days read again before the bookmark of pins: as stated, else 7.
   int pins_lookback_days() const;
 };

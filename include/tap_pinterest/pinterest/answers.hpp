@@ -99,8 +99,8 @@ struct FilledColumn {
 struct ListOptions {
   // Write records at or after this moment (microseconds since 1970), and those without one; nothing: all.
   std::optional<long long> since = {};
-  // Write only records of these ids, if there are any.
-  const std::vector<std::string>* only = nullptr;
+  // Leave out what is none of these ids; empty: take all.
+  std::function<bool(std::string_view id)> only = {};
   // False if the stream is not selected and only the ids are wanted.
   bool write = true;
   // Fields that are wanted besides the ids; empty: none.

@@ -179,6 +179,9 @@ const StreamDefinition* find_stream(std::string_view id);
 bool may_use_reports(const StreamDefinition& stream, const config::Config& config);
 bool reads_all_by_report(const StreamDefinition& stream, const config::Config& config);
 
+// Whether it is read in the configured shard: what belongs to no ad account is in the first alone.
+bool is_in_shard(const StreamDefinition& stream, const config::Config& config);
+
 // Its rows come by account, with no list of ids before: of the account itself, or by reports alone.
 bool needs_no_list(const StreamDefinition& stream, const config::Config& config);
 

@@ -43,6 +43,11 @@ class State {
   bool put(std::string_view stream, std::string_view context_key, std::string_view context_value,
            const Json& entry);
 
+  // A member of the document beside the bookmarks; empty if there is none.
+  std::string mark(std::string_view name) const;
+  // Adds one, which must not be there yet.
+  void add_mark(std::string_view name, std::string_view value);
+
   // The streams of which the state holds anything, in its order.
   std::vector<std::string> streams() const;
   // What the contexts of a stream have under `context_key`.

@@ -71,6 +71,10 @@ class Bookmarks {
   std::size_t large_bytes_ = 0;  // of the large states that were written
 };
 
+// Makes a state that of the configured shard, or of a run without one, as every STATE then says. Gives why it
+// cannot be: it is that of another. Empty if it can.
+std::string claim_state(singer::State& state, const std::optional<config::Shard>& shard);
+
 // A warning for each of the tap's streams whose bookmarks are of no use to it, or a single one if that is so
 // of everything in the state, as in that of another tap.
 std::vector<std::string> unused_bookmarks(const singer::State& state,

@@ -124,6 +124,7 @@ class Engine {
   template <typename Function>
   void for_each_reading(const Function& function) const;
   void accounts_listed();
+  void note_lack_of_accounts();
 
   void work();
   void work_until_the_end(http::Transport& transport);

@@ -28,5 +28,13 @@ TEST(Config, AStatedLookBackHoldsForBoth) {
   EXPECT_EQ(config.pins_lookback_days(), 0);
 }
 
+TEST(Config, WithoutAShardHasEveryAccount) {
+  Config config;
+  EXPECT_TRUE(config.in_shard("1"));
+  config.shard = Shard{.number = 1, .count = 2};
+  EXPECT_FALSE(config.in_shard("1"));
+  EXPECT_TRUE(config.in_shard("7"));
+}
+
 }  // namespace
 }  // namespace tap_pinterest::config

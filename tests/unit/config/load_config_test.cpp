@@ -33,6 +33,7 @@ TEST(LoadConfig, DefaultsAreApplied) {
   EXPECT_EQ(config.pin_split, PinSplit::app_type);
   EXPECT_EQ(config.entity_statuses, (std::vector<std::string>{"ACTIVE", "ARCHIVED", "PAUSED"}));
   EXPECT_TRUE(config.ad_account_ids.empty());
+  EXPECT_FALSE(config.shard);
   EXPECT_TRUE(config.include_shared_accounts);
   EXPECT_FALSE(config.trial_access);
   EXPECT_EQ(config.rate_limits, (std::map<std::string, double>{{"ads_read", 1000},
@@ -64,7 +65,7 @@ TEST(LoadConfig, EverySettingIsStored) {
     "click_window_days": 7, "engagement_window_days": 14, "view_window_days": 0,
     "conversion_report_time": "TIME_OF_CONVERSION", "lookback_days": 5,
     "pin_metric_types": ["SAVE"], "pin_analytics_split_field": "NO_SPLIT", "entity_statuses": ["PAUSED", "DRAFT"],
-    "ad_account_ids": ["549755885175", "2"], "include_shared_accounts": false, "access_tier": "trial",
+    "ad_account_ids": ["549755885175", "2"], "shard": "2/4", "include_shared_accounts": false, "access_tier": "trial",
     "rate_limits": {"ads_read": 500, "ads_analytics": 0.5, "org_read": 10, "org_analytics": 20,
                     "catalogs_read": 30, "trends_read": 40},
     "rate_limit_share": 0.25, "max_concurrency": 4, "request_timeout_seconds": 10, "max_retry_seconds": 20,
@@ -97,6 +98,7 @@ TEST(LoadConfig, EverySettingIsStored) {
   EXPECT_EQ(config.pin_split, PinSplit::no_split);
   EXPECT_EQ(config.entity_statuses, (std::vector<std::string>{"DRAFT", "PAUSED"}));
   EXPECT_EQ(config.ad_account_ids, (std::vector<std::string>{"549755885175", "2"}));
+  EXPECT_EQ(to_string(config.shard.value()), "2/4");
   EXPECT_FALSE(config.include_shared_accounts);
   EXPECT_TRUE(config.trial_access);
   EXPECT_EQ(config.rate_limits, (std::map<std::string, double>{{"ads_read", 500},
@@ -465,6 +467,13 @@ INSTANTIATE_TEST_SUITE_P(
                    "rate_limit_share: must be a number above 0 and at most 1"},
         BadMembers{"ShareNotANumber", R"("rate_limit_share": "nan")",
                    "rate_limit_share: must be a number above 0 and at most 1"},
+        BadMembers{"ShardZero", R"("shard": "0/2")",
+                   "shard: must be I/N, such as 2/8, with 1 <= I <= N <= 1000"},
+        BadMembers{"ShardBeyondTheLast", R"("shard": "3/2")",
+                   "shard: must be I/N, such as 2/8, with 1 <= I <= N <= 1000"},
+        BadMembers{"ShardsTooMany", R"("shard": "1/1001")",
+                   "shard: must be I/N, such as 2/8, with 1 <= I <= N <= 1000"},
+        BadMembers{"ShardIsNumber", R"("shard": 2)", "shard: must be a string"},
         BadMembers{"LimitZero", R"("rate_limits": {"ads_read": 0})",
                    "rate_limits.ads_read: must be a number above 0 and at most 1000000"},
         BadMembers{"LimitOfUnknownCategory", R"("rate_limits": {"ads_write": 5})",
@@ -523,6 +532,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadMembers{"TotalWithoutStart", R"("analytics_granularity": "TOTAL")",
                    "start_date: missing; analytics_granularity TOTAL needs it"}),
     [](const auto& test) { return test.param.name; });
+
+TEST(LoadConfig, AShardHasItsPartOfTheRateLimitsUnlessTheConfigurationSaysOtherwise) {
+  const Loader loader;
+  EXPECT_EQ(loader.good(loader.load_members(R"("shard": "2/4")")).rate_limit_share, 0.25);
+  EXPECT_EQ(loader.good(loader.load_members(R"("shard": "1/1")")).rate_limit_share, 1.0);
+  EXPECT_EQ(loader.good(loader.load_members(R"("shard": "2/4", "rate_limit_share": 1)")).rate_limit_share,
+            1.0);
+}
 
 TEST(LoadConfig, AllProblemsAreListedAtOnce) {
   const Loader loader;

@@ -85,6 +85,7 @@ TEST(SettingsSchema, TellsDefaultsChoicesAndBounds) {
   EXPECT_EQ(properties.at("max_concurrency").at("maximum").dump(), "64");
   EXPECT_EQ(properties.at("rate_limit_share").at("exclusiveMinimum").dump(), "0");
   EXPECT_FALSE(properties.at("start_date").contains("default"));
+  EXPECT_FALSE(properties.at("rate_limit_share").contains("default")) << "a shard has another";
 }
 
 }  // namespace

@@ -427,8 +427,8 @@ TEST(ReadList, GivesIdsAloneOfAStreamThatIsNotSelected) {
 }
 
 TEST(ReadList, TakesOnlyTheListedIds) {
-  const std::vector<std::string> only = {"2"};
-  const ListRows page = list(R"({"items":[{"id":"1"},{"id":"2"}]})", {.only = &only}, "ad_accounts");
+  const ListRows page = list(R"({"items":[{"id":"1"},{"id":"2"}]})",
+                             {.only = [](std::string_view id) { return id == "2"; }}, "ad_accounts");
   EXPECT_EQ(page.ids, Texts{"2"});
   EXPECT_EQ(column(records(page), "id"), Texts{"2"});
   EXPECT_EQ(page.items, 2U);

@@ -102,6 +102,22 @@ TEST(Streams, AreReadWholeIfTheConfigurationSaysSo) {
             "full_table_streams: no such stream: campaign; did you mean campaigns?");
 }
 
+TEST(Streams, OfNoAccountAreInTheFirstShardAlone) {
+  config::Config config = fakes::test_config();
+  const auto is_in = [&](std::string_view id) { return is_in_shard(*find_stream(id), config); };
+  for (const StreamDefinition& stream : streams()) EXPECT_TRUE(is_in(stream.id)) << stream.id;
+  config.shard = config::Shard{.number = 1, .count = 2};
+  for (const StreamDefinition& stream : streams()) EXPECT_TRUE(is_in(stream.id)) << stream.id;
+  config.shard = config::Shard{.number = 2, .count = 2};
+  for (const auto* id : {"ad_accounts", "campaigns", "ad_analytics", "keyword_report", "data_quality"}) {
+    EXPECT_TRUE(is_in(id)) << id;
+  }
+  for (const auto* id : {"pins", "pin_analytics", "user_account_analytics", "boards", "board_pins",
+                         "catalogs", "business_members", "metrics_ready_state", "trending_keywords"}) {
+    EXPECT_FALSE(is_in(id)) << id;
+  }
+}
+
 TEST(Streams, AreFoundByTheirExactName) {
   EXPECT_EQ(find_stream("pins")->path, "/pins");
   EXPECT_EQ(find_stream("Pins"), nullptr);

@@ -221,6 +221,19 @@ TEST(State, ContextsAreToldApartByTheirKeys) {
             R"({"context":{"ad_account_id":"1","board_id":"2"},"replication_key_value":3}]}}})");
 }
 
+TEST(State, KeepsMarksBesideTheBookmarks) {
+  State state = state_of(R"({"a":1,"bookmarks":{"ads":{"shard":"x"}},"z":[2]})");
+  EXPECT_EQ(state.mark("shard"), "");
+  EXPECT_EQ(state.mark("a"), "1");
+  state.add_mark("shard", "1/2");
+  EXPECT_EQ(state.mark("shard"), "1/2");
+  EXPECT_EQ(text_of(state), R"({"shard":"1/2","a":1,"bookmarks":{"ads":{"shard":"x"}},"z":[2]})");
+  EXPECT_EQ(state_of(text_of(state)).mark("shard"), "1/2");
+  State empty;
+  empty.add_mark("shard", "1/2");
+  EXPECT_EQ(text_of(empty), R"({"shard":"1/2","bookmarks":{}})");
+}
+
 TEST(State, KnowsItsSizeAndWhatItIsAbout) {
   State state = state_of(
       R"({"bookmarks":{"other":{"x":1},"ads":{"partitions":[]},"pins":{},"z":{"partitions":[{}]}}})");

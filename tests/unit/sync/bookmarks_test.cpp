@@ -179,6 +179,38 @@ TEST(Bookmarks, CallBeforeEachState) {
   EXPECT_EQ(run.before, 1);
 }
 
+std::string claim(singer::State& state, std::string_view shard) {
+  return claim_state(state, config::parse_shard(shard));
+}
+
+TEST(ClaimState, MarksAStateOfNothing) {
+  for (const auto* text : {"{}", R"({"bookmarks":{"ads":{},"pins":null}})"}) {
+    singer::State state = parsed(text);
+    EXPECT_EQ(claim(state, "1/2"), "");
+    EXPECT_EQ(state.mark("shard"), "1/2");
+    EXPECT_EQ(claim(state, "1/2"), "") << "its own";
+    EXPECT_EQ(claim(state, "2/2"),
+              "it belongs to shard 1/2, and this is shard 2/2; each shard needs a state "
+              "of its own (docs/shards.md)");
+    EXPECT_EQ(claim(state, "1/4"),
+              "it belongs to shard 1/2, and this is shard 1/4; each shard needs a state "
+              "of its own (docs/shards.md)");
+    EXPECT_EQ(claim(state, ""),
+              "it belongs to shard 1/2, and this is a run without shard; each shard needs "
+              "a state of its own (docs/shards.md)");
+  }
+}
+
+TEST(ClaimState, LeavesAStateWithoutShardsAsItIs) {
+  const std::string text = R"({"bookmarks":{"pins":{"x":1}}})";
+  singer::State state = parsed(text);
+  EXPECT_EQ(claim(state, ""), "");
+  EXPECT_NE(claim(state, "1/1"), "");
+  std::string written;
+  state.append_to(written);
+  EXPECT_EQ(written, text);
+}
+
 std::vector<std::string> unused(const std::string& state) {
   return unused_bookmarks(parsed(state), pinterest::streams());
 }

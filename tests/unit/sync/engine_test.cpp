@@ -150,6 +150,57 @@ TEST(Engine, IsIncompleteIfAListedAccountIsNotThere) {
   EXPECT_EQ(run.records("campaigns").size(), 2U);
 }
 
+TEST(Engine, DividesEverythingAmongItsShards) {
+  for (const int count : {1, 2, 3, 7}) {
+    std::set<std::string> together;
+    std::size_t records = 0;
+    for (int number = 1; number <= count; ++number) {
+      config::Config config = test_config();
+      config.shard = config::Shard{.number = number, .count = count};
+      EngineRun run(small_api(), config, kAll);
+      run.run();
+      EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+      EXPECT_EQ(run.server.count("/pins") > 0, number == 1);
+      records += run.record_count();
+      together.merge(run.record_set());
+    }
+    EXPECT_EQ(together, all_records()) << count;
+    EXPECT_EQ(records, all_records().size()) << count;
+  }
+}
+
+TEST(Engine, LooksForNoAccountOfAnotherShard) {
+  // 71 is in 2/3, and 72 in 1/3.
+  config::Config config = test_config();
+  config.ad_account_ids = {"71", "72"};
+  config.shard = config::Shard{.number = 1, .count = 3};
+  const Json state =
+      Json::parse(R"({"bookmarks":{"campaigns":{"partitions":[{"context":{"ad_account_id":"71"},"x":1}]}}})");
+  for (const Streams& streams : {Streams{"campaigns"}, Streams{"ad_accounts", "campaigns"}}) {
+    EngineRun run(small_api(), config, streams, state);
+    run.run();
+    EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+    EXPECT_EQ(run.records("campaigns").size(), 2U);
+    EXPECT_EQ(run.server.count("/71/"), 0U);
+  }
+  config.ad_account_ids.clear();
+  EngineRun run(small_api(), config, {"campaigns"}, state);
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+  EXPECT_EQ(run.entry("campaigns", "71"), Json::parse(R"({"context":{"ad_account_id":"71"},"x":1})"));
+}
+
+TEST(Engine, HasNothingToDoInAnEmptyShard) {
+  config::Config config = test_config();
+  config.ad_account_ids = {"71", "72"};
+  config.shard = config::Shard{.number = 3, .count = 3};
+  EngineRun run(small_api(), config, {"campaigns", "pins"});
+  run.run();
+  EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+  EXPECT_EQ(run.lines.size(), 2U) << "a SCHEMA and a STATE";
+  EXPECT_TRUE(run.server.requests().empty());
+}
+
 TEST(Engine, TellsTheDaysByTheApisClock) {
   config::Config config = test_config();
   config.analytics.start_date.reset();

@@ -163,8 +163,22 @@ TEST(ListRead, OfAccountsTakesTheListedOnesAlone) {
   config::Config config = fakes::test_config();
   config.ad_account_ids = {"7"};
   PartitionHarness run(config);
-  EXPECT_EQ(*run.list(run.stream("ad_accounts"), "").options({}).only, config.ad_account_ids);
-  EXPECT_EQ(run.list(run.stream("campaigns"), "7").options({}).only, nullptr);
+  const auto only = run.list(run.stream("ad_accounts"), "").options({}).only;
+  EXPECT_TRUE(only("7"));
+  EXPECT_FALSE(only("8"));
+  EXPECT_FALSE(run.list(run.stream("campaigns"), "7").options({}).only);
+}
+
+TEST(ListRead, OfAccountsTakesThoseOfTheShardAlone) {
+  config::Config config = fakes::test_config();
+  config.shard = config::Shard{.number = 1, .count = 2};
+  PartitionHarness run(config);
+  EXPECT_TRUE(run.list(run.stream("ad_accounts"), "").options({}).only("7"));
+  EXPECT_FALSE(run.list(run.stream("ad_accounts"), "").options({}).only("1"));
+  config.ad_account_ids = {"1"};
+  PartitionHarness both(config);
+  EXPECT_FALSE(both.list(both.stream("ad_accounts"), "").options({}).only("7"));
+  EXPECT_FALSE(both.list(both.stream("ad_accounts"), "").options({}).only("1"));
 }
 
 TEST(ListRead, OfPinsIsIncompleteWhereTheApiCutsLists) {
