@@ -31,9 +31,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLongestConnect = std::chrono::seconds{30};
 // How often the loop looks around without being woken; a request to stop wakes it at once.
 constexpr milliseconds kPollInterval = std::chrono::milliseconds{500};
-// All header lines of an answer together; the API's are a few kilobytes.
 // Read from the socket at once. libcurl's 16 KiB would take four times the calls; more fill the cache.
 constexpr long kReceiveBytes = 64L * 1024;
+// All header lines of an answer together; the API's are a few kilobytes.
 constexpr std::size_t kMaxHeaderBytes = std::size_t{256} * 1024;
 // Probes keep a connection open through gateways that forget idle ones after a minute or more.
 constexpr std::chrono::seconds kKeepAliveIdle{45};

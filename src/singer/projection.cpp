@@ -370,9 +370,8 @@ class KeyTable {
     return step(*next.last);
   }
 
-  // The same of any key; `unknown` is set if it is met for the first time.
-  const Node* find(std::string_view name, bool& unknown) {
-    if (const auto child = find_expected(name)) return *child;
+  // The same of any other key; `unknown` is set if it is met for the first time.
+  const Node* find_unexpected(std::string_view name, bool& unknown) {
     Key* const found = look_up(name, unknown);
     if (found == nullptr) return nullptr;
     next_->last = found;
@@ -540,6 +539,7 @@ void RecordBuilder::Impl::clear() {
   frames.clear();
   misfits.clear();
   rest_text.clear();
+  for (std::string& text : array_texts) text.clear();
   for (const Node& child : root->children) slots[child.slot].content = Content::absent;
   property = nullptr;
   skip_depth = 0;
@@ -845,9 +845,10 @@ void RecordBuilder::end_array() {
 void RecordBuilder::key(std::string_view name) {
   Impl& impl = *impl_;
   if (impl.skip_depth > 0 || impl.frames.empty()) return;
-  if (impl.copy_depth == 0 && impl.root->rest == nullptr) {
+  if (impl.copy_depth == 0) {
     if (const auto child = impl.frames.back().keys->find_expected(name)) {
       impl.property = *child;
+      if (impl.root->rest != nullptr) impl.note_child();
       return;
     }
   }
@@ -861,7 +862,7 @@ void RecordBuilder::Impl::rare_key(std::string_view name) {
   }
   const Frame& frame = frames.back();
   bool unknown = false;
-  property = frame.keys->find(name, unknown);
+  property = frame.keys->find_unexpected(name, unknown);
   if (unknown) report_unknown(*frame.node, name);
   if (root->rest != nullptr) note_child();
 }
@@ -939,6 +940,7 @@ std::string_view RecordBuilder::value(std::size_t index) const {
   const Node& node = impl.root->children.at(index);
   const Slot& slot = impl.slots[node.slot];
   if (slot.content == Content::borrowed || slot.content == Content::text) return impl.text(slot);
+  if (slot.content == Content::absent || slot.content == Content::null) return "null";
   std::string& value = impl.rendered_value;
   value.resize(impl.most_bytes());
   value.resize(static_cast<std::size_t>(impl.render_value(node, value.data()) - value.data()));

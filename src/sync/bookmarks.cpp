@@ -69,7 +69,9 @@ bool Bookmarks::write_if_due() {
 
 void Bookmarks::send() {
   emitter_.flush();
-  if (state_file_ != nullptr && state_file_->is_due()) save();
+  if (state_file_ == nullptr) return;
+  state_file_->left(emitter_.bytes_out());
+  if (state_file_->is_due()) save();
 }
 
 // Room is left for the last one, which is written whatever it costs.
@@ -88,7 +90,9 @@ void Bookmarks::save() {
 }
 
 std::string Bookmarks::save_last() {
-  if (state_file_ == nullptr || !state_file_->has_unsaved()) return {};
+  if (state_file_ == nullptr) return {};
+  state_file_->left(emitter_.bytes_out());
+  if (!state_file_->has_unsaved()) return {};
   try {
     save();
   } catch (const OutputFailed& error) {
@@ -108,13 +112,14 @@ void Bookmarks::write(bool last) {
   written_at_ = clock_.steady_now();
   record_since_ = false;
   last_hash_ = hash;
-  emitter_.post(line);
+  if (state_file_ != nullptr) state_file_->left(emitter_.bytes_out());
+  const std::uint64_t leaves_at = emitter_.post(line);
   if (line.size() > kSmallStateBytes) large_bytes_ += line.size();
   if (state_file_ == nullptr) return;
   std::string text;
   text.reserve(line.size());
   state_.append_to(text);
-  state_file_->keep(text += '\n');
+  state_file_->keep(text += '\n', leaves_at);
 }
 
 std::string claim_state(singer::State& state, const std::optional<config::Shard>& shard) {

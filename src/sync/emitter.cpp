@@ -31,12 +31,12 @@ void Emitter::write(util::TextBlocks lines) {
   check();
 }
 
-void Emitter::post(std::string_view lines) {
+std::uint64_t Emitter::post(std::string_view lines) {
   const std::scoped_lock lock(mutex_);
   check();
-  pushed_ += lines.size();
   if (queue_.empty()) queue_.emplace_back();
   queue_.back().append(lines);
+  return pushed_ += lines.size();
 }
 
 void Emitter::flush() {
@@ -50,13 +50,14 @@ bool Emitter::has_waiting() {
 }
 
 void Emitter::sync() {
-  flush();
-  // Pipes and terminals know no such thing.
-  if (fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP) return;
+  // Pipes and terminals know no such thing. A failure is told only once: what has not reached the disk by
+  // then may never.
+  const bool is_safe = fsync(descriptor_) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
   const int error = errno;
   const std::scoped_lock lock(mutex_);
-  error_ = error;
-  check();
+  if (!is_safe && sync_error_ == 0) sync_error_ = error;
+  if (error_ == 0) error_ = sync_error_;
+  if (sync_error_ != 0) check();
 }
 
 void Emitter::wait_for(Lock& lock, std::uint64_t most_waiting) {
@@ -87,7 +88,7 @@ void Emitter::write_queue(Lock& lock) {
     }
     lock.lock();
     written_ += bytes;
-    error_ = error;
+    if (error_ == 0) error_ = error;
     written_some_.notify_all();
   }
   is_writing_ = false;

@@ -135,10 +135,7 @@ class Answer {
  public:
   Answer(const config::Config& config, pinterest::ApiClock& clock, const Job& job)
       : config_(config), clock_(clock), job_(job) {
-    if (const auto* list = std::get_if<ListJob>(&job.work)) {
-      list_options_ = list->list->options(*list);
-      return;
-    }
+    if (std::holds_alternative<ListJob>(job.work)) return;
     const auto& work = std::get<AnalyticsJob>(job.work);
     first_day_ = util::format_day(work.request.range.first);
     if (work.request.route == PinRoute::single) pin_ = fmt::format("{}", work.request.ids.at(0));
@@ -200,6 +197,8 @@ class Answer {
     const std::string extracted = text_of(clock_.now());
     if (const auto* list = std::get_if<ListJob>(&job_.work)) {
       const StreamRun& stream = list->list->stream();
+      // Only now: whether a bookmark lies in the future is known by the time of the first answer.
+      list_options_ = list->list->options(*list);
       if (const std::string_view column = stream.definition().day_column; !column.empty()) {
         list_options_.columns.push_back({column, util::format_day(util::day_of(clock_.now()))});
       }

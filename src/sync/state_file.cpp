@@ -28,10 +28,17 @@ StateFile::StateFile(const std::string& path, const util::Clock& clock)
   const util::FileReplacement trial(path_, new_path_, std::nullopt);
 }
 
-void StateFile::keep(std::string state) {
+void StateFile::keep(std::string state, std::uint64_t bytes_out) {
   const std::scoped_lock lock(mutex_);
-  unsaved_ = std::move(state);
-  ++kept_;
+  next_ = std::move(state);
+  next_leaves_at_ = bytes_out;
+}
+
+void StateFile::left(std::uint64_t bytes_out) {
+  const std::scoped_lock lock(mutex_);
+  if (!next_ || bytes_out < next_leaves_at_) return;
+  unsaved_ = std::exchange(next_, std::nullopt);
+  ++left_;
 }
 
 bool StateFile::is_due() const {
@@ -57,7 +64,7 @@ void StateFile::save(const std::function<void()>& before) {
     const std::scoped_lock lock(mutex_);
     if (!unsaved_) return;
     state = *unsaved_;
-    number = kept_;
+    number = left_;
     saved_at_ = clock_.steady_now();
   }
   before();
@@ -73,7 +80,7 @@ void StateFile::save(const std::function<void()>& before) {
   if (!problem.empty() && problem_.empty()) {
     log::warning("the state could not be saved: {}; trying again", problem);
   }
-  if (problem.empty() && number == kept_) unsaved_.reset();
+  if (problem.empty() && number == left_) unsaved_.reset();
   problem_ = std::move(problem);
 }
 

@@ -1,6 +1,7 @@
 #include "tap_pinterest/util/text_blocks.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <tuple>
 #include <utility>

@@ -1,4 +1,4 @@
-// The state of the run and when it is written: a STATE covers only lines that are already out.
+// The state of the run and when it is written: a STATE covers only lines that leave before it.
 #pragma once
 
 #include <cstddef>

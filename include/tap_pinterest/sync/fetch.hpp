@@ -44,7 +44,7 @@ struct Fetched {
   std::string endpoint;
   int status = 0;
   std::chrono::microseconds elapsed{0};
-  // Body and lines together.
+  // Of the lines; 0: not known.
   std::size_t bytes = 0;
   http::RateLimitHeaders rate_limit;
 };

@@ -51,7 +51,7 @@ class JobQueue {
     std::optional<pinterest::Category> paused;
   };
   Taken take(util::SteadyTime now);
-  // A job that was taken has ended; `bytes` is what its body and lines needed (0: not known).
+  // A job that was taken has ended; `bytes` is what its lines needed (0: not known).
   void finished(const Job& job, std::size_t bytes);
 
   bool empty() const;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -19,8 +20,10 @@ class StateFile {
   // than a file, or if none can be made beside it.
   StateFile(const std::string& path, const util::Clock& clock);
 
-  // Takes a state to be saved; a later one replaces it.
-  void keep(std::string state);
+  // Takes a state whose line has left once so many bytes of the output have.
+  void keep(std::string state, std::uint64_t bytes_out);
+  // So many have left: then the state may be saved, and replaces one that waits for that.
+  void left(std::uint64_t bytes_out);
   // Whether a state waits to be saved, and the last one was saved a second ago or more.
   bool is_due() const;
   bool has_unsaved() const;
@@ -34,10 +37,12 @@ class StateFile {
   std::string path_;
   std::string new_path_;
   const util::Clock& clock_;
-  std::mutex saving_;         // whoever holds it saves
-  mutable std::mutex mutex_;  // guards what follows, and is held for moments only
+  std::mutex saving_;                // whoever holds it saves
+  mutable std::mutex mutex_;         // guards what follows, and is held for moments only
+  std::optional<std::string> next_;  // its line has not left, as far as is known
+  std::uint64_t next_leaves_at_ = 0;
   std::optional<std::string> unsaved_;
-  std::size_t kept_ = 0;  // states, so far
+  std::size_t left_ = 0;  // states, so far
   std::optional<util::SteadyTime> saved_at_;
   std::string problem_;
 };

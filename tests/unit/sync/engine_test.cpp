@@ -130,6 +130,18 @@ TEST(Engine, CompletesAChildWhateverItsParentsBookmarkIs) {
   EXPECT_EQ(run.state(), state);
 }
 
+// Whether a bookmark lies in the future is for Pinterest's clock to say, from the first answer on.
+TEST(Engine, WritesTheWholeListIfABookmarkIsInTheFutureThoughTheLocalClockIsAheadOfIt) {
+  config::Config config = test_config();
+  config.ad_account_ids = {"71"};
+  Json state = EngineRun(small_api(), config, {"campaigns"}).run().state();
+  state["bookmarks"]["campaigns"]["partitions"][0]["replication_key_value"] = "2027-01-01T00:00:00Z";
+  EngineRun run(small_api(), config, {"campaigns"}, state);
+  run.clock.set_local_time(*util::parse_date_time("2027-06-01T00:00:00Z"));
+  run.run();
+  EXPECT_EQ(run.records("campaigns").size(), 5U);
+}
+
 TEST(Engine, AsksForTheListedAccountsWithoutListingAll) {
   config::Config config = test_config();
   config.ad_account_ids = {"72"};

@@ -1,7 +1,10 @@
 #include "tap_pinterest/sync/state_file.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,11 +29,16 @@ TEST(StateFile, IsSavedAtOnceAndThenOnceASecond) {
   StateFile file(folder.file("state.json"), clock);
   EXPECT_FALSE(file.is_due());
   EXPECT_FALSE(std::filesystem::exists(folder.file("state.json")));
-  file.keep("1");
+  file.keep("1", 10);
+  EXPECT_FALSE(file.has_unsaved());
+  file.left(9);
+  EXPECT_FALSE(file.has_unsaved());
+  file.left(10);
   ASSERT_TRUE(file.is_due());
   file.save([] {});
   EXPECT_FALSE(file.has_unsaved());
-  file.keep("2");
+  file.keep("2", 20);
+  file.left(25);
   EXPECT_FALSE(file.is_due());
   clock.advance(std::chrono::seconds(1));
   EXPECT_TRUE(file.is_due());
@@ -45,7 +53,8 @@ TEST(StateFile, KeepsWhatItCannotSave) {
   std::filesystem::create_directory(folder.file("gone"));
   StateFile file(folder.file("gone/state.json"), clock);
   std::filesystem::remove(folder.file("gone"));
-  file.keep("1");
+  file.keep("1", 0);
+  file.left(0);
   file.save([] {});
   EXPECT_TRUE(file.has_unsaved());
   EXPECT_NE(file.problem().find("No such file or directory"), std::string::npos);
@@ -85,6 +94,34 @@ TEST(StateFile, GetsEachStateOfTheBookmarksOnceItsLineHasLeft) {
   bookmarks.send();
   EXPECT_EQ(bookmarks.save_last(), "");
   EXPECT_EQ(singer::Json::parse(content(folder.file("state.json"))), out.lines().back().at("value"));
+}
+
+// A state that could not leave any more must not be taken for one that has.
+TEST(StateFile, HasTheLastStateThatHasLeftAfterTheOutputHasFailed) {
+  const fakes::TemporaryFolder folder;
+  fakes::FakeClock clock;
+  std::array<int, 2> pipe_ends{};
+  ASSERT_EQ(pipe(pipe_ends.data()), 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  Emitter emitter(pipe_ends[1]);
+  StateFile file(folder.file("state.json"), clock);
+  Bookmarks bookmarks(
+      {}, emitter, clock, [] {}, &file);
+  const auto write_state = [&](const char* day) {
+    bookmarks.put("ads", "1", {{"replication_key_value", day}});
+    clock.advance(kStateEvery);
+    EXPECT_TRUE(bookmarks.write_if_due());
+  };
+  write_state("2026-11-24");
+  bookmarks.send();
+  write_state("2026-11-25");
+  emitter.flush();
+  close(pipe_ends[0]);
+  write_state("2026-11-26");
+  EXPECT_THROW(bookmarks.send(), OutputClosed);
+  EXPECT_EQ(bookmarks.save_last(), "");
+  EXPECT_NE(content(folder.file("state.json")).find("2026-11-25"), std::string::npos);
+  close(pipe_ends[1]);
 }
 
 }  // namespace
