@@ -47,6 +47,7 @@ class TextBlocks {
   std::string text() const;
 
   struct Block {
+    // Memory that nobody sets to zero first. NOLINTNEXTLINE(modernize-avoid-c-arrays)
     std::unique_ptr<char[]> text;
     std::size_t size = 0;
     std::size_t capacity = 0;

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,7 @@ TEST(TextBlocks, HoldsPiecesInTheirOrder) {
 TEST(TextBlocks, TakesWhatWasWrittenIntoTheRoomItGave) {
   TextBlocks blocks;
   char* const room = blocks.begin(1000);
-  std::memcpy(room, "abc", 3);
-  EXPECT_EQ(blocks.piece(blocks.end(room + 3)), "abc");
+  EXPECT_EQ(blocks.piece(blocks.end(std::ranges::copy(std::string_view("abc"), room).out)), "abc");
   blocks.begin(1000);  // and nothing written
   EXPECT_EQ(blocks.text(), "abc");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace tap_pinterest::util {
 namespace {
 
 TEST(Utf8Length, TellsCharactersFromWhatIsNone) {
-  constexpr std::pair<std::string_view, std::size_t> kTexts[] = {
+  constexpr auto kTexts = std::to_array<std::pair<std::string_view, std::size_t>>({
       {"", 0},
       {"ab", 1},
       {"\x7F", 1},
@@ -30,7 +31,7 @@ TEST(Utf8Length, TellsCharactersFromWhatIsNone) {
       {"\xF4\x90\x80\x80", 0},  // beyond U+10FFFF
       {"\xF5\x80\x80\x80", 0},
       {"\xFF", 0},
-  };
+  });
   for (const auto& [text, length] : kTexts) EXPECT_EQ(utf8_length(text), length) << text;
 }
 
