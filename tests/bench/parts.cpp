@@ -3,8 +3,8 @@
 //   bench-parts STREAM list|analytics|report FILE...
 //
 // Prints a line of JSON: bytes, rows, and the CPU time of one reading of all files in seconds, the median of
-// several: `simdjson` (its own parse into a tree), `tokens` (our reader alone), `lines` (to RECORD lines, from
-// pieces as libcurl gives them), and `spool` (the same from a file, of a report).
+// several: `simdjson` (its own parse into a tree), `tokens` (our reader alone), `lines` (to RECORD lines,
+// from pieces as libcurl gives them), and `spool` (the same from a file, of a report).
 #include <simdjson.h>
 
 #include <algorithm>
