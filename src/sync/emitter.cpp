@@ -13,8 +13,8 @@ namespace {
 
 // At most so much goes in one call, so that bytes_out() moves while a slow reader reads.
 constexpr std::size_t kWriteBytes = 64UL * 1024;
-// With more waiting nobody goes on reading.
-constexpr std::uint64_t kMostWaiting = 4UL << 20U;
+// With more waiting nobody goes on reading: what is read ahead of a slow target only takes memory.
+constexpr std::uint64_t kMostWaiting = 256UL * 1024;
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "fakes/delivery.hpp"
+#include "fakes/fake_server.hpp"
 #include "fakes/output_file.hpp"
 #include "fakes/test_config.hpp"
 #include "fakes/test_selection.hpp"
@@ -104,7 +105,7 @@ class Wire final : public http::Transport {
 
   http::Result send(const http::Request& request, std::stop_token stop) override {
     if (stop.stop_requested()) return http::TransportError{http::Failure::cancelled, "stopped", {}};
-    return world_.answer(request);
+    return fakes::deliver(request, world_.answer(request));
   }
 
  private:

@@ -27,6 +27,21 @@ inline http::TransportError no_answer(http::Failure failure, std::chrono::second
   return {.failure = failure, .message = "no answer from the fake server", .elapsed = elapsed};
 }
 
+// What becomes of an answer on its way: one with 2xx comes in pieces where the request wants that.
+inline http::Result deliver(const http::Request& request, http::Result result) {
+  constexpr int kHundred = 100;
+  auto* const response = std::get_if<http::Response>(&result);
+  if (response == nullptr || response->status / kHundred != 2 || !request.on_body) return result;
+  const std::string body = std::exchange(response->body, {});
+  constexpr std::size_t kPiece = 100;
+  for (std::size_t at = 0; at < body.size(); at += kPiece) {
+    if (!request.on_body(*response, std::string_view(body).substr(at, kPiece))) {
+      return no_answer(http::Failure::connection, {});
+    }
+  }
+  return result;
+}
+
 // Safe for several threads at once; answers one request at a time, so that the function may use plain
 // variables.
 class FakeServer {
@@ -63,26 +78,10 @@ class FakeServer {
     explicit Door(FakeServer& server) : server_(server) {}
     http::Result send(const http::Request& request, std::stop_token stop) override {
       if (stop.stop_requested()) return no_answer(http::Failure::cancelled, {});
-      http::Result result = server_.answer(request);
-      auto* const response = std::get_if<http::Response>(&result);
-      if (response != nullptr && response->status / 100 == 2 && request.on_body) {
-        return in_pieces(request, std::exchange(response->body, {}), *response);
-      }
-      return result;
+      return deliver(request, server_.answer(request));
     }
 
    private:
-    static http::Result in_pieces(const http::Request& request, const std::string& body,
-                                  const http::Response& head) {
-      constexpr std::size_t kPiece = 100;
-      for (std::size_t at = 0; at < body.size(); at += kPiece) {
-        if (!request.on_body(head, std::string_view(body).substr(at, kPiece))) {
-          return no_answer(http::Failure::connection, {});
-        }
-      }
-      return head;
-    }
-
     FakeServer& server_;
   };
 
