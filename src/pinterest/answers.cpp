@@ -872,15 +872,16 @@ class PinAnalyticsSink final : public RowSink {
 std::unique_ptr<RowSink> make_sink(AnswerKind kind, RowCollector& rows, const RecordFormat& format,
                                    const AnalyticsOptions& options, const EmitRows* emit) {
   switch (kind) {
+    case AnswerKind::ads_analytics:
+      break;
     case AnswerKind::targeting_analytics:
       return std::make_unique<TargetingSink>(rows, format, options);
     case AnswerKind::pin_analytics:
       return std::make_unique<PinAnalyticsSink>(rows, format, options);
     case AnswerKind::report:
       return std::make_unique<ReportSink>(rows, format, options, emit);
-    default:
-      return std::make_unique<AdsAnalyticsSink>(rows, format, options);
   }
+  return std::make_unique<AdsAnalyticsSink>(rows, format, options);
 }
 
 }  // namespace

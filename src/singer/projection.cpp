@@ -154,17 +154,6 @@ void read_type(const Json& type, Node& node) {
   }
 }
 
-constexpr unsigned bit_of(TokenKind kind) { return 1U << static_cast<unsigned>(kind); }
-
-unsigned kinds_as_they_are(const ScalarTypes& types) {
-  unsigned kinds = 0;
-  if (types.boolean) kinds |= bit_of(TokenKind::boolean);
-  if (types.number || (types.integer && !types.bounded)) kinds |= bit_of(TokenKind::integer);
-  if (types.number) kinds |= bit_of(TokenKind::decimal);
-  if (types.string && !types.date_time) kinds |= bit_of(TokenKind::string);
-  return kinds;
-}
-
 void read_bound(const Json& schema, std::string_view keyword, std::int64_t& bound, bool& bounded) {
   const auto value = schema.find(keyword);
   if (value == schema.end() || !value->is_number_integer()) return;
@@ -188,7 +177,7 @@ void read_types(const Json& schema, Node& node) {
   node.scalar.date_time = node.scalar.string && format != schema.end() && *format == "date-time";
   read_bound(schema, "minimum", node.scalar.minimum, node.scalar.bounded);
   read_bound(schema, "maximum", node.scalar.maximum, node.scalar.bounded);
-  node.as_it_is = kinds_as_they_are(node.scalar);
+  node.as_it_is = kinds_that_fit(node.scalar);
 }
 
 const Json& member_or_null(const Json& schema, std::string_view name) {
@@ -487,11 +476,8 @@ struct RecordBuilder::Impl {
   void report_unknown(const Node& node, std::string_view name);
 
   // Free maps and arrays: tokens go out as they come.
-  void copy_separator();
-  void copy_begin(char bracket);
-  void copy_end(char bracket);
-  void copy_key(std::string_view name);
-  void copy_scalar(Token token);
+  void begin_copy(bool is_array);
+  void end_copy();
 
   const Node* root;
   std::vector<Slot> slots;
@@ -504,9 +490,8 @@ struct RecordBuilder::Impl {
   int skip_depth = 0;  // > 0: inside of something that is dropped
   int copy_depth = 0;  // > 0: inside of something that is copied
   const Node* copy_node = nullptr;
-  std::string* copy_to = nullptr;
+  std::optional<JsonWriter> copier;
   std::string copied;  // of a property
-  bool copy_needs_comma = false;
 
   std::vector<std::string> misfits;
   std::vector<std::string> unknown_fields;
@@ -627,9 +612,8 @@ void RecordBuilder::Impl::begin(bool is_array) {
     ++skip_depth;
     return;
   }
-  const char bracket = is_array ? '[' : '{';
   if (copy_depth > 0) {
-    copy_begin(bracket);
+    begin_copy(is_array);
     return;
   }
   const Node* const node = target();
@@ -641,12 +625,11 @@ void RecordBuilder::Impl::begin(bool is_array) {
   }
   if (form == Form::copied) {
     copy_node = node;
-    copy_to = is_rest(*node)             ? &begin_rest()
-              : frames.back().is_array() ? &element_text(frames.back())
-                                         : &copied;
     copied.clear();
-    copy_needs_comma = false;
-    copy_begin(bracket);
+    copier.emplace(is_rest(*node)             ? begin_rest()
+                   : frames.back().is_array() ? element_text(frames.back())
+                                              : copied);
+    begin_copy(is_array);
     return;
   }
   if (is_array) {
@@ -763,40 +746,20 @@ void RecordBuilder::Impl::keep_members(const Node& node) {
   }
 }
 
-void RecordBuilder::Impl::copy_separator() {
-  if (copy_needs_comma) *copy_to += ',';
-}
-
-void RecordBuilder::Impl::copy_begin(char bracket) {
-  copy_separator();
-  *copy_to += bracket;
-  copy_needs_comma = false;
+void RecordBuilder::Impl::begin_copy(bool is_array) {
   ++copy_depth;
+  if (is_array) {
+    copier->begin_array();
+  } else {
+    copier->begin_object();
+  }
 }
 
-void RecordBuilder::Impl::copy_end(char bracket) {
-  *copy_to += bracket;
-  copy_needs_comma = true;
+// The copy may have ended: then it is a property's value, unless an element or the rest has taken it already.
+void RecordBuilder::Impl::end_copy() {
   if (--copy_depth > 0 || frames.back().is_array() || is_rest(*copy_node)) return;
   slots[copy_node->slot] = {Content::text, arena.size(), copied.size()};
   arena += copied;
-}
-
-void RecordBuilder::Impl::copy_key(std::string_view name) {
-  copy_separator();
-  append_json_string(*copy_to, name);
-  *copy_to += ':';
-  copy_needs_comma = false;
-}
-
-void RecordBuilder::Impl::copy_scalar(Token token) {
-  copy_separator();
-  if (token.kind == TokenKind::string) {
-    append_json_string(*copy_to, token.text);
-  } else {
-    *copy_to += token.text;
-  }
-  copy_needs_comma = true;
 }
 
 RecordBuilder::RecordBuilder(const Projection& projection)
@@ -821,7 +784,8 @@ void RecordBuilder::end_object() {
   if (impl.skip_depth > 0) {
     --impl.skip_depth;
   } else if (impl.copy_depth > 0) {
-    impl.copy_end('}');
+    impl.copier->end_object();
+    impl.end_copy();
   } else {
     impl.leave_object();
   }
@@ -834,7 +798,8 @@ void RecordBuilder::end_array() {
   if (impl.skip_depth > 0) {
     --impl.skip_depth;
   } else if (impl.copy_depth > 0) {
-    impl.copy_end(']');
+    impl.copier->end_array();
+    impl.end_copy();
   } else {
     impl.leave_array();
   }
@@ -857,7 +822,7 @@ void RecordBuilder::key(std::string_view name) {
 
 void RecordBuilder::Impl::rare_key(std::string_view name) {
   if (copy_depth > 0) {
-    copy_key(name);
+    copier->key(name);
     return;
   }
   const Frame& frame = frames.back();
@@ -885,15 +850,13 @@ void RecordBuilder::scalar(Token token) {
 
 void RecordBuilder::Impl::rare_scalar(Token token) {
   if (copy_depth > 0) {
-    copy_scalar(token);
+    copier->scalar(token);
     return;
   }
   const Node* const node = target();
   if (token.kind == TokenKind::null || !node->scalar.any()) {
     if (is_rest(*node)) {
-      copy_to = &begin_rest();
-      copy_needs_comma = false;
-      copy_scalar(token);
+      append_json(begin_rest(), token);
       return;
     }
     put_null(*node, token.kind == TokenKind::null);
@@ -902,11 +865,7 @@ void RecordBuilder::Impl::rare_scalar(Token token) {
   const bool in_array = frames.back().is_array();
   std::string& out = in_array ? element_text(frames.back()) : arena;
   const std::size_t start = out.size();
-  if ((node->as_it_is & bit_of(token.kind)) != 0) {
-    append_json(out, token);
-  } else if (!append_fitted(out, token, node->scalar)) {
-    report_misfit(*node);
-  }
+  if (!append_fitted(out, token, node->scalar)) report_misfit(*node);
   if (!in_array) slots[node->slot] = {Content::text, start, out.size() - start};
 }
 

@@ -192,10 +192,11 @@ bool fit_decimal(std::string& out, std::string_view text, const ScalarTypes& typ
   return types.date_time ? append_unix_time(out, text) : append_number_as_string(out, text);
 }
 
-bool fit_string(std::string& out, std::string_view text, const ScalarTypes& types) {
+bool fit_string(std::string& out, Token token, const ScalarTypes& types) {
+  const std::string_view text = token.text;
   if (types.string) {
     if (types.date_time) return append_date_time(out, text);
-    append_json_string(out, text);
+    append_json(out, token);
     return true;
   }
   if (types.boolean && (text == "true" || text == "false")) {
@@ -220,12 +221,21 @@ bool fit(std::string& out, Token token, const ScalarTypes& types) {
     case TokenKind::decimal:
       return fit_decimal(out, token.text, types);
     case TokenKind::string:
-      return fit_string(out, token.text, types);
+      return fit_string(out, token, types);
   }
   return false;
 }
 
 }  // namespace
+
+unsigned kinds_that_fit(const ScalarTypes& types) {
+  unsigned kinds = 0;
+  if (types.boolean) kinds |= bit_of(TokenKind::boolean);
+  if (types.number || (types.integer && !types.bounded)) kinds |= bit_of(TokenKind::integer);
+  if (types.number) kinds |= bit_of(TokenKind::decimal);
+  if (types.string && !types.date_time) kinds |= bit_of(TokenKind::string);
+  return kinds;
+}
 
 bool append_fitted(std::string& out, Token token, const ScalarTypes& types) {
   if (fit(out, token, types)) return true;

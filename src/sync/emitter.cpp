@@ -23,12 +23,7 @@ void Emitter::write(util::TextBlocks lines) {
   check();
   pushed_ += lines.size();
   queue_.push_back(std::move(lines));
-  if (is_writing_) {
-    wait_for(lock, kMostWaiting);
-  } else {
-    write_queue(lock);
-  }
-  check();
+  wait_for(lock, kMostWaiting);
 }
 
 std::uint64_t Emitter::post(std::string_view lines) {

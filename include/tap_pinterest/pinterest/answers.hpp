@@ -124,8 +124,8 @@ using EmitRows = std::function<bool(Rows)>;
 // It was told to stop.
 class Interrupted : public std::exception {};
 
-// What reads the answer of an endpoint.
-enum class AnswerKind { list, ads_analytics, targeting_analytics, pin_analytics, report };
+// The answers with analytics.
+enum class AnswerKind { ads_analytics, targeting_analytics, pin_analytics, report };
 
 // Reads an answer as it comes, so that no body has to be held. What its rows come to is given only at the
 // end: an answer that breaks off, or cannot be read, has none. Not safe for several threads at once.

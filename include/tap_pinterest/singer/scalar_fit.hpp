@@ -24,6 +24,11 @@ struct ScalarTypes {
   bool any() const { return boolean || integer || number || string; }
 };
 
+constexpr unsigned bit_of(TokenKind kind) { return 1U << static_cast<unsigned>(kind); }
+
+// The kinds, as bits, of which append_fitted() takes every token as it came.
+unsigned kinds_that_fit(const ScalarTypes& types);
+
 // Appends the JSON text of `token` as one of `types`. The kind in which it came goes first; else "5", 5.0 or
 // 5e0 become an integer, "1.10" the number 1.10 with the same digits, 5 and 5.0 the string "5", true the
 // string "true". A text that is a number beyond what a double holds ("1e999") is none, since targets would
