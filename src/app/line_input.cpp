@@ -1,14 +1,12 @@
 #include "line_input.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "signals.hpp"
 #include "tap_pinterest/app/standard_output.hpp"
@@ -19,7 +17,6 @@ namespace {
 
 // An address is shorter; what is longer was not meant for this program.
 constexpr std::size_t kMaxLineBytes = 64UL * 1024;
-constexpr int kForEver = -1;
 
 // Keeps what is typed off the screen while it lives.
 class HiddenTyping {
@@ -74,10 +71,7 @@ std::variant<std::monostate, std::string, int> ask(std::string_view question, bo
     if (auto line = input.next()) return std::move(*line);
     if (!input.is_open()) return {};
     std::array<pollfd, 2> watched = {{{signals.get(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
-    if (poll(watched.data(), watched.size(), kForEver) < 0) {
-      if (errno != EINTR) throw std::system_error(errno, std::generic_category());
-      continue;
-    }
+    wait_for(watched);
     if (watched[0].revents != 0) {
       if (const auto signal = read_signal(signals)) return *signal;
     }

@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <variant>
+#include <vector>
 
 #include "browser.hpp"
 #include "signals.hpp"
@@ -30,16 +29,6 @@ namespace {
 
 using pinterest::Redirect;
 using util::Descriptor;
-
-constexpr int kNoTimeout = -1;
-
-// Waits until one of them is readable.
-template <std::size_t N>
-void wait_for(std::array<pollfd, N>& watched) {
-  while (poll(watched.data(), watched.size(), kNoTimeout) < 0) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category());
-  }
-}
 
 // Waits for what the browser brings back, by whichever way comes first.
 class Answer {
@@ -67,17 +56,15 @@ class Answer {
       }
       if (redirect_) return *redirect_;
       if (!listener_ && !input_.is_open()) return {};
-      std::array<pollfd, 3> watched = {{{signals.get(), POLLIN, 0},
-                                        {listener_ ? listener_->descriptor() : -1, POLLIN, 0},
-                                        {input_.is_open() ? STDIN_FILENO : -1, POLLIN, 0}}};
+      std::vector<pollfd> watched = {{signals.get(), POLLIN, 0},
+                                     {input_.is_open() ? STDIN_FILENO : -1, POLLIN, 0}};
+      if (listener_) std::ranges::copy(listener_->watched(), std::back_inserter(watched));
       wait_for(watched);
       if (watched[0].revents != 0) {
         if (const auto signal = read_signal(signals)) return *signal;
       }
-      if (watched[1].revents != 0) {
-        listener_->serve([this](const http::RequestLine& request) { return receive(request); });
-      }
-      if (watched[2].revents != 0 && !redirect_) input_.read();
+      if (listener_) listener_->serve([this](const http::RequestLine& request) { return receive(request); });
+      if (watched[1].revents != 0 && !redirect_) input_.read();
     }
   }
 

@@ -1,61 +1,100 @@
 #include "signals.hpp"
 
-#include <fmt/format.h>
-#include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <exception>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace tap_pinterest::app {
 namespace {
 
-util::Descriptor require(int descriptor) {
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category());
-  return util::Descriptor(descriptor);
+struct Ending {
+  int number;
+  std::string_view name;
+};
+constexpr std::array<Ending, 3> kEndings = {{{SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}}};
+
+// Where the handler writes. It stays open: a handler may run at any moment.
+volatile std::sig_atomic_t signals_in = -1;
+
+void pass_on(int number) {
+  const int before = errno;
+  const auto byte = static_cast<unsigned char>(number);
+  // A full pipe has signals enough.
+  [[maybe_unused]] const ssize_t written = write(signals_in, &byte, sizeof byte);
+  errno = before;
 }
 
-// Those that ask for an end and are not ignored.
+// Those that are not ignored.
 sigset_t ending_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
+  for (const Ending& ending : kEndings) {
     struct sigaction inherited {};
-    sigaction(number, nullptr, &inherited);
-    if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, number);
+    sigaction(ending.number, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaddset(&signals, ending.number);
   }
   return signals;
+}
+
+void handle(const sigset_t& signals, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  for (const Ending& ending : kEndings) {
+    if (sigismember(&signals, ending.number) == 1) sigaction(ending.number, &action, nullptr);
+  }
 }
 
 }  // namespace
 
 util::Descriptor take_signals() {
+  static util::Pipe pipe = util::make_pipe();
+  util::never_block(pipe.writer);
+  signals_in = pipe.writer.get();
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return require(signalfd(-1, &signals, SFD_CLOEXEC));
+  handle(signals, pass_on);
+  return std::move(pipe.reader);
 }
 
 void leave_signals() {
   const sigset_t signals = ending_signals();
+  handle(signals, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+bool wait_for(std::span<pollfd> watched, int milliseconds) {
+  const sigset_t signals = ending_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  int ready = 0;
+  // What has interrupted it can be read at once.
+  while ((ready = poll(watched.data(), static_cast<nfds_t>(watched.size()), milliseconds)) < 0) {
+    if (errno != EINTR) throw std::system_error(errno, std::generic_category());
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return ready > 0;
+}
+
 std::optional<int> read_signal(const util::Descriptor& signals) {
-  signalfd_siginfo info{};
-  if (read(signals.get(), &info, sizeof info) != sizeof info) return std::nullopt;
-  return static_cast<int>(info.ssi_signo);
+  unsigned char number = 0;
+  if (read(signals.get(), &number, sizeof number) != sizeof number) return std::nullopt;
+  return number;
+}
+
+std::string_view signal_name(int number) {
+  return std::ranges::find(kEndings, number, &Ending::number)->name;
 }
 
 std::optional<int> run_until_signal(const util::Descriptor& signals,
                                     const std::function<void(const std::stop_token&)>& work) {
-  const util::Descriptor ended = make_event();
+  util::Pipe ended = util::make_pipe();
   std::exception_ptr failure;
   std::optional<int> signal;
   {
@@ -65,19 +104,14 @@ std::optional<int> run_until_signal(const util::Descriptor& signals,
       } catch (...) {
         failure = std::current_exception();
       }
-      eventfd_write(ended.get(), 1);
+      ended.writer = {};
     });
-    std::array<pollfd, 2> watched = {{{ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
-    while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
-    }
+    std::array<pollfd, 2> watched = {{{ended.reader.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
+    wait_for(watched);
     if (watched[0].revents == 0) signal = read_signal(signals);
   }
   if (failure) std::rethrow_exception(failure);
   return signal;
 }
-
-std::string signal_name(int number) { return fmt::format("SIG{}", sigabbrev_np(number)); }
-
-util::Descriptor make_event() { return require(eventfd(0, EFD_CLOEXEC)); }
 
 }  // namespace tap_pinterest::app

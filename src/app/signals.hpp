@@ -1,32 +1,38 @@
-// Signals, and the end of a thread, as something that poll() waits for.
+// Signals as something that poll() waits for.
 #pragma once
+
+#include <poll.h>
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
-#include <string>
+#include <string_view>
 
 #include "tap_pinterest/util/descriptor.hpp"
 
 namespace tap_pinterest::app {
 
-// The signals that ask for an end (SIGHUP, SIGINT, SIGTERM) as something to be read; blocked in this thread
-// and those it starts from now on. One that whoever started us ignores (nohup, a shell's background) stays
-// ignored. Throws std::system_error.
+// The signals that ask for an end (SIGHUP, SIGINT, SIGTERM) as something to be read, with wait_for() and
+// read_signal(). They are blocked in this thread and those it starts from now on, so that they interrupt
+// nothing else. One that whoever started us ignores (nohup, a shell's background) stays ignored. Called once
+// in a program. Throws std::system_error.
 util::Descriptor take_signals();
 // Gives the signals of take_signals() back to this thread and those it starts from now on.
 void leave_signals();
+
+constexpr int kForEver = -1;
+// poll(), during which the signals of take_signals() come in. False if nothing happened in so many
+// milliseconds. Throws std::system_error.
+bool wait_for(std::span<pollfd> watched, int milliseconds = kForEver);
 // The number of the signal that has come, if `signals` is readable.
 std::optional<int> read_signal(const util::Descriptor& signals);
 // "SIGTERM"
-std::string signal_name(int number);
+std::string_view signal_name(int number);
 
 // Runs `work` in a thread of its own, and asks it to stop when a signal comes. Returns that signal once it
 // has ended. Throws what `work` throws.
 std::optional<int> run_until_signal(const util::Descriptor& signals,
                                     const std::function<void(const std::stop_token&)>& work);
-
-// Becomes readable with eventfd_write(). Throws std::system_error.
-util::Descriptor make_event();
 
 }  // namespace tap_pinterest::app

@@ -1,10 +1,11 @@
 #include "tap_pinterest/app/sync_command.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
-#include <poll.h>
-#include <sys/eventfd.h>
+#include <sys/random.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <array>
 #include <atomic>
@@ -64,7 +65,7 @@ void keep_house(const std::stop_token& stop, sync::Engine& engine) {
 // What the run and its supervisor tell each other.
 struct Supervision {
   Descriptor signals = take_signals();
-  Descriptor ended = make_event();
+  util::Pipe ended = util::make_pipe();
   std::atomic<bool> running = true;
   std::atomic<int> signal = 0;  // the first that asked for the end, or 0
 };
@@ -72,13 +73,13 @@ struct Supervision {
 // Waits for signals until the run is over and has said all it has to say: any of its threads may be blocked
 // by somebody who does not read.
 void supervise(const std::stop_token& stop, sync::Engine& engine, Supervision& it) {
-  const std::stop_callback end(stop, [&] { eventfd_write(it.ended.get(), 1); });
+  const std::stop_callback end(stop, [&] { it.ended.writer = {}; });
   std::uint64_t bytes_out = 0;
   auto read_at = std::chrono::steady_clock::now();
-  std::array<pollfd, 2> watched = {{{it.ended.get(), POLLIN, 0}, {it.signals.get(), POLLIN, 0}}};
+  std::array<pollfd, 2> watched = {{{it.ended.reader.get(), POLLIN, 0}, {it.signals.get(), POLLIN, 0}}};
   while (true) {
     constexpr auto kTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(kTick);
-    if (poll(watched.data(), watched.size(), static_cast<int>(kTimeout.count())) < 0) continue;
+    wait_for(watched, static_cast<int>(kTimeout.count()));
     if (watched[0].revents != 0) return;
     const auto number = watched[1].revents != 0 ? read_signal(it.signals) : std::nullopt;
     if (number && it.signal == 0) {

@@ -3,12 +3,12 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 
 namespace tap_pinterest::http {
@@ -49,7 +49,7 @@ std::string render(const Page& page) {
 // A page is smaller than any socket's buffer, so that it leaves at once or the visitor is gone.
 void send_page(int socket, const Page& page) {
   const std::string bytes = render(page);
-  send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  send(socket, bytes.data(), bytes.size(), 0);
   shutdown(socket, SHUT_WR);
 }
 
@@ -70,9 +70,7 @@ std::optional<RequestLine> parse_request_line(std::string_view head) {
   return RequestLine{.method = std::string(method), .target = std::string(target)};
 }
 
-LoopbackListener::LoopbackListener(const std::string& host, std::uint16_t port)
-    : events_(epoll_create1(EPOLL_CLOEXEC)) {
-  if (events_.get() < 0) fail();
+LoopbackListener::LoopbackListener(const std::string& host, std::uint16_t port) {
   if (host != "localhost") {
     listen(host.find(':') == std::string::npos ? AF_INET : AF_INET6, host, port);
     return;
@@ -87,8 +85,10 @@ LoopbackListener::LoopbackListener(const std::string& host, std::uint16_t port)
 }
 
 void LoopbackListener::listen(int family, const std::string& address, std::uint16_t port) {
-  util::Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  util::Descriptor socket(::socket(family, SOCK_STREAM, 0));
   if (socket.get() < 0) fail();
+  util::close_on_exec(socket);
+  util::never_block(socket);
   // Connections of an earlier sign-in that have not quite ended yet are no reason to wait.
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -104,21 +104,14 @@ void LoopbackListener::listen(int family, const std::string& address, std::uint1
   const auto size = static_cast<socklen_t>(is_v4 ? sizeof v4 : sizeof v6);
   if (bind(socket.get(), place, size) != 0) fail();
   if (::listen(socket.get(), static_cast<int>(kMaxVisitors)) != 0) fail();
-  watch(socket.get());
   listeners_.push_back(std::move(socket));
 }
 
-void LoopbackListener::watch(int descriptor) const {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = descriptor;
-  if (epoll_ctl(events_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) fail();
-}
-
-void LoopbackListener::accept_from(int listener) {
-  util::Descriptor socket(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+void LoopbackListener::accept_from(const util::Descriptor& listener) {
+  util::Descriptor socket(accept(listener.get(), nullptr, nullptr));
   if (socket.get() < 0) return;  // gone again
-  watch(socket.get());
+  util::close_on_exec(socket);
+  util::never_block(socket);
   if (visitors_.size() == kMaxVisitors) visitors_.pop_front();
   visitors_.push_back({.socket = std::move(socket), .head = {}});
 }
@@ -139,19 +132,23 @@ bool LoopbackListener::read_from(Visitor& visitor, const std::function<Page(cons
 }
 
 void LoopbackListener::serve(const std::function<Page(const RequestLine&)>& answer) {
-  std::array<epoll_event, kMaxVisitors> events;
-  const int count = epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), 0);
-  for (int i = 0; i < count; ++i) {
-    const int descriptor = events.at(static_cast<std::size_t>(i)).data.fd;
-    const auto has = [descriptor](const auto& socket) { return socket.get() == descriptor; };
-    if (std::ranges::any_of(listeners_, has)) {
-      accept_from(descriptor);
-      continue;
-    }
-    const auto visitor = std::ranges::find_if(visitors_, has, &Visitor::socket);
-    // It may have lost its place to another a moment ago.
-    if (visitor != visitors_.end() && !read_from(*visitor, answer)) visitors_.erase(visitor);
+  std::vector<pollfd> ready = watched();
+  if (poll(ready.data(), static_cast<nfds_t>(ready.size()), 0) <= 0) return;
+  auto next = ready.begin();
+  for (auto visitor = visitors_.begin(); visitor != visitors_.end(); ++next) {
+    const bool stays = next->revents == 0 || read_from(*visitor, answer);
+    visitor = stays ? std::next(visitor) : visitors_.erase(visitor);
   }
+  for (const util::Descriptor& listener : listeners_) {
+    if ((next++)->revents != 0) accept_from(listener);
+  }
+}
+
+std::vector<pollfd> LoopbackListener::watched() const {
+  std::vector<pollfd> all;
+  for (const Visitor& visitor : visitors_) all.push_back({visitor.socket.get(), POLLIN, 0});
+  for (const util::Descriptor& listener : listeners_) all.push_back({listener.get(), POLLIN, 0});
+  return all;
 }
 
 }  // namespace tap_pinterest::http

@@ -15,10 +15,12 @@ namespace tap_pinterest::util {
 void Spool::reserve(std::size_t bytes) {
   if (bytes <= most_in_memory_) return;
   open_file();
-  // Where a file system cannot do that, a full disk shows later.
+  // Where the system or the file system cannot do that, a full disk shows later.
+#if _POSIX_ADVISORY_INFO > 0
   const int error = posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes));
   if (error == 0 || error == EOPNOTSUPP || error == EINVAL) return;
   throw FileError("no room for " + std::to_string(bytes) + " bytes in " + folder_ + ": " + reason(error));
+#endif
 }
 
 void Spool::append(std::string_view bytes) {

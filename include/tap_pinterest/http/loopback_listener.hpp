@@ -1,6 +1,8 @@
 // A server for the one visit that a program waits for on its own machine: a browser that is sent back to it.
 #pragma once
 
+#include <poll.h>
+
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -28,15 +30,16 @@ struct Page {
   std::string_view text;
 };
 
-// Whoever can connect may be hostile: what a visitor can take is limited, and none makes another wait.
+// Whoever can connect may be hostile: what a visitor can take is limited, and none makes another wait. The
+// program must ignore SIGPIPE.
 class LoopbackListener {
  public:
   // Listens at once. `host` is "localhost", which is 127.0.0.1 and, where there is one, ::1, or a numeric
   // address. Throws std::system_error, also where somebody else listens already.
   LoopbackListener(const std::string& host, std::uint16_t port);
 
-  // Readable (poll) when there is something to serve.
-  int descriptor() const { return events_.get(); }
+  // What to wait for with poll(): when one of them is readable, there is something to serve.
+  std::vector<pollfd> watched() const;
   // Takes up what has come, without waiting. Calls `answer` for each whole request and sends what it returns
   // as a small page of HTML.
   void serve(const std::function<Page(const RequestLine&)>& answer);
@@ -48,12 +51,10 @@ class LoopbackListener {
   };
 
   void listen(int family, const std::string& address, std::uint16_t port);
-  void watch(int descriptor) const;
-  void accept_from(int listener);
+  void accept_from(const util::Descriptor& listener);
   // False if there is nothing more to do for that visitor.
   static bool read_from(Visitor& visitor, const std::function<Page(const RequestLine&)>& answer);
 
-  util::Descriptor events_;
   std::vector<util::Descriptor> listeners_;
   std::list<Visitor> visitors_;  // the oldest first
 };

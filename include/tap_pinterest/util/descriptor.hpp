@@ -29,4 +29,16 @@ class Descriptor {
   int descriptor_ = -1;
 };
 
+// Programs that this one starts do not get it. Not every system can say so when a descriptor is made.
+void close_on_exec(const Descriptor& descriptor);
+// From now on, reading and writing return at once (EAGAIN).
+void never_block(const Descriptor& descriptor);
+
+struct Pipe {
+  Descriptor reader;  // readable (poll) also once the writer is closed
+  Descriptor writer;
+};
+// Closed on exec. Throws std::system_error.
+Pipe make_pipe();
+
 }  // namespace tap_pinterest::util

@@ -1,9 +1,10 @@
-// Where Singer lines go in a test: memory that is written like a file.
+// Where Singer lines go in a test: a file that nobody else sees.
 #pragma once
 
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -16,22 +17,19 @@ namespace tap_pinterest::fakes {
 
 class OutputFile {
  public:
-  OutputFile() : descriptor_(memfd_create("output", MFD_CLOEXEC)) {
-    if (descriptor_ < 0) throw std::runtime_error("no memory for the output");
+  OutputFile() {
+    if (!file_) throw std::runtime_error("no room for the output");
   }
-  ~OutputFile() { close(descriptor_); }
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return fileno(file_.get()); }
 
   std::string text() const {
     std::string text(size(), '\0');
-    const ssize_t count = pread(descriptor_, text.data(), text.size(), 0);
+    const ssize_t count = pread(descriptor(), text.data(), text.size(), 0);
     if (count != static_cast<ssize_t>(text.size())) throw std::runtime_error("the output cannot be read");
     return text;
   }
-  std::size_t size() const { return static_cast<std::size_t>(lseek(descriptor_, 0, SEEK_CUR)); }
+  std::size_t size() const { return static_cast<std::size_t>(lseek(descriptor(), 0, SEEK_CUR)); }
 
   std::vector<std::string> texts() const {
     std::vector<std::string> lines;
@@ -47,7 +45,10 @@ class OutputFile {
   }
 
  private:
-  int descriptor_;
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Closer> file_{std::tmpfile()};
 };
 
 }  // namespace tap_pinterest::fakes

@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <csignal>
 #include <random>
 #include <system_error>
+#include <vector>
 
 namespace tap_pinterest::http {
 namespace {
@@ -82,6 +84,8 @@ class KeptPort {
 
 class Visitors : public testing::Test {
  protected:
+  Visitors() { std::signal(SIGPIPE, SIG_IGN); }
+
   util::Descriptor connect() const {
     util::Descriptor visitor = new_socket();
     const sockaddr_in address = loopback(port_.number());
@@ -91,8 +95,8 @@ class Visitors : public testing::Test {
 
   // Serves until nothing is left to do.
   void serve() {
-    pollfd watched{listener_.descriptor(), POLLIN, 0};
-    while (poll(&watched, 1, 0) > 0) {
+    std::vector<pollfd> watched;
+    while (watched = listener_.watched(), poll(watched.data(), static_cast<nfds_t>(watched.size()), 0) > 0) {
       listener_.serve([this](const RequestLine& request) {
         requests_.push_back(request.target);
         return Page{.status = 200, .text = "Hello."};
@@ -101,7 +105,7 @@ class Visitors : public testing::Test {
   }
 
   static void send(const util::Descriptor& visitor, const std::string& bytes) {
-    ::send(visitor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    ::send(visitor.get(), bytes.data(), bytes.size(), 0);
   }
 
   // What has come until the other side closed; it must have been served.

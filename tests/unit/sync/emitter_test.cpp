@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <csignal>
 #include <string>
@@ -20,31 +19,19 @@ using fakes::OutputFile;
 
 class Pipe {
  public:
-  Pipe() {
-    std::signal(SIGPIPE, SIG_IGN);
-    EXPECT_EQ(pipe2(ends_.data(), O_CLOEXEC), 0);
-  }
-  ~Pipe() {
-    close_reader();
-    close(ends_[1]);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
+  Pipe() { std::signal(SIGPIPE, SIG_IGN); }
 
-  int writer() const { return ends_[1]; }
-  void close_reader() {
-    if (ends_[0] >= 0) close(ends_[0]);
-    ends_[0] = -1;
-  }
-  std::string read_some(std::size_t most) {
+  const util::Descriptor& writer() const { return ends_.writer; }
+  void close_reader() { ends_.reader = {}; }
+  std::string read_some(std::size_t most) const {
     std::string text(most, '\0');
-    const ssize_t count = read(ends_[0], text.data(), text.size());
+    const ssize_t count = read(ends_.reader.get(), text.data(), text.size());
     text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return text;
   }
 
  private:
-  std::array<int, 2> ends_ = {-1, -1};
+  util::Pipe ends_ = util::make_pipe();
 };
 
 util::TextBlocks blocks(std::string_view text) {
@@ -86,7 +73,7 @@ TEST(Emitter, KeepsTheOrderOfLargeAndSmallLines) {
 // and go on.
 TEST(Emitter, DoesNotHoldUpThosePostingWhileTheReaderIsSlow) {
   Pipe pipe;
-  Emitter emitter(pipe.writer());
+  Emitter emitter(pipe.writer().get());
   const std::string large(200'000, 'x');
   const std::jthread writer([&] { emitter.write(blocks(large)); });
   while (emitter.bytes_out() == 0) std::this_thread::yield();
@@ -100,7 +87,7 @@ TEST(Emitter, DoesNotHoldUpThosePostingWhileTheReaderIsSlow) {
 // With more than 256 KB waiting they wait too, and whoever waits goes on with the writing.
 TEST(Emitter, LetsNobodyRunAheadOfASlowReader) {
   Pipe pipe;
-  Emitter emitter(pipe.writer());
+  Emitter emitter(pipe.writer().get());
   constexpr std::size_t kLine = 3'000'000;
   std::atomic<std::size_t> accepted = 0;
   std::vector<std::jthread> writers;
@@ -135,7 +122,7 @@ TEST(Emitter, NeverMixesLinesOfSeveralThreads) {
 
 TEST(Emitter, SaysThatTheOutputIsClosedAndWritesNothingAfterwards) {
   Pipe pipe;
-  Emitter emitter(pipe.writer());
+  Emitter emitter(pipe.writer().get());
   emitter.write(blocks("a\n"));
   EXPECT_EQ(pipe.read_some(100), "a\n");
   pipe.close_reader();
@@ -147,22 +134,21 @@ TEST(Emitter, SaysThatTheOutputIsClosedAndWritesNothingAfterwards) {
 }
 
 TEST(Emitter, SaysWhyTheOutputCannotBeWritten) {
-  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  ASSERT_GE(full, 0);
-  Emitter emitter(full);
+  const util::Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  if (full.get() < 0) GTEST_SKIP() << "only Linux has a /dev/full";
+  Emitter emitter(full.get());
   try {
     emitter.write(blocks("a\n"));
     FAIL() << "no error";
   } catch (const OutputFailed& error) {
     EXPECT_STREQ(error.what(), "No space left on device");
   }
-  close(full);
 }
 
 TEST(Emitter, WaitsForANonBlockingOutput) {
   Pipe pipe;
-  ASSERT_EQ(fcntl(pipe.writer(), F_SETFL, O_NONBLOCK), 0);
-  Emitter emitter(pipe.writer());
+  util::never_block(pipe.writer());
+  Emitter emitter(pipe.writer().get());
   const std::string large(1'000'000, 'x');
   const std::jthread writer([&] { EXPECT_NO_THROW(emitter.write(blocks(large))); });
   std::size_t seen = 0;
@@ -172,7 +158,7 @@ TEST(Emitter, WaitsForANonBlockingOutput) {
 
 TEST(Emitter, CountsBytesWhileASlowReaderReads) {
   Pipe pipe;
-  Emitter emitter(pipe.writer());
+  Emitter emitter(pipe.writer().get());
   const std::string large(1'000'000, 'x');
   const std::jthread writer([&] { emitter.write(blocks(large)); });
   std::size_t seen = 0;

@@ -937,38 +937,35 @@ TEST(Engine, EndsWithAStateAlsoIfItIsStoppedBetweenARowAndItsState) {
 
 TEST(Engine, EndsQuietlyWhenNobodyReadsItsOutput) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::array<int, 2> ends = {};
-  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
-  close(ends[0]);
+  util::Pipe pipe = util::make_pipe();
+  pipe.reader = {};
   const config::Config config = test_config();
   fakes::FakeClock clock;
   fakes::FakeServer server(small_api());
   Engine engine({.config = config,
                  .clock = clock,
                  .make_transport = server.factory(),
-                 .output = ends[1],
+                 .output = pipe.writer.get(),
                  .random_seed = 1},
                 fakes::select_streams(kAll, config), singer::State());
   EXPECT_EQ(engine.run().ending, Ending::output_closed);
-  close(ends[1]);
 }
 
 TEST(Engine, SaysWhyItCannotWriteItsOutput) {
-  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-  ASSERT_GE(full, 0);
+  const util::Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  if (full.get() < 0) GTEST_SKIP() << "only Linux has a /dev/full";
   const config::Config config = test_config();
   fakes::FakeClock clock;
   fakes::FakeServer server(small_api());
   Engine engine({.config = config,
                  .clock = clock,
                  .make_transport = server.factory(),
-                 .output = full,
+                 .output = full.get(),
                  .random_seed = 1},
                 fakes::select_streams(kAll, config), singer::State());
   const RunResult result = engine.run();
   EXPECT_EQ(result.ending, Ending::incomplete);
   EXPECT_NE(result.message.find("No space left on device"), std::string::npos) << result.message;
-  close(full);
 }
 
 TEST(Engine, CountsWhatItDid) {
