@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tap_pinterest/util/environment.hpp"
+
 namespace tap_pinterest::app {
 namespace {
 
@@ -21,8 +23,8 @@ bool is_set(const char* name) {
 // The environment without settings of the tap, which may be secrets.
 std::vector<char*> environment_for_others() {
   std::vector<char*> kept;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with("TAP_PINTEREST_")) kept.push_back(*entry);
+  for (char* const entry : util::environment_entries()) {
+    if (!std::string_view(entry).starts_with("TAP_PINTEREST_")) kept.push_back(entry);
   }
   kept.push_back(nullptr);
   return kept;

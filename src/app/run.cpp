@@ -35,6 +35,7 @@
 #include "tap_pinterest/singer/select_patterns.hpp"
 #include "tap_pinterest/singer/state.hpp"
 #include "tap_pinterest/sync/bookmarks.hpp"
+#include "tap_pinterest/util/environment.hpp"
 #include "tap_pinterest/util/plural.hpp"
 #include "tap_pinterest/util/read_file.hpp"
 #include "tap_pinterest/util/replace_file.hpp"
@@ -53,8 +54,7 @@ std::optional<std::string> environment(const std::string& name) {
 // The names of all environment variables.
 std::vector<std::string> variable_names() {
   std::vector<std::string> names;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
+  for (const std::string_view text : util::environment_entries()) {
     names.emplace_back(text.substr(0, text.find('=')));
   }
   return names;

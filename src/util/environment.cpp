@@ -1,0 +1,18 @@
+#include "tap_pinterest/util/environment.hpp"
+
+#include <unistd.h>
+
+#include <cstddef>
+
+// POSIX leaves that to programs.
+extern char** environ;
+
+namespace tap_pinterest::util {
+
+std::span<char* const> environment_entries() {
+  std::size_t count = 0;
+  while (environ[count] != nullptr) ++count;
+  return {environ, count};
+}
+
+}  // namespace tap_pinterest::util
