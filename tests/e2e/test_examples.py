@@ -1,25 +1,20 @@
 """The examples, as they stand: each script with the real programs, its results beside the simulator's ledger."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from compare import assert_same_keys, true_entities, true_rows
-from harness import BY_DEFAULT, RUN_SECONDS, is_disturbing
+from harness import BY_DEFAULT
+from shell import ROOT, SHELL, Shell, query
 
 ENTITY_STREAMS = ("ad_accounts", "campaigns", "ad_groups", "ads", "pins")
 SPEND_BY_CAMPAIGN = """
 select ad_account_id as account, max(CAMPAIGN_NAME) as campaign, sum(SPEND_IN_DOLLAR) as spend
 from campaign_analytics group by ad_account_id, CAMPAIGN_ID"""
 
-ROOT = Path(__file__).parents[2]
-SHELL = ROOT / "examples" / "shell"
 DATA_QUALITY = (ROOT / "docs" / "data-quality.md").read_text()
 START = "2026-02-20"
 
@@ -31,33 +26,7 @@ def world(simulate):
 
 @pytest.fixture
 def shell(tap, world, config):
-    """Runs a script with the tap and DuckDB on its PATH: `shell("to_files.sh", "folder")`; gives what it printed (or,
-    with `said="stderr"`, what went there)."""
-    settings = tap.write("config.json", config(world, start_date=START))
-    programs = tap.directory / "bin"
-    programs.mkdir()
-    (programs / "tap-pinterest").symlink_to(tap.program)
-    kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
-    path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-
-    def run(script, *arguments, code=0, said="stdout"):
-        command = [SHELL / script, settings, *arguments] if script.endswith(".sh") else [script, *arguments]
-        done = subprocess.run(
-            [str(part) for part in command],
-            env={**kept, "PATH": path},
-            cwd=tap.directory,
-            capture_output=True,
-            text=True,
-            timeout=RUN_SECONDS,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return getattr(done, said)
-
-    return run
-
-
-def query(shell, database, sql):
-    return json.loads(shell("duckdb", "-json", database, sql))
+    return Shell(tap, config(world, start_date=START))
 
 
 def records(path, stream):

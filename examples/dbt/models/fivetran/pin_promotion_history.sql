@@ -1,0 +1,20 @@
+select
+    id,
+    ad_account_id,
+    ad_group_id,
+    pin_id,
+    name,
+    status,
+    review_status,
+    creative_type,
+    destination_url,
+    android_deep_link,
+    ios_deep_link,
+    click_tracking_url,
+    view_tracking_url,
+    is_pin_deleted,
+    is_removable,
+    created_time,
+    updated_time,
+    {{ not_loaded_when() }}
+from {{ source('pinterest', 'ads') }}
