@@ -200,10 +200,9 @@ def assert_complete(api, cluster):
 
 def start_and_hang(api, cluster, job, index):
     """A pod one of whose requests for analytics gets no answer."""
-    api.reset_counters()
     api.fault("stall", endpoint="/ad_accounts/{ad_account_id}/ads/analytics", nth=[2, 2], stall_ms=60_000)
     pod = cluster.start(job, index)
-    wait_until(lambda: api.counters()["faults"], "the request that hangs")
+    wait_until(lambda: api.counters()["faults_by_rule"] == [1], "the request that hangs")
     return pod
 
 
