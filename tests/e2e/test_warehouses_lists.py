@@ -7,7 +7,8 @@ import pytest
 from harness import BY_DEFAULT, KEYS
 from lists import EVERY_SCOPE, read
 from meltano_project import Project
-from test_warehouses import MeltanoLabs, postgres  # noqa: F401
+from postgres import postgres  # noqa: F401
+from test_warehouses import MeltanoLabs
 
 # Of accounts, with values for its address, with parents, with parents of parents, and of no account.
 CHOSEN = ["audiences", "labels", "board_section_pins", "catalogs_item_issues", "targeting_options"]

@@ -4,8 +4,9 @@ import json
 
 from compare import EVERY_STATUS
 from meltano_project import Project
+from postgres import postgres  # noqa: F401
 from sums import Sums
-from test_warehouses import MeltanoLabs, postgres  # noqa: F401
+from test_warehouses import MeltanoLabs
 
 SPEND = "SPEND_IN_DOLLAR"
 TODAY = "2026-03-10"
