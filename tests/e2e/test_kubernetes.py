@@ -89,7 +89,7 @@ class Cluster:
     """Runs the container of a Job. Its image is a project of Meltano, its volumes are folders."""
 
     def __init__(self, folder, api, postgres, warehouse):
-        self.folder, self.image, self.pods = folder, folder / "image", 0
+        self.folder, self.image, self.pods = folder, folder / "image", []
         self.image.mkdir()
         Project(self.image, api)
         (self.image / ".env").unlink()  # all that is said comes from the Secret
@@ -116,8 +116,7 @@ class Cluster:
     def start(self, job, index):
         """A pod of this index, with a file system and a process group of its own. Only its first process is told of
         signals."""
-        self.pods += 1
-        project = self.folder / f"pod-{self.pods}"
+        project = self.folder / f"pod-{len(self.pods)}"
         shutil.copytree(self.image, project)
         (container,) = job["template"]["spec"]["containers"]
         environment = {"PATH": f"{PARTNERS.resolve() / 'meltano' / 'bin'}:{os.environ['PATH']}"}
@@ -136,6 +135,7 @@ class Cluster:
                 start_new_session=True,
             )
         pod.log = project / "log"
+        self.pods.append(pod)
         return pod
 
     def _path(self, container, value):
@@ -149,16 +149,17 @@ class Cluster:
 
     def finish(self, pod, code=0):
         """Waits for the end of a pod, which is that of its first process; gives its log."""
-        try:
-            pod.wait(timeout=COMMAND_SECONDS)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(pod.pid, signal.SIGKILL)
+        pod.wait(timeout=COMMAND_SECONDS)
+        self.kill(pod)
         log = pod.log.read_text()
         print("\n".join(line[:200] for line in log.splitlines() if "METRIC" not in line and "Inserting" not in line))
         assert pod.returncode == code, f"ended with {pod.returncode}:\n{log[-4000:]}"
         assert "app-secret-000000" not in log and "refresh-token-000000" not in log
         return log
+
+    def kill(self, pod):
+        with suppress(ProcessLookupError):
+            os.killpg(pod.pid, signal.SIGKILL)
 
     def run(self, job, *indexes):
         """Pods of these indexes at the same time, which must all succeed; gives their logs."""
@@ -181,7 +182,11 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path, api, postgres, database):
-    return Cluster(tmp_path, api, postgres, database)
+    made = Cluster(tmp_path, api, postgres, database)
+    yield made
+    for pod in made.pods:
+        if pod.poll() is None:
+            made.kill(pod)
 
 
 def assert_complete(api, cluster):
@@ -226,7 +231,7 @@ def test_every_shard_lands_in_one_database_whatever_becomes_of_its_pods(api, clu
     api.generation(1)
     before = {stream: cluster.last_received(stream) for stream in ADS_ANALYTICS}
     pod = start_and_hang(api, cluster, NIGHTLY, 0)
-    os.killpg(pod.pid, signal.SIGKILL)
+    cluster.kill(pod)
     cluster.finish(pod, code=-signal.SIGKILL)
     api.clear_faults()
     cluster.run(NIGHTLY, 0, 1, 2, 3)
