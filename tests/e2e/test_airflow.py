@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import subprocess
 from collections import defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -197,27 +197,25 @@ def test_tasks_that_are_killed_resume_and_the_rows_are_the_ledgers(make_airflow,
     api.reset_counters()
     for shard in (stopped, killed):
         api.fault("stall", endpoint="/ad_accounts/{ad_account_id}/ads/analytics", match=accounts[shard][-1],
-                  nth=[1, 1], stall_ms=60_000)  # fmt: skip
-    with ExitStack() as stack:
-        start = lambda *arguments, **environment: stack.enter_context(airflow.running(*arguments, **environment))
-        server = start("api-server", "--apps=execution", "--host=127.0.0.1", "--port=0", "--workers=1")
+                  nth=[1, 1], stall_ms=100_000)  # fmt: skip
+    with airflow.running("api-server", "--apps=execution", "--host=127.0.0.1", "--port=0", "--workers=1") as server:
         (url,) = wait_until(lambda: re.findall(r"running on (http://\S+)", server.log.read_text()), "the API server")
         server_url = {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/"}
-        run = start("dags", "test", "--use-executor", "pinterest", **server_url)
-        wait_until(lambda: api.counters()["faults"] == 2, "the requests that hang")
-        done = "campaign_analytics: done"
-        wait_until(lambda: run.log.read_text().count(done) == SHARDS, "the rows that are complete")
-        # As out of memory: by the kernel, with the states still to come.
-        victim = airflow.task(killed)
-        orphans = children(victim)
-        assert len(orphans) == 2
-        os.kill(victim, signal.SIGKILL)
-        # As at the shutdown of a worker.
-        os.kill(airflow.task(stopped), signal.SIGTERM)
-        wait_until(lambda: all(map(has_ended, orphans)), "the end of the tap and target of the task that was killed")
-        # The end of the command itself is not waited for: now and then, LocalExecutor waits for a worker forever.
-        wait_until(lambda: airflow.last_run() != "running", "the end of the run")
-        said = run.log.read_text()
+        with airflow.running("dags", "test", "--use-executor", "pinterest", **server_url) as run:
+            wait_until(lambda: api.counters()["faults"] == 2, "the requests that hang")
+            done = "campaign_analytics: done"
+            wait_until(lambda: run.log.read_text().count(done) == SHARDS, "the rows that are complete")
+            # As out of memory: by the kernel, with the states still to come.
+            victim = airflow.task(killed)
+            orphans = children(victim)
+            assert len(orphans) == 2
+            os.kill(victim, signal.SIGKILL)
+            # As at the shutdown of a worker.
+            os.kill(airflow.task(stopped), signal.SIGTERM)
+            wait_until(lambda: all(map(has_ended, orphans)), "the end of the tap and target of the killed task")
+            # The end of the command itself is not waited for: now and then, LocalExecutor waits for a worker forever.
+            wait_until(lambda: airflow.last_run() != "running", "the end of the run")
+            said = run.log.read_text()
     assert airflow.last_run() == "success", said[-8000:]
     assert "stopped by SIGTERM: the state is written" in said
     assert_rows_are_the_ledgers(api, postgres, database)

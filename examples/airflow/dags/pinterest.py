@@ -8,7 +8,7 @@ from subprocess import DEVNULL, PIPE, Popen
 from tempfile import NamedTemporaryFile
 
 from airflow.sdk import Asset, BaseOperator, Connection, dag
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException
 
 SHARDS = 4
 PINTEREST = Asset("pinterest")
@@ -57,8 +57,8 @@ class LoadShard(BaseOperator):
                 stdin=DEVNULL,
                 if_orphaned="TERM",
             ) as self.tap:
-                # In a session of its own, the target is not hit when Airflow ends the task with SIGTERM. The tap is, and
-                # the target then loads what the tap wrote last.
+                # In a session of its own, the target does not get the SIGTERM with which Airflow ends a task. The tap
+                # does, and the target then loads what the tap wrote last.
                 with start(
                     "target-postgres",
                     "warehouse",
@@ -70,13 +70,13 @@ class LoadShard(BaseOperator):
                     try:
                         for line in target.stdout:
                             states.set(self.shard, json.loads(line))
-                    except BaseException:
+                    except BaseException:  # such as AirflowTaskTimeout
                         self.on_kill()
                         raise
         if self.tap.returncode == 2:
             raise AirflowFailException("tap-pinterest cannot use its settings or state; a retry would not help")
         if self.tap.returncode or target.returncode:
-            raise AirflowException(f"tap-pinterest exited {self.tap.returncode}, target-postgres {target.returncode}")
+            raise RuntimeError(f"tap-pinterest exited {self.tap.returncode}, target-postgres {target.returncode}")
 
     def on_kill(self):
         if self.tap:
