@@ -62,8 +62,8 @@ class Airflow:
     def running(self, *arguments, **environment):
         """`airflow …` for as long as a `with` lasts; `log` is the file with what it says."""
         self.logs += 1
-        log = self.folder / f"{self.logs}.log"
-        with open(log, "w") as file:
+        path = self.folder / f"{self.logs}.log"
+        with open(path, "w") as file:
             process = subprocess.Popen(
                 [PARTNERS / "airflow" / "bin" / "airflow", *arguments],
                 cwd=self.folder,
@@ -73,20 +73,20 @@ class Airflow:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        process.log = log
+        process.log = path
         try:
             yield process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            assert "access-token-0" not in log.read_text()
+            assert "access-token-0" not in said(process)
 
     def run(self, *arguments, code=0):
         """`airflow …` to its end."""
         with self.running(*arguments) as process:
             process.wait(COMMAND_SECONDS)
-            assert process.returncode == code, f"{arguments}: {process.returncode}\n{process.log.read_text()[-8000:]}"
+            assert process.returncode == code, f"{arguments}: {process.returncode}\n{said(process)[-8000:]}"
 
     def query(self, sql):
         """Asks Airflow's own database."""
@@ -117,6 +117,11 @@ class Airflow:
             except OSError:  # it has ended, or is another user's
                 continue
         raise AssertionError(f"nobody loads {shard}")
+
+
+def said(process):
+    """What it has written so far, perhaps to the middle of a character."""
+    return process.log.read_text("utf-8", "replace")
 
 
 def children(process):
@@ -199,25 +204,25 @@ def test_tasks_that_are_killed_resume_and_the_rows_are_the_ledgers(make_airflow,
         api.fault("stall", endpoint="/ad_accounts/{ad_account_id}/ads/analytics", match=accounts[shard][-1],
                   nth=[1, 1], stall_ms=100_000)  # fmt: skip
     with airflow.running("api-server", "--apps=execution", "--host=127.0.0.1", "--port=0", "--workers=1") as server:
-        (url,) = wait_until(lambda: re.findall(r"running on (http://\S+)", server.log.read_text()), "the API server")
+        (url,) = wait_until(lambda: re.findall(r"running on (http://\S+)", said(server)), "the API server")
         server_url = {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/"}
         with airflow.running("dags", "test", "--use-executor", "pinterest", **server_url) as run:
             wait_until(lambda: api.counters()["faults"] == 2, "the requests that hang")
             done = "campaign_analytics: done"
-            wait_until(lambda: run.log.read_text().count(done) == SHARDS, "the rows that are complete")
-            # As out of memory: by the kernel, with the states still to come.
-            victim = airflow.task(killed)
-            orphans = children(victim)
-            assert len(orphans) == 2
-            os.kill(victim, signal.SIGKILL)
-            # As at the shutdown of a worker.
-            os.kill(airflow.task(stopped), signal.SIGTERM)
+            wait_until(lambda: said(run).count(done) == SHARDS, "the rows that are complete")
+            tasks = {shard: airflow.task(shard) for shard in (stopped, killed)}
+            wait_until(lambda: all(len(children(task)) == 2 for task in tasks.values()), "the targets")
+            orphans = children(tasks[killed])
+            # As when memory runs out; the target has printed no state yet.
+            os.kill(tasks[killed], signal.SIGKILL)
+            # As when a worker shuts down.
+            os.kill(tasks[stopped], signal.SIGTERM)
             wait_until(lambda: all(map(has_ended, orphans)), "the end of the tap and target of the killed task")
             # The end of the command itself is not waited for: now and then, LocalExecutor waits for a worker forever.
             wait_until(lambda: airflow.last_run() != "running", "the end of the run")
-            said = run.log.read_text()
-    assert airflow.last_run() == "success", said[-8000:]
-    assert "stopped by SIGTERM: the state is written" in said
+            log = said(run)
+    assert airflow.last_run() == "success", log[-8000:]
+    assert "stopped by SIGTERM: the state is written" in log
     assert_rows_are_the_ledgers(api, postgres, database)
     tries = {stopped: 2, killed: 2}
     assert airflow.last_tries() == [(shard, tries.get(shard, 1), "success") for shard in all_shards(SHARDS)]
