@@ -15,7 +15,7 @@ PINTEREST = Asset("pinterest")
 
 
 def start(program, conn_id, *arguments, if_orphaned, env=None, **options):
-    """Starts a Singer program with the settings in a connection's `extra`. Its log goes to the task's log."""
+    """Starts a Singer program with the settings in a connection's `extra`."""
     prefix = program.upper().replace("-", "_")
     settings = {
         f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
@@ -26,7 +26,7 @@ def start(program, conn_id, *arguments, if_orphaned, env=None, **options):
         ["setpriv", "--pdeathsig", if_orphaned, program, "--config", "ENV", *arguments],
         env=os.environ | settings | (env or {}),
         stdout=PIPE,
-        stderr=sys.stdout,
+        stderr=sys.stdout,  # or Airflow logs every line as an error
         **options,
     )
 
