@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from harness import Simulator, Tap
+from postgres import Postgres
 
 BUILD = Path(__file__).parents[2] / "build" / "release"
 TAP = Path(os.environ.get("TAP_PINTEREST", BUILD / "tap-pinterest"))
@@ -42,3 +43,16 @@ def config():
         return {name: value for name, value in whole.items() if value is not None}
 
     return make
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def database(postgres):
+    """A new and empty one, by its name."""
+    return postgres.create_database()

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a server for a module, a new database for a test."""
+"""A PostgreSQL of the tests' own."""
 
 import csv
 import io
@@ -7,8 +7,6 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-
-import pytest
 
 
 class Postgres:
@@ -51,16 +49,3 @@ class Postgres:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return [[None if cell == "\\N" else cell for cell in row] for row in csv.reader(io.StringIO(done.stdout))]
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    server = Postgres()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def database(postgres):
-    """A new and empty one, by its name."""
-    return postgres.create_database()

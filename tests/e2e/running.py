@@ -19,9 +19,9 @@ POLL_SECONDS = 0.02
 SMALLEST_PIPE = 4096
 
 
-def wait_until(condition, what):
+def wait_until(condition, what, seconds=ANSWER_SECONDS):
     """Asks until `condition()` is true and gives its value."""
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, f"in vain: {what}"
         time.sleep(POLL_SECONDS)

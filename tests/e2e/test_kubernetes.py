@@ -1,5 +1,4 @@
 """The example for Kubernetes: its manifests by Kubernetes' own schemas, and their command, run as the kubelet would."""
-# ruff: noqa: F811 - fixtures are imported
 
 import json
 import os
@@ -16,7 +15,6 @@ import yaml
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from harness import ENTITIES
 from meltano_project import COMMAND_SECONDS, PARTNERS, ROOT, Project
-from postgres import database, postgres  # noqa: F401
 from running import wait_until
 
 EXAMPLE = ROOT / "examples" / "kubernetes"

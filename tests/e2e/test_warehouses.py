@@ -1,5 +1,4 @@
 """From Pinterest into databases with `meltano run`, and what SQL then says beside the simulator's truth."""
-# ruff: noqa: F811 - fixtures are imported
 
 import csv
 import json
@@ -13,7 +12,6 @@ import pytest
 from compare import true_entities, true_rows
 from harness import ENTITIES
 from meltano_project import PARTNERS, Project
-from postgres import database, postgres  # noqa: F401
 from running import wait_until
 
 START, TODAY = "2026-03-01", "2026-03-10"

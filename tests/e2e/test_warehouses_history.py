@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from compare import EVERY_STATUS, reported_rows, true_rows
 from meltano_project import PARTNERS, Project
-from postgres import postgres  # noqa: F401
 from test_warehouses import DUCKDB, MeltanoLabs
 
 START, LAST_BY_REPORT, FIRST_DIRECT = "2025-11-10", "2025-12-10", "2025-12-11"
@@ -78,7 +77,7 @@ def assert_books_agree(api, sql):
     assert int(days) == len(api.truth("user_account_analytics", start_date=FIRST_DIRECT))
 
 
-def test_history_in_postgresql(tmp_path, api, postgres):  # noqa: F811
+def test_history_in_postgresql(tmp_path, api, postgres):
     database = postgres.create_database()
     project = configure(Project(tmp_path, api))
     loader = MeltanoLabs()

@@ -7,7 +7,6 @@ import pytest
 from harness import BY_DEFAULT, KEYS
 from lists import EVERY_SCOPE, read
 from meltano_project import Project
-from postgres import postgres  # noqa: F401
 from test_warehouses import MeltanoLabs
 
 # Of accounts, with values for its address, with parents, with parents of parents, and of no account.
@@ -19,7 +18,7 @@ def api(simulate):
     return simulate(accounts=2, campaigns=4, ad_groups=4, ads=4, pins=30, scopes=EVERY_SCOPE, limits="off")
 
 
-def test_five_that_somebody_chose(tmp_path, api, postgres):  # noqa: F811
+def test_five_that_somebody_chose(tmp_path, api, postgres):
     project = Project(tmp_path, api)
     database = postgres.create_database()
     MeltanoLabs().configure(project, postgres, database)

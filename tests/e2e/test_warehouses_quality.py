@@ -4,7 +4,6 @@ import json
 
 from compare import EVERY_STATUS
 from meltano_project import Project
-from postgres import postgres  # noqa: F401
 from sums import Sums
 from test_warehouses import MeltanoLabs
 
@@ -12,7 +11,7 @@ SPEND = "SPEND_IN_DOLLAR"
 TODAY = "2026-03-10"
 
 
-def test_in_postgres_the_campaigns_spend_joins_its_account(tmp_path, simulate, postgres):  # noqa: F811
+def test_in_postgres_the_campaigns_spend_joins_its_account(tmp_path, simulate, postgres):
     api = simulate(accounts=2, campaigns=12, ad_groups=20, ads=30, pins=0, limits="off", account_difference=2.5)
     project = Project(tmp_path, api)
     database = postgres.create_database()
