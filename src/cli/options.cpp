@@ -92,13 +92,16 @@ std::string check_file(const std::string& name) {
 
 std::string check_output(const std::string& name) { return name == "-" ? std::string() : check_file(name); }
 
+// Of an option that takes several values at once CLI11 would split [a,b], so one is expected each time.
 CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
   return app
       .add_option("-c,--config", configs,
                   "Config file, or ENV to read TAP_PINTEREST_<SETTING> from the\n"
                   "environment; repeated, later files override and ENV wins")
       ->type_name("FILE|ENV")
+      ->expected(1)
       ->allow_extra_args(false)
+      ->take_all()
       ->check(check_file)
       ->group("Input");
 }
@@ -118,7 +121,9 @@ void add_select(CLI::App& app, Raw& raw) {
                  "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
                  "always stay. Works with --discover, --test and login too")
       ->type_name("PATTERNS")
+      ->expected(1)
       ->allow_extra_args(false)
+      ->take_all()
       ->group("Input");
 }
 
@@ -148,7 +153,9 @@ void add_login(CLI::App& login, Raw& raw) {
                   "Scope to ask for besides those of the selected streams, such as\n"
                   "catalogs:read; repeated or separated by commas")
       ->type_name("SCOPE")
+      ->expected(1)
       ->allow_extra_args(false)
+      ->take_all()
       ->group("Input");
   auto* redirect =
       login.add_option("--redirect-uri", raw.redirect_uri,
