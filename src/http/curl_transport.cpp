@@ -215,7 +215,12 @@ class Receiver {
 
   Response response;
   bool headers_too_large = false;
+  bool sent = false;  // or could have been: the connection stood
 
+  static int on_connected(void* self, char*, char*, int, int) {
+    static_cast<Receiver*>(self)->sent = true;
+    return CURL_PREREQFUNC_OK;
+  }
   static std::size_t on_header(const char* data, std::size_t size, std::size_t count, void* self) {
     return static_cast<Receiver*>(self)->add_header({data, size * count}) ? size * count : 0;
   }
@@ -363,6 +368,8 @@ class CurlTransport final : public Transport {
     configure_method(request);
     configure_trust(address);
     configure_time(request);
+    set(CURLOPT_PREREQFUNCTION, &Receiver::on_connected);
+    set(CURLOPT_PREREQDATA, static_cast<void*>(&receiver));
     set(CURLOPT_HEADERFUNCTION, &Receiver::on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&receiver));
     set(CURLOPT_WRITEFUNCTION, &Receiver::on_body);
@@ -471,7 +478,7 @@ class CurlTransport final : public Transport {
       message = fmt::format("the proxy {} (of {}) failed: {}", proxy, kProxyVariables, message);
     }
     if (message.find(address.host) == std::string::npos) message += fmt::format(" ({})", address.authority);
-    return TransportError{failure_of(code, text, was_sent()), std::move(message), {}};
+    return TransportError{failure_of(code, text, receiver.sent), std::move(message), {}};
   }
 
   // The proxy, if it was it that failed; without the credentials that its address may hold.
@@ -488,13 +495,6 @@ class CurlTransport final : public Transport {
     if (!refused && message.find(host) == std::string::npos) return {};
     const std::string port = url_part(url.get(), CURLUPART_PORT);
     return port.empty() ? host : host + ":" + port;
-  }
-
-  // Whether the connection stood and the request could go out.
-  bool was_sent() {
-    curl_off_t before_transfer = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
-    return before_transfer > 0;
   }
 
   std::string user_agent_;
