@@ -141,7 +141,7 @@ std::optional<Json> convert_integer(const Setting& setting, const Json& stated) 
 }
 
 std::optional<Json> convert_boolean(const Json& stated) {
-  if (stated.is_boolean()) return stated;
+  if (stated.is_boolean()) return std::optional(stated);
   if (!stated.is_string()) return std::nullopt;
   const auto& text = stated.get_ref<const std::string&>();
   if (equal_ignoring_case(text, "true") || text == "1") return Json(true);
@@ -181,7 +181,7 @@ std::string meant(const Setting& setting, const Json& stated) {
 // A name that Pinterest may have added.
 std::optional<Json> convert_unknown(const Json& item) {
   if (!item.is_string() || !util::is_plain_name(item.get_ref<const std::string&>())) return std::nullopt;
-  return item;
+  return std::optional(item);
 }
 
 std::string what_items_are(const Setting& setting) {
