@@ -288,7 +288,7 @@ std::optional<Fault> download(const config::Config& config, http::Transport& tra
         } else {
           into.spool.clear();
         }
-        if (into.spool.size() == 0) into.spool.reserve(report.finished.bytes);
+        if (into.spool.size() == 0) into.spool.reserve(static_cast<std::size_t>(report.finished.bytes));
       }
       into.spool.append(piece);
       return true;

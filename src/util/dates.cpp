@@ -131,7 +131,7 @@ std::optional<microseconds> scan_offset(Scanner& scanner) {
   return west ? -offset : offset;
 }
 
-void write_digits(std::string& text, std::size_t at, std::size_t count, long value) {
+void write_digits(std::string& text, std::size_t at, std::size_t count, long long value) {
   for (std::size_t i = count; i > 0; --i, value /= 10) text[at + i - 1] = static_cast<char>('0' + value % 10);
 }
 

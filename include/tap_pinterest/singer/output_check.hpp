@@ -70,7 +70,9 @@ class OutputCheck {
     friend bool operator==(const Digest&, const Digest&) = default;
   };
   struct DigestHash {
-    std::size_t operator()(const Digest& digest) const noexcept { return digest.first; }
+    std::size_t operator()(const Digest& digest) const noexcept {
+      return static_cast<std::size_t>(digest.first);
+    }
   };
   struct Version {
     std::uint64_t content = 0;
