@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fakes/output_file.hpp"
+#include "tap_pinterest/util/descriptor.hpp"
 
 namespace tap_pinterest::sync {
 namespace {
