@@ -14,7 +14,7 @@ namespace {
 using fakes::test_config;
 using singer::Json;
 
-const Json& property(const singer::StreamDescription& description, const std::string& name) {
+const Json& property(const singer::StreamDescription& description, std::string_view name) {
   return description.schema.at("properties").at(name);
 }
 
