@@ -12,7 +12,7 @@ gcc-12       bookworm  amd64         g++-12         g++-12
 clang-14     bookworm  amd64         clang++-14     clang-14
 clang-19     bookworm  amd64         clang++-19     clang-19
 i386         bookworm  i386          g++-12         g++-12
-musl         bookworm  amd64         /musl/bin/c++  googletest make perl python3-venv xz-utils
+musl         bookworm  amd64         /musl/bin/c++  bzip2 googletest make perl python3-venv xz-utils
 trixie       trixie    amd64         g++            g++
 trixie-clang trixie    amd64         clang++        clang
 sid          sid       amd64         g++            g++
