@@ -7,7 +7,8 @@ set(CMAKE_AR /musl/bin/ar)
 set(CMAKE_RANLIB /musl/bin/ranlib)
 # Without optimization zig adds a sanitizer.
 set(CMAKE_C_FLAGS_INIT -fno-sanitize=undefined)
-set(CMAKE_CXX_FLAGS_INIT -fno-sanitize=undefined)
+# spdlog before 1.12 wants stat64(), which newer musl shows only on demand.
+set(CMAKE_CXX_FLAGS_INIT "-fno-sanitize=undefined -D_LARGEFILE64_SOURCE")
 set(CMAKE_FIND_ROOT_PATH /musl)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -7,7 +7,8 @@ if [[ -e /musl/made ]]; then exit 0; fi
 rm -rf /musl
 mkdir -p /musl/bin /musl/work
 python3 -m venv /musl/venv
-/musl/venv/bin/pip install --quiet ziglang==0.17.1
+# Later ones have a strtoull() of their own, which stops at the first digit that is too much.
+/musl/venv/bin/pip install --quiet ziglang==0.15.2
 zig=$(echo /musl/venv/lib/python3*/site-packages/ziglang/zig)
 for tool in "cc -target x86_64-linux-musl" "c++ -target x86_64-linux-musl" ar ranlib; do
   printf '#!/bin/sh\nZIG_GLOBAL_CACHE_DIR=/musl/cache exec %s %s "$@"\n' "$zig" "$tool" >"/musl/bin/${tool%% *}"

@@ -258,8 +258,8 @@ TEST(TokenSource, TriesAgainAfterPassingFaults) {
   };
   for (const auto& [fault, wait] : faults) {
     TokenRun run(config,
-                 [tokens = Tokens(), fault = fault, first = true](const http::Request& request) mutable {
-                   return std::exchange(first, false) ? fault : tokens(request);
+                 [tokens = Tokens(), answer = fault, first = true](const http::Request& request) mutable {
+                   return std::exchange(first, false) ? answer : tokens(request);
                  });
     const Renewal renewal = run.renew();
     EXPECT_EQ(renewal.outcome, Outcome::retry) << renewal.message;
