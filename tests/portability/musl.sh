@@ -32,7 +32,7 @@ export CC=/musl/bin/cc AR=/musl/bin/ar RANLIB=/musl/bin/ranlib CFLAGS=-O1
 (
   cd openssl-*/
   ./Configure linux-x86_64 --prefix=/musl/usr --libdir=lib no-shared no-tests no-dso no-engine no-legacy
-  make -s build_libs
+  make -s -j "$CMAKE_BUILD_PARALLEL_LEVEL" build_libs
   make -s install_dev >/dev/null
 )
 # build FOLDER OPTION...
