@@ -81,7 +81,7 @@ run() {
     tail -n 40 "$log"
   fi
   mapfile -t < <(inside "$root" "$compiler" --version | head -n 1; versions "$root")
-  results+=$'\n'$(row "$name" "${MAPFILE[@]}" "$(grep -c 'warning:' "$log")" "$((SECONDS - start)) s" "$tests")
+  results+=$'\n'$(row "$name" "${MAPFILE[@]}" "$(grep -c '^/source/.*warning:' "$log")" "$((SECONDS - start)) s" "$tests")
 }
 
 scripts/install_packages.sh check || exit
