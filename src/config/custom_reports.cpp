@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tap_pinterest/config/columns.hpp"
+#include "tap_pinterest/util/digits.hpp"
 #include "tap_pinterest/util/nearest.hpp"
 
 namespace tap_pinterest::config {
@@ -42,9 +43,7 @@ constexpr auto kOwnFields = std::to_array<std::string_view>(
      "click_window_days", "engagement_window_days", "view_window_days", "conversion_report_time",
      "attribution_types", "primary_sort", "report_format"});
 
-bool is_digits(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_digits(std::string_view text) { return std::ranges::all_of(text, util::is_digit); }
 
 // Databases differ in what else they take, and in whether they tell cases apart.
 bool is_table_name(std::string_view name) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "tap_pinterest/util/digits.hpp"
 #include "tap_pinterest/util/utf8.hpp"
 
 namespace tap_pinterest::singer {
@@ -18,7 +19,6 @@ constexpr std::size_t kLongestCharacter = 4;
 // A longer number may be more than a double holds without an exponent.
 constexpr std::size_t kLongNumber = 300;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
@@ -52,7 +52,7 @@ const char* skip_plain(const char* at, const char* end) {
 }
 
 const char* skip_digits(const char* at, const char* end) {
-  while (at != end && is_digit(*at)) ++at;
+  while (at != end && util::is_digit(*at)) ++at;
   return at;
 }
 
@@ -247,7 +247,7 @@ JsonReader::Outcome JsonReader::read_number() {
   bool is_decimal = false;
   bool has_exponent = false;
   if (*at == '-') ++at;
-  if (at == end_ || !is_digit(*at)) return missing(at, at == at_ ? "a value" : "a digit");
+  if (at == end_ || !util::is_digit(*at)) return missing(at, at == at_ ? "a value" : "a digit");
   at = *at == '0' ? at + 1 : skip_digits(at, end_);
   if (at != end_ && *at == '.') {
     is_decimal = true;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tap_pinterest/util/dates.hpp"
+#include "tap_pinterest/util/digits.hpp"
 
 namespace tap_pinterest::singer {
 namespace {
@@ -18,8 +19,6 @@ constexpr std::int64_t kFirstUnixSecond = -62135596800;
 constexpr std::int64_t kLastUnixSecond = 253402300799;
 constexpr std::int64_t kLastMillisecond = 253402300799'999;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // The pieces of a finite number in JSON's grammar.
 struct NumberParts {
   bool negative = false;
@@ -29,7 +28,7 @@ struct NumberParts {
 };
 
 std::string_view take_digits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+  const auto end = std::find_if_not(text.begin(), text.end(), util::is_digit);
   const auto digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(digits.size());
   return digits;

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-// POSIX leaves that to programs.
-extern char** environ;
+// POSIX leaves that to programs, glibc does not.
+extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace tap_pinterest::util {
 

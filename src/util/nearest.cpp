@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "tap_pinterest/util/digits.hpp"
+
 namespace tap_pinterest::util {
 namespace {
 
@@ -16,7 +18,6 @@ constexpr std::ptrdiff_t kMostDigits = 4;
 constexpr std::size_t kLettersToAMistake = 3;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

@@ -93,7 +93,7 @@ class Proxy(LocalServer):
 
 @pytest.mark.parametrize("rotate", ["keep", "kill"])
 def test_a_token_that_ends_in_the_middle_is_renewed_once_for_all_workers(tap, simulate, config, rotate):
-    api = simulate(accounts=1, campaigns=0, ads=0, pins=250, beta=False, limits="off", rotate=rotate)
+    api = simulate(accounts=1, campaigns=0, ads=0, pins=500, beta=False, limits="off", rotate=rotate)
     settings = config(api, start_date=START, rate_limits=UNLIMITED, max_concurrency=16, access_token=None, **APP)
     with Running(tap, settings, catalog=tap.catalog("pin_analytics")) as running:
         for renewals in (1, 2, 3):  # the second needs the rotated refresh token, where the old one is dead

@@ -827,24 +827,29 @@ void expect_no_state_to_run_ahead(const EngineRun& run, std::uint64_t count, std
 }
 
 TEST(Engine, WritesNoStateThatCoversRowsNotWritten) {
-  FakePinterest api = many_campaigns(3000);
-  api.page_size = 1000;  // there are markers only when the list has ended
-  int requests = 0;
-  // Some batches fail at first, so that later ones are done before them.
-  api.fault = [&](const Address& address, const http::Request&) -> Answer {
-    if (!address.path.ends_with("/analytics") || ++requests % 3 != 1) return std::nullopt;
-    return respond(500, "", {kApiDate});
-  };
-  EngineRun run(api, test_config(), {"campaign_analytics"});
-  // A STATE is due whenever somebody looks at the clock.
-  run.clock.on_look([&] { run.clock.advance(kStateEvery); });
-  run.run();
-  EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
-  EXPECT_EQ(run.record_count(), 3000U * 3);
-  const auto states =
-      std::ranges::count(run.lines, "STATE", [](const Json& line) { return line.at("type"); });
-  EXPECT_GT(states, 3);
-  expect_no_state_to_run_ahead(run, 3000, 3);
+  for (const int concurrency : {1, 16}) {
+    FakePinterest api = many_campaigns(3000);
+    api.page_size = 1000;  // there are markers only when the list has ended
+    int requests = 0;
+    // Some batches fail at first, so that later ones are done before them.
+    api.fault = [&](const Address& address, const http::Request&) -> Answer {
+      if (!address.path.ends_with("/analytics") || ++requests % 3 != 1) return std::nullopt;
+      return respond(500, "", {kApiDate});
+    };
+    config::Config config = test_config();
+    config.max_concurrency = concurrency;
+    EngineRun run(api, config, {"campaign_analytics"});
+    // A STATE is due whenever somebody looks at the clock.
+    run.clock.on_look([&] { run.clock.advance(kStateEvery); });
+    run.run();
+    EXPECT_EQ(run.result.ending, Ending::complete) << run.result.message;
+    EXPECT_EQ(run.record_count(), 3000U * 3);
+    expect_no_state_to_run_ahead(run, 3000, 3);
+    const auto states =
+        std::ranges::count(run.lines, "STATE", [](const Json& line) { return line.at("type"); });
+    // How many workers end together decides how many there are.
+    EXPECT_GT(states, concurrency == 1 ? 3 : 0);
+  }
 }
 
 TEST(Engine, CoversNothingBeyondABatchThatFailed) {
