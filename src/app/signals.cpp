@@ -21,13 +21,13 @@ struct Ending {
 };
 constexpr std::array<Ending, 3> kEndings = {{{SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}}};
 
-// Where the handler writes. It stays open: a handler may run at any moment.
+// Where the handler writes. It stays open while a handler may run.
 volatile std::sig_atomic_t signals_in = -1;
 
 void pass_on(int number) {
   const int before = errno;
   const auto byte = static_cast<unsigned char>(number);
-  // A full pipe has signals enough.
+  // A full pipe already holds enough signals.
   [[maybe_unused]] const ssize_t written = write(signals_in, &byte, sizeof byte);
   errno = before;
 }
@@ -47,6 +47,7 @@ sigset_t ending_signals() {
 void handle(const sigset_t& signals, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
+  action.sa_mask = signals;  // the first one is passed on first
   for (const Ending& ending : kEndings) {
     if (sigismember(&signals, ending.number) == 1) sigaction(ending.number, &action, nullptr);
   }
@@ -70,16 +71,14 @@ void leave_signals() {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
-bool wait_for(std::span<pollfd> watched, int milliseconds) {
+void wait_for(std::span<pollfd> watched, int milliseconds) {
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  int ready = 0;
-  // What has interrupted it can be read at once.
-  while ((ready = poll(watched.data(), static_cast<nfds_t>(watched.size()), milliseconds)) < 0) {
+  // The signal that has interrupted it makes the pipe readable.
+  while (poll(watched.data(), static_cast<nfds_t>(watched.size()), milliseconds) < 0) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category());
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return ready > 0;
 }
 
 std::optional<int> read_signal(const util::Descriptor& signals) {

@@ -1,4 +1,4 @@
-// Signals as something that poll() waits for.
+// Turns signals into events for poll().
 #pragma once
 
 #include <poll.h>
@@ -15,16 +15,16 @@ namespace tap_pinterest::app {
 
 // The signals that ask for an end (SIGHUP, SIGINT, SIGTERM) as something to be read, with wait_for() and
 // read_signal(). They are blocked in this thread and those it starts from now on, so that they interrupt
-// nothing else. One that whoever started us ignores (nohup, a shell's background) stays ignored. Called once
+// nothing else. One that was ignored at startup (nohup, a shell's background) stays ignored. Called once
 // in a program. Throws std::system_error.
 util::Descriptor take_signals();
-// Gives the signals of take_signals() back to this thread and those it starts from now on.
+// Restores what these signals do by default, in this thread and those it starts from now on.
 void leave_signals();
 
 constexpr int kForEver = -1;
-// poll(), during which the signals of take_signals() come in. False if nothing happened in so many
-// milliseconds. Throws std::system_error.
-bool wait_for(std::span<pollfd> watched, int milliseconds = kForEver);
+// poll() with the signals of take_signals() unblocked. Nothing is readable on timeout. Throws
+// std::system_error.
+void wait_for(std::span<pollfd> watched, int milliseconds = kForEver);
 // The number of the signal that has come, if `signals` is readable.
 std::optional<int> read_signal(const util::Descriptor& signals);
 // "SIGTERM"

@@ -92,7 +92,7 @@ std::string check_file(const std::string& name) {
 
 std::string check_output(const std::string& name) { return name == "-" ? std::string() : check_file(name); }
 
-// Of an option that takes several values at once CLI11 would split [a,b], so one is expected each time.
+// CLI11 splits [a,b] for options that take several values at once, so each takes exactly one.
 CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
   return app
       .add_option("-c,--config", configs,

@@ -215,7 +215,7 @@ class Receiver {
 
   Response response;
   bool headers_too_large = false;
-  bool sent = false;  // or could have been: the connection stood
+  bool sent = false;  // or may have been: the connection was up
 
   static int on_connected(void* self, char*, char*, int, int) {
     static_cast<Receiver*>(self)->sent = true;

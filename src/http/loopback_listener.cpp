@@ -109,7 +109,11 @@ void LoopbackListener::listen(int family, const std::string& address, std::uint1
 
 void LoopbackListener::accept_from(const util::Descriptor& listener) {
   util::Descriptor socket(accept(listener.get(), nullptr, nullptr));
-  if (socket.get() < 0) return;  // gone again
+  if (socket.get() < 0) {
+    // The visitor is gone again; or descriptors have run out, and the oldest gives up its own.
+    if ((errno == EMFILE || errno == ENFILE) && !visitors_.empty()) visitors_.pop_front();
+    return;
+  }
   util::close_on_exec(socket);
   util::never_block(socket);
   if (visitors_.size() == kMaxVisitors) visitors_.pop_front();

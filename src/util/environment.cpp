@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-// POSIX leaves that to programs, glibc does not.
+// POSIX has programs declare it; glibc declares it too.
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace tap_pinterest::util {

@@ -15,7 +15,7 @@ namespace tap_pinterest::util {
 void Spool::reserve(std::size_t bytes) {
   if (bytes <= most_in_memory_) return;
   open_file();
-  // Where the system or the file system cannot do that, a full disk shows later.
+  // Where the system or the file system cannot do that, a full disk shows up later.
 #if _POSIX_ADVISORY_INFO > 0
   const int error = posix_fallocate(file_.get(), 0, static_cast<off_t>(bytes));
   if (error == 0 || error == EOPNOTSUPP || error == EINVAL) return;

@@ -219,7 +219,7 @@ def test_tasks_that_are_killed_resume_and_the_rows_are_the_ledgers(make_airflow,
             # As when memory runs out; the target has printed no state yet.
             os.kill(tasks[killed], signal.SIGKILL)
             # As when a worker shuts down.
-            os.kill(tasks[stopped], signal.SIGTERM)
+            os.killpg(os.getpgid(tasks[stopped]), signal.SIGTERM)
             wait_until(lambda: all(map(has_ended, orphans)), "the end of the tap and target of the killed task")
             # The end of the command itself is not waited for: now and then, LocalExecutor waits for a worker forever.
             wait_until(lambda: airflow.last_run() != "running", "the end of the run")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 
 import kubernetes_validate
 import pytest
@@ -203,14 +204,20 @@ def assert_complete(api, cluster):
 
 def start_and_hang(api, cluster, job, index):
     """A pod one of whose requests for analytics gets no answer."""
-    api.fault("stall", endpoint="/ad_accounts/{ad_account_id}/ads/analytics", nth=[2, 2], stall_ms=60_000)
+    api.fault("stall", endpoint="/ad_accounts/{ad_account_id}/ads/analytics", nth=[2, 2], stall_ms=COMMAND_SECONDS * 1_000)
     pod = cluster.start(job, index)
-    wait_until(lambda: api.counters()["faults_by_rule"] == [1], "the request that hangs")
+    wait_until(lambda: api.counters()["faults_by_rule"] == [1], "the request that hangs", COMMAND_SECONDS)
     return pod
 
 
 def test_every_shard_lands_in_one_database_whatever_becomes_of_its_pods(api, cluster):
-    # The node of shard 1 is drained while it creates the tables. The Job tries again, and it goes on.
+    # The node of shard 1 is drained before the tap has started.
+    pod = cluster.start(FIRST_LOAD, 0)
+    wait_until(lambda: Path(f"/proc/{pod.pid}/task/{pod.pid}/children").read_text(), "Meltano")
+    pod.send_signal(signal.SIGTERM)
+    assert "Extractor failed" in cluster.finish(pod, code=128 + signal.SIGTERM)
+
+    # Its next node is drained while it creates the tables. The Job tries again, and it goes on.
     pod = start_and_hang(api, cluster, FIRST_LOAD, 0)
     pod.send_signal(signal.SIGTERM)
     log = cluster.finish(pod, code=128 + signal.SIGTERM)

@@ -15,7 +15,7 @@ multiarch=/usr/include/$(dpkg-architecture --query DEB_HOST_MULTIARCH)
 ln -sfn /usr/include/{CLI,fmt,nlohmann,spdlog} "$multiarch/curl" "$work/include"
 ln -sfn /usr/include/openssl/* "$multiarch"/openssl/* "$work/include/openssl"
 
-for room in src/*/; do
+for room in src/*/ src/main.cpp; do
   echo "$room"
   find "$room" -name '*.cpp' -printf '#include "%p"\n' | sort |
     "$work/venv/bin/python" -m ziglang c++ -target aarch64-macos -c -o "$work/room.o" -x c++ - -std=c++20 \

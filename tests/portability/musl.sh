@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Makes what musl.cmake describes, in the Debian 12 that run.sh runs this in: clang, libc++ and musl as PyPI's ziglang
-# has them, and static libraries of Debian's sources.
+# Makes what musl.cmake describes, in the Debian 12 that run.sh runs this in: clang, libc++, and musl from PyPI's ziglang,
+# and static libraries from Debian's sources.
 set -euo pipefail
 if [[ -e /musl/made ]]; then exit 0; fi
 
 rm -rf /musl
 mkdir -p /musl/bin /musl/work
 python3 -m venv /musl/venv
-# Later ones have a strtoull() of their own, which stops at the first digit that is too much.
+# Later ones have a strtoull() of their own, which stops at the digit that overflows.
 /musl/venv/bin/pip install --quiet ziglang==0.15.2
 zig=$(echo /musl/venv/lib/python3*/site-packages/ziglang/zig)
 for tool in "cc -target x86_64-linux-musl" "c++ -target x86_64-linux-musl" ar ranlib; do
@@ -15,7 +15,7 @@ for tool in "cc -target x86_64-linux-musl" "c++ -target x86_64-linux-musl" ar ra
 done
 chmod +x /musl/bin/*
 
-# Beside glibc's headers the header-only libraries would bring those in.
+# In /usr/include, the header-only libraries would pull in glibc's headers.
 dpkg --listfiles nlohmann-json3-dev libcli11-dev libfmt-dev libfmt9 libspdlog-dev libspdlog1.10 |
   sed -nE '\@/(include|cmake)/|\.so@ s@^/@@p' |
   tar --create --directory=/ --no-recursion --files-from=- | tar --extract --directory=/musl

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds the tap with other compilers, libraries and architectures than the house's and runs the unit tests there.
+# Builds the tap with other compilers and libraries and for other architectures, and runs the unit tests there.
 # Usage: tests/portability/run.sh [NAME...], of the table below; without names, all of it. Needs root, for chroot.
 # Each has a Debian in build/portability, where the next run finds the packages and what ccache keeps.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
 
-# NAME.sh makes what packages do not give, and NAME.cmake describes it.
+# NAME.sh makes what packages do not provide, and NAME.cmake describes it.
 # name       suite     architecture  compiler       packages
 table="
 gcc-12       bookworm  amd64         g++-12         g++-12
@@ -40,7 +40,8 @@ make_debian() {
     rm -rf "$1"
     debootstrap --variant=minbase --arch="$3" "$2" "$1" && touch "$1/made" || return
   fi
-  inside "$1" apt-get install -y -qq --no-install-recommends "${packages[@]}" "${@:4}" || return
+  inside "$1" apt-get update -qq &&
+    inside "$1" apt-get install -y -qq --no-install-recommends "${packages[@]}" "${@:4}" || return
   # This machine may have to trust more than Debian does.
   if [[ -e $authorities ]]; then cp $authorities "$1$authorities"; fi
 }

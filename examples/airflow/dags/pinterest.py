@@ -22,7 +22,7 @@ def start(program, conn_id, *arguments, if_orphaned, env=None, **options):
         for name, value in Connection.get(conn_id).extra_dejson.items()
     }
     return Popen(
-        # Even if this process is killed, nothing it started runs on.
+        # Even if this process is killed, its children end too.
         ["setpriv", "--pdeathsig", if_orphaned, program, "--config", "ENV", *arguments],
         env=os.environ | settings | (env or {}),
         stdout=PIPE,
@@ -35,7 +35,7 @@ class LoadShard(BaseOperator):
     """Runs `tap-pinterest | target-postgres` for one shard and keeps each state that the target prints.
 
     The states are in the state store of the asset, under the name of the shard. They cover only what is committed, so
-    any later try or run can resume from them.
+    a retry or a later run can resume from them.
     """
 
     tap = None
@@ -74,7 +74,7 @@ class LoadShard(BaseOperator):
                         self.on_kill()
                         raise
         if self.tap.returncode == 2:
-            raise AirflowFailException("tap-pinterest cannot use its settings or state; a retry would not help")
+            raise AirflowFailException("tap-pinterest cannot use its settings or state; a retry cannot fix that")
         if self.tap.returncode or target.returncode:
             raise RuntimeError(f"tap-pinterest exited {self.tap.returncode}, target-postgres {target.returncode}")
 
@@ -83,7 +83,7 @@ class LoadShard(BaseOperator):
             self.tap.terminate()
 
 
-# One run at a time, since two would share their states. A run reads all days that are missing, so none is caught up.
+# One run at a time, since two would share their states. A run reads all days that are missing, so there is nothing to catch up.
 @dag(schedule="0 4 * * *", start_date=datetime(2026, 9, 1), catchup=False, max_active_runs=1)
 def pinterest():
     LoadShard.partial(

@@ -1,9 +1,9 @@
-{#- Records do not say when they were loaded, and there is one of each id, so nothing depends on it. -#}
+{#- Records carry no load time. There is one per ID, so nothing depends on it. -#}
 {% macro not_loaded_when() -%}
   cast(null as {{ dbt.type_timestamp() }}) as _fivetran_synced
 {%- endmacro %}
 
-{#- The numbers of a report. Two of them Pinterest gives in asynchronous reports only. -#}
+{#- The numbers of a report. Pinterest has two of them only in asynchronous reports. -#}
 {% macro fivetran_metrics() -%}
   report.impression_1,
     report.impression_2,

@@ -1,4 +1,4 @@
-{#- The metrics of an analytics stream. What was not asked for is an error that says so; a null would pass for 0. -#}
+{#- The metrics of an analytics stream. A missing column is an error that names it; a null could be taken for 0. -#}
 {% macro metrics(stream) %}
   {%- set amounts = ['SPEND_IN_MICRO_DOLLAR', 'TOTAL_CHECKOUT_VALUE_IN_MICRO_DOLLAR'] -%}
   {%- set counts = ['IMPRESSION_1', 'IMPRESSION_2', 'CLICKTHROUGH_1', 'CLICKTHROUGH_2', 'TOTAL_CONVERSIONS'] -%}
@@ -12,7 +12,7 @@
       {{ exceptions.raise_compiler_error(stream ~ " lacks " ~ missing ~ ". Add it to the tap's analytics_columns.") }}
     {%- endif -%}
   {%- endif -%}
-  {#- Millionths become the account's currency by a product, because DuckDB divides in floating point. #}
+  {#- Multiplied, not divided: DuckDB divides in floating point. #}
   {%- for amount in amounts %}
     cast({{ amount }} as decimal(24, 6)) as {{ amount | lower }},
     cast({{ amount }} as decimal(24, 6)) * 0.000001 as {{ amount | lower | replace('_in_micro_dollar', '') }},

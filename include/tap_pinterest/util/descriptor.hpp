@@ -29,7 +29,7 @@ class Descriptor {
   int descriptor_ = -1;
 };
 
-// Programs that this one starts do not get it. Not every system can say so when a descriptor is made.
+// Child processes do not inherit it. Not every system can set this when it makes a descriptor.
 void close_on_exec(const Descriptor& descriptor);
 // From now on, reading and writing return at once (EAGAIN).
 void never_block(const Descriptor& descriptor);

@@ -251,6 +251,17 @@ TEST(CurlTransport, StallEndsWithTheTimeout) {
   EXPECT_GE(error.elapsed, 200ms);
 }
 
+TEST(CurlTransport, StallOfAReusedConnectionEndsWithTheTimeoutToo) {
+  CannedServer server({{ok("a"), Then::keep}, {"", Then::keep}});
+  const auto transport = make_curl_transport({.user_agent = "", .ca_file = ""});
+  Request request = get(server.url());
+  EXPECT_EQ(response_of(transport->send(request, {})).body, "a");
+  request.timeout = 200ms;
+  const TransportError error = error_of(transport->send(request, {}));
+  EXPECT_EQ(error.failure, Failure::timeout) << error.message;
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST(CurlTransport, StallEndsWhenAskedToStop) {
   CannedServer server({{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome", Then::keep}});
   std::stop_source stop;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -149,6 +150,22 @@ TEST_F(Visitors, WhoSaysNothingLosesHisPlaceToWhoComesLater) {
   serve();
   EXPECT_EQ(requests_.size(), 1U);
   EXPECT_EQ(received(silent.front()), "");
+}
+
+TEST_F(Visitors, WhereDescriptorsRunOutTheOldestMakesRoom) {
+  const util::Descriptor silent = connect();
+  serve();
+  const util::Descriptor visitor = connect();
+  send(visitor, "GET / HTTP/1.1\r\n\r\n");
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = util::Descriptor(dup(visitor.get())).get();
+  const rlimit none_left{.rlim_cur = static_cast<rlim_t>(next), .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  serve();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(requests_.size(), 1U);
+  EXPECT_EQ(received(silent), "");
 }
 
 TEST_F(Visitors, AHeadWithoutEndIsGivenUp) {

@@ -1,4 +1,4 @@
--- Of sums, because the mean of the days' returns would give a day of one dollar the weight of a day of a thousand.
+-- A ratio of sums: a mean of daily ratios would give a $1 day the weight of a $1,000 day.
 select
     cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month,
     ad_account_id,
