@@ -40,7 +40,8 @@ make_debian() {
     rm -rf "$1"
     debootstrap --variant=minbase --arch="$3" "$2" "$1" && touch "$1/made" || return
   fi
-  inside "$1" apt-get update -qq &&
+  # A mirror may lag behind.
+  inside "$1" apt-get -o Acquire::Check-Valid-Until=false update -qq &&
     inside "$1" apt-get install -y -qq --no-install-recommends "${packages[@]}" "${@:4}" || return
   # This machine may have to trust more than Debian does.
   if [[ -e $authorities ]]; then cp $authorities "$1$authorities"; fi

@@ -112,7 +112,7 @@ struct FakePinterest {
   template <typename Items, typename MakeItem>
   Json page(const Address& address, const Items& items, MakeItem&& make_item) const {
     const std::string bookmark = address.one("bookmark");
-    const std::size_t begin = bookmark.empty() ? 0 : std::stoull(bookmark);
+    const std::size_t begin = bookmark.empty() ? 0 : std::stoul(bookmark);
     const std::size_t end = std::min(begin + page_size, items.size());
     Json page = {{"items", Json::array()}, {"bookmark", nullptr}};
     for (std::size_t i = begin; i < end; ++i) page["items"].push_back(make_item(items[i]));

@@ -119,8 +119,8 @@ TEST(DecimalSum, AddsAsIntegersOfMillionthsDo) {
   std::int64_t micros = 0;
   DecimalSum sum;
   for (int i = 0; i < 5'000; ++i) {
-    const std::int64_t limit =
-        std::array<std::int64_t, 3>{1'000, 1'000'000, 1'000'000'000'000}.at(random() % 3);
+    const auto kind = static_cast<std::size_t>(random() % 3);
+    const std::int64_t limit = std::array<std::int64_t, 3>{1'000, 1'000'000, 1'000'000'000'000}.at(kind);
     const std::int64_t value =
         static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(2 * limit)) - limit;
     micros += value;
