@@ -92,16 +92,16 @@ std::string check_file(const std::string& name) {
 
 std::string check_output(const std::string& name) { return name == "-" ? std::string() : check_file(name); }
 
-// CLI11 splits [a,b] for options that take several values at once, so each takes exactly one.
+// Takes one value each time it is given: CLI11 splits [a,b] for an option that takes several at once.
+CLI::Option* repeatable(CLI::Option* option) {
+  return option->expected(1)->allow_extra_args(false)->take_all();
+}
+
 CLI::Option* add_config(CLI::App& app, std::vector<std::string>& configs) {
-  return app
-      .add_option("-c,--config", configs,
-                  "Config file, or ENV to read TAP_PINTEREST_<SETTING> from the\n"
-                  "environment; repeated, later files override and ENV wins")
+  return repeatable(app.add_option("-c,--config", configs,
+                                   "Config file, or ENV to read TAP_PINTEREST_<SETTING> from the\n"
+                                   "environment; repeated, later files override and ENV wins"))
       ->type_name("FILE|ENV")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
       ->check(check_file)
       ->group("Input");
 }
@@ -116,14 +116,11 @@ void add_catalog(CLI::App& app, Raw& raw) {
 }
 
 void add_select(CLI::App& app, Raw& raw) {
-  app.add_option("--select", raw.select,
-                 "Streams and fields to read, as in meltano select: 'ads,campaigns.name'\n"
-                 "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
-                 "always stay. Works with --discover, --test and login too")
+  repeatable(app.add_option("--select", raw.select,
+                            "Streams and fields to read, as in meltano select: 'ads,campaigns.name'\n"
+                            "or '!pins,!ads.*_url'. Naming a stream deselects the others; keys\n"
+                            "always stay. Works with --discover, --test and login too"))
       ->type_name("PATTERNS")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
       ->group("Input");
 }
 
@@ -148,14 +145,10 @@ void add_login(CLI::App& login, Raw& raw) {
   add_config(login, raw.login_configs);
   add_catalog(login, raw);
   add_select(login, raw);
-  login
-      .add_option("--scope", raw.scopes,
-                  "Scope to ask for besides those of the selected streams, such as\n"
-                  "catalogs:read; repeated or separated by commas")
+  repeatable(login.add_option("--scope", raw.scopes,
+                              "Scope to ask for besides those of the selected streams, such as\n"
+                              "catalogs:read; repeated or separated by commas"))
       ->type_name("SCOPE")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
       ->group("Input");
   auto* redirect =
       login.add_option("--redirect-uri", raw.redirect_uri,
