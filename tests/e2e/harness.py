@@ -88,6 +88,9 @@ ENTITIES = ["campaigns", "ad_groups", "ads"]
 # What is read unless a catalog or --select says otherwise.
 BY_DEFAULT = ["ad_accounts", *ENTITIES, "pins", "campaign_analytics", "ad_analytics", "pin_analytics"]
 
+# For `rate_limits`, where a test is not about them.
+UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
+
 # What the simulator hands out; none of it may ever be printed.
 SECRET = re.compile(r"(?:access|refresh)-token-\d|app-secret-\d|proxy-auth-\d|auth-code-\d|feed-password")
 ANSWER_SECONDS = 60
@@ -279,7 +282,7 @@ class Tap:
 
     def start(self, config=None, *arguments, catalog=None, state=None, env=None, **popen):
         """The running program, for tests that read, kill or hold it; its pipes are binary."""
-        kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
+        kept = plain_environment()
         command = self._command(arguments, {"config": config, "catalog": catalog, "state": state})
         options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **popen}
         # The user's own config is none of a test's business.
@@ -506,9 +509,13 @@ def _is_critical(line):
     return line.startswith("CRITICAL ")
 
 
-def is_disturbing(name):
-    """Settings of whoever runs the tests, which would reach the tap too."""
-    return name.startswith(("TAP_PINTEREST", "SINGER_SDK")) or name == "LOGLEVEL" or name.lower().endswith("_proxy")
+def plain_environment():
+    """Ours, without settings of whoever runs the tests, which would reach the tap too."""
+
+    def is_disturbing(name):
+        return name.startswith(("TAP_PINTEREST", "SINGER_SDK")) or name == "LOGLEVEL" or name.lower().endswith("_proxy")
+
+    return {name: value for name, value in os.environ.items() if not is_disturbing(name)}
 
 
 def _refuse_constant(text):

@@ -17,7 +17,7 @@ import jsonschema
 import yaml
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import TAP
-from harness import ENTITIES, is_disturbing
+from harness import ENTITIES, plain_environment
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "meltano"
@@ -62,7 +62,7 @@ class Project:
 
     def __init__(self, folder, api, tap=TAP):
         self.folder = folder
-        self.environment = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
+        self.environment = plain_environment()
         self.environment.update(NO_COLOR="1", PYTHONUTF8="1", COLUMNS="200")
         definition = yaml.safe_load((EXAMPLE / "meltano.yml").read_text())
         plugins = definition["plugins"]

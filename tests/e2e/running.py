@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 import time
+from pathlib import Path
 
 from harness import ANSWER_SECONDS, RUN_SECONDS, Run, check_rules, check_streams_of_text
 
@@ -26,6 +27,11 @@ def wait_until(condition, what, seconds=ANSWER_SECONDS):
         assert time.monotonic() < deadline, f"in vain: {what}"
         time.sleep(POLL_SECONDS)
     return value
+
+
+def children(process):
+    """The ids of the processes that it has started."""
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
 
 
 def read_on(condition, *running, step=20):

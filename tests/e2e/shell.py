@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import RUN_SECONDS, is_disturbing
+from harness import RUN_SECONDS, plain_environment
 
 ROOT = Path(__file__).parents[2]
 SHELL = ROOT / "examples" / "shell"
@@ -25,7 +25,7 @@ class Shell:
         (folder / "tap-pinterest").symlink_to(tap.program)
         for program in programs:
             (folder / program.name).symlink_to(program)
-        kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
+        kept = plain_environment()
         path = f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         self.environment = {**kept, **environment, "PATH": path}
 

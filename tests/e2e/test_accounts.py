@@ -2,12 +2,11 @@
 
 import pytest
 from compare import APP_TYPES, assert_same_keys, assert_same_rows, true_entities, true_rows
-from harness import ENTITIES, partition
+from harness import ENTITIES, UNLIMITED, partition
 
 START = "2026-03-08"
 LIST = "/ad_accounts/{ad_account_id}/"
 BY_ACCOUNT = [*ENTITIES, "campaign_analytics", "ad_analytics"]
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 SETTINGS = {"start_date": START, "rate_limits": UNLIMITED}
 FIRST, SECOND, STRANGER = "549755885175", "549755886188", "549755885176"
 

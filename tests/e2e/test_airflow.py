@@ -18,15 +18,15 @@ from pathlib import Path
 import pytest
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import TAP
-from harness import BY_DEFAULT, ENTITIES, KEYS, is_disturbing
+from harness import BY_DEFAULT, ENTITIES, KEYS, UNLIMITED, plain_environment
 from meltano_project import PARTNERS, ROOT
+from running import children
 from running import wait_until as wait_briefly
 from test_shards import all_shards, home
 
 DAGS = ROOT / "examples" / "airflow" / "dags"
 SHARDS = 4
 START = "2026-03-01"
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 COMMAND_SECONDS = 240
 
 
@@ -40,7 +40,7 @@ class Airflow:
         (programs / "tap-pinterest").symlink_to(Path(TAP).resolve())
         target = PARTNERS.resolve() / "meltanolabs-target-postgres" / "bin" / "target-postgres"
         (programs / "target-postgres").symlink_to(target)
-        self.environment = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
+        self.environment = plain_environment()
         self.environment.update(
             PATH=f"{programs}:{os.environ['PATH']}",
             NO_COLOR="1",
@@ -127,10 +127,6 @@ def said(process):
 def wait_until(condition, what):
     """Airflow takes its time."""
     return wait_briefly(condition, what, COMMAND_SECONDS)
-
-
-def children(process):
-    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
 
 
 def has_ended(process):

@@ -23,7 +23,6 @@ ANALYTICS = [*ADS, "pin_analytics"]
 BY_ACCOUNT = [*ENTITIES, *ADS]
 TWO = ["ACTIVE", "PAUSED"]
 COLUMNS = ["SPEND_IN_DOLLAR", "AD_ID"]
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@ of its tests can fail."""
 
 import datetime
 import json
-import os
 import re
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from compare import true_entities, true_rows
+from meltano_project import PARTNERS
 from shell import ROOT, Shell, query
 
-PARTNERS = Path(os.environ.get("SINGER_PARTNERS", ROOT / "build" / "partners"))
 EXAMPLE = ROOT / "examples" / "dbt"
 COLUMNS = json.loads((EXAMPLE / "tap-pinterest.json").read_text())["analytics_columns"]
 (COMMANDS,) = re.findall(r"```sh\n(export .*?)```", (EXAMPLE / "README.md").read_text(), re.DOTALL)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from conftest import NOW, SIMULATOR, TAP
-from harness import Simulator, Tap
+from harness import UNLIMITED, Simulator, Tap
 
 START = "2026-03-09"
 SECOND_DAY = "2026-03-10"
@@ -15,7 +15,6 @@ ADS_ANALYTICS = [LIST + "campaigns/analytics", LIST + "ads/analytics"]
 ANALYTICS = [*ADS_ANALYTICS, "/pins/analytics"]
 # Several pages of each list and several batches of all analytics, in requests as fast as they are answered.
 WORLD = {"accounts": 1, "campaigns": 900, "ad_groups": 3, "ads": 900, "pins": 260, "limits": "off"}
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 STATUSES = {"statuses": ["ACTIVE", "PAUSED", "ARCHIVED"]}
 SETTINGS = {"start_date": START, "rate_limits": UNLIMITED}
 

@@ -11,14 +11,13 @@ from compare import (
     true_entities,
     true_rows,
 )
-from harness import ENTITIES
+from harness import ENTITIES, UNLIMITED
 
 START = "2026-02-08"  # 30 days before the simulators' today
 ANALYTICS = ["campaign_analytics", "ad_analytics", "pin_analytics"]
 LISTS = "/ad_accounts/{ad_account_id}/"
 MOST_PROBES = 3
 # Requests as fast as the simulator answers.
-UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read", "org_analytics")}
 
 
 def assert_whole(run, api, start=START):

@@ -5,13 +5,12 @@ import socket
 
 import pytest
 from compare import assert_same_keys, true_entities
-from harness import BY_DEFAULT, KEYS, partition
+from harness import BY_DEFAULT, KEYS, UNLIMITED, partition
 
 START = "2026-03-09"
 LIST = "/ad_accounts/{ad_account_id}/"
 PARENTS = {"campaign_analytics": "campaigns", "ad_analytics": "ads", "pin_analytics": "pins"}
 BY_ACCOUNT = ["campaigns", "ad_groups", "ads", "campaign_analytics", "ad_analytics"]
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 SETTINGS = {"start_date": START, "lookback_days": 3, "rate_limits": UNLIMITED}
 FOR_EVER = 1_000_000
 FIRST, SECOND = "549755885175", "549755886188"

@@ -13,7 +13,7 @@ import signal
 import pytest
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from conftest import NOW, SIMULATOR
-from harness import ENTITIES, KEYS, Run, Simulator
+from harness import ENTITIES, KEYS, UNLIMITED, Run, Simulator
 from running import Running, kept_by_a_target, limit_file_size
 
 START = "2026-02-20"
@@ -21,7 +21,6 @@ CHAINS = int(os.environ.get("KILL_CHAINS", "12"))
 FIRST_SEED = int(os.environ.get("KILL_SEED", "1"))
 MAX_DEATHS = 5
 ANALYTICS = ["campaign_analytics", "ad_analytics", "pin_analytics"]
-UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read", "org_analytics")}
 # How a run ends before its time, and its exit code; 0 where it was quicker.
 CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130, "target dies": 1, "disk full": 1}
 WHOLE_RUN_BYTES = 12_000_000

@@ -8,7 +8,6 @@ import signal
 import subprocess
 from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 
 import kubernetes_validate
 import pytest
@@ -16,7 +15,7 @@ import yaml
 from compare import assert_same_keys, assert_same_rows, true_entities, true_rows
 from harness import ENTITIES
 from meltano_project import COMMAND_SECONDS, PARTNERS, ROOT, Project
-from running import wait_until
+from running import children, wait_until
 
 EXAMPLE = ROOT / "examples" / "kubernetes"
 START = "2026-03-01"
@@ -213,7 +212,7 @@ def start_and_hang(api, cluster, job, index):
 def test_every_shard_lands_in_one_database_whatever_becomes_of_its_pods(api, cluster):
     # The node of shard 1 is drained before the tap has started.
     pod = cluster.start(FIRST_LOAD, 0)
-    wait_until(lambda: Path(f"/proc/{pod.pid}/task/{pod.pid}/children").read_text(), "Meltano")
+    wait_until(lambda: children(pod.pid), "Meltano")
     pod.send_signal(signal.SIGTERM)
     assert "Extractor failed" in cluster.finish(pod, code=128 + signal.SIGTERM)
 

@@ -5,7 +5,7 @@ Each batch has its own size: what one id costs concerns its batch and no other.
 
 import pytest
 from compare import STATUSES, assert_same_rows, newest, true_rows
-from harness import partition
+from harness import UNLIMITED, partition
 
 KEYS = ("pin_id", "AD_ID", "CAMPAIGN_ID")
 START, YESTERDAY, TODAY = "2026-03-04", "2026-03-09", "2026-03-10"
@@ -14,7 +14,6 @@ FIRST, SECOND = "549755885175", "549755886188"
 LIST = "/ad_accounts/{ad_account_id}/"
 BULK, SINGLE = "/pins/analytics", "/pins/{pin_id}/analytics"
 COLUMNS = ["SPEND_IN_DOLLAR", "TOTAL_IMPRESSION"]
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 SETTINGS = {"start_date": START, "lookback_days": 1, "rate_limits": UNLIMITED, "analytics_columns": COLUMNS}
 HALVINGS = 8  # 250, 125, … 1 ids
 IDS_KEPT = 100

@@ -6,12 +6,10 @@ import re
 
 import pytest
 from compare import assert_same_keys, assert_same_rows, newest, true_entities, true_rows
-from harness import KEYS, deselect, partition, stream_entry
+from harness import KEYS, UNLIMITED, deselect, partition, stream_entry
 
 START = "2026-03-08"
 LIST = "/ad_accounts/{ad_account_id}/"
-CATEGORIES = ("ads_read", "ads_analytics", "org_read", "org_analytics")
-UNLIMITED = dict.fromkeys(CATEGORIES, 1_000_000)
 NO_ADS = {"accounts": 1, "campaigns": 0, "ad_groups": 0, "ads": 0}
 
 

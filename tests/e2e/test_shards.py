@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from compare import assert_same_keys, true_entities
-from harness import BY_DEFAULT, ENTITIES, RUN_SECONDS, is_disturbing
+from harness import BY_DEFAULT, ENTITIES, RUN_SECONDS, plain_environment
 
 DOCS = (Path(__file__).parents[2] / "docs" / "shards.md").read_text()
 START = "2026-03-08"
@@ -214,7 +214,7 @@ def shell(tap, settings):
     programs = tap.directory / "bin"
     programs.mkdir()
     (programs / "tap-pinterest").symlink_to(tap.program)
-    kept = {name: value for name, value in os.environ.items() if not is_disturbing(name)}
+    kept = plain_environment()
 
     def run(script):
         environment = {**kept, "PATH": f"{programs}:{os.environ['PATH']}"}

@@ -8,12 +8,11 @@ import signal
 
 import pytest
 from compare import true_entities, true_rows
-from harness import ENTITIES, KEYS, Run, check_rules, partition
+from harness import ENTITIES, KEYS, UNLIMITED, Run, check_rules, partition
 from running import Running, wait_until
 
 START = "2026-02-08"
 LIST = "/ad_accounts/{ad_account_id}/"
-UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read", "org_analytics")}
 ANALYTICS = ["campaign_analytics", "ad_analytics", "pin_analytics"]
 # The signals that are sent after so many records, and the exit code; None: whichever came first.
 STOPS = [

@@ -7,11 +7,10 @@ import urllib.request
 
 import pytest
 from compare import assert_same_rows, true_rows
-from harness import LocalServer
+from harness import UNLIMITED, LocalServer
 from running import Running, read_on
 
 START = "2026-02-08"
-UNLIMITED = {name: 1_000_000 for name in ("ads_read", "ads_analytics", "org_read", "org_analytics")}
 SINGLE = "/pins/{pin_id}/analytics"
 TOKEN = "/oauth/token"
 APP = {"client_id": "app", "client_secret": "app-secret-000000", "refresh_token": "refresh-token-000000"}

@@ -4,11 +4,11 @@ while lists are being read. Requests that never end say so without a clock: what
 import json
 
 import pytest
+from harness import UNLIMITED
 from running import Running, wait_until
 
 LIST, ANALYTICS = "/ad_accounts/{ad_account_id}/ads", "/ad_accounts/{ad_account_id}/ads/analytics"
 FOR_EVER = {"kind": "stall", "stall_ms": 600_000}
-UNLIMITED = dict.fromkeys(("ads_read", "ads_analytics", "org_read", "org_analytics"), 1_000_000)
 
 
 @pytest.fixture
